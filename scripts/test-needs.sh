@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# What the tests need from Debian: installed where we are root, else said, and failed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/debian.sh
+
+missing=()
+[[ -x /usr/bin/chromium ]] || missing+=(chromium fonts-liberation)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
+[[ -x /usr/sbin/postfix ]] || missing+=(postfix)
+if ((!${#missing[@]})); then exit; fi
+
+if ! can_install; then
+  printf 'missing for the tests: %s\ninstall as root: apt-get install --no-install-recommends %s\n' \
+    "${missing[*]}" "${missing[*]}" >&2
+  exit 1
+fi
+# The tests start servers of their own: Debian's Postfix gets no configuration and none of its services is started.
+if [[ " ${missing[*]} " == *" postfix "* ]]; then
+  echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
+fi
+apt_install "${missing[@]}"

@@ -1,0 +1,28 @@
+"""Settings: `newsletter.toml`, `feeds/*.toml`, the environment, secret files; read once, problems told together."""
+
+from __future__ import annotations
+
+from newsletter.config.load import Settings, load
+from newsletter.config.settings import (
+    WEEKDAYS,
+    FeedSettings,
+    ItemProfile,
+    Mail,
+    Newsletter,
+    ReleaseProfile,
+    Site,
+    Smtp,
+)
+
+__all__ = [
+    "WEEKDAYS",
+    "FeedSettings",
+    "ItemProfile",
+    "Mail",
+    "Newsletter",
+    "ReleaseProfile",
+    "Settings",
+    "Site",
+    "Smtp",
+    "load",
+]

@@ -1,0 +1,167 @@
+"""Reading the settings: files and environment into one `Settings`, or one `SettingsError` with every problem."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+
+from newsletter.config.problems import contradictions, explain
+from newsletter.config.settings import (
+    Alerts,
+    Collect,
+    FeedSettings,
+    Mail,
+    Newsletter,
+    Publish,
+    Security,
+    Site,
+    StoreSettings,
+    Table,
+    Web,
+)
+from newsletter.errors import SettingsError
+
+M = TypeVar("M", bound=BaseModel)
+PREFIX = "NEWSLETTER_"
+SLUG_FILE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.toml\Z")
+
+
+class Settings(Table):
+    """Everything that can be set. Paths are absolute after `load`; `feeds` maps slugs to their `feeds/<slug>.toml`."""
+
+    site: Site
+    store: StoreSettings = StoreSettings()
+    security: Security = Security()
+    web: Web = Web()
+    collect: Collect = Collect()
+    publish: Publish = Publish()
+    alerts: Alerts = Alerts()
+    mail: Mail
+    newsletters: list[Newsletter] = Field(default=[])
+    root: Path = Field(default=Path(), exclude=True)
+    feeds: dict[str, FeedSettings] = Field(default={}, exclude=True)
+
+    def newsletter(self, name: str) -> Newsletter | None:
+        """The newsletter with the id `name`, if there is one."""
+        return next((newsletter for newsletter in self.newsletters if newsletter.id == name), None)
+
+    @property
+    def templates(self) -> Path:
+        """Where a user's own templates lie; each overrides ours of the same name."""
+        return self.root / "templates"
+
+
+def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
+    """Read `newsletter.toml` at `path` with all that belongs to it. Raises SettingsError with all problems at once."""
+    environment = dict(os.environ) if environment is None else environment
+    problems: list[str] = []
+    root = path.resolve().parent
+    values = _toml(path, problems)
+    if values is None:
+        raise SettingsError(problems)
+    _overlay(values, environment, problems)
+    feeds = _feeds(root / "feeds", problems)
+    settings = _validate(Settings, values, path.name, problems, hidden=frozenset({"root", "feeds"}))
+    if settings is not None:
+        settings = _settle(settings, root, feeds, problems)
+        problems += contradictions(settings.site, settings.mail, settings.newsletters, _slugs(root))
+    if problems or settings is None:
+        raise SettingsError(problems)
+    return settings
+
+
+def _toml(path: Path, problems: list[str]) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        problems.append(f"{path}: there is no such file; `newsletter init DIR` writes one")
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{path}: cannot be read: {error}")
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"{path}: not valid TOML: {error}")
+    return None
+
+
+def _overlay(values: dict[str, Any], environment: dict[str, str], problems: list[str]) -> None:
+    """Put `NEWSLETTER_MAIL__SMTP__PASSWORD=…` over the files' values; lists and tables are written as TOML."""
+    for name, text in sorted(environment.items()):
+        keys = name.removeprefix(PREFIX).lower().split("__")
+        if not name.startswith(PREFIX) or len(keys) < 2:
+            continue
+        table: Any = values
+        for key in keys[:-1]:
+            table = table.setdefault(key, {}) if isinstance(table, dict) else None
+        if not isinstance(table, dict):
+            problems.append(f"{name}: there is no such table of settings")
+            continue
+        table[keys[-1]] = _literal(text)
+
+
+def _literal(text: str) -> Any:
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+    return value if isinstance(value, list | dict) else text
+
+
+def _slugs(root: Path) -> set[str]:
+    """The feeds there are files for, readable or not."""
+    return {path.stem for path in (root / "feeds").glob("*.toml")}
+
+
+def _feeds(directory: Path, problems: list[str]) -> dict[str, FeedSettings]:
+    found = {}
+    for path in sorted(directory.glob("*.toml")) if directory.is_dir() else ():
+        name = f"feeds/{path.name}"
+        if not SLUG_FILE.match(path.name):
+            problems.append(f"{name}: the file's name stands in addresses: small letters, digits and hyphens only")
+            continue
+        values = _toml(path, problems)
+        feed = _validate(FeedSettings, values, name, problems) if values is not None else None
+        if feed is not None:
+            found[path.stem] = feed
+    return found
+
+
+def _validate(
+    model: type[M], values: dict[str, Any], name: str, problems: list[str], hidden: frozenset[str] = frozenset()
+) -> M | None:
+    problems += [f"{name}: {key}: unknown key" for key in hidden & values.keys()]
+    try:
+        return model.model_validate({key: value for key, value in values.items() if key not in hidden})
+    except ValidationError as error:
+        problems += [f"{name}: {line}" for line in explain(error, model)]
+        return None
+
+
+def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], problems: list[str]) -> Settings:
+    """Make paths absolute and read the secret files."""
+    smtp = settings.mail.smtp
+    updates: dict[str, Any] = {}
+    if smtp.password_file is not None:
+        try:
+            updates["password"] = SecretStr((root / smtp.password_file).read_text("utf-8").strip())
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"newsletter.toml: mail.smtp.password_file: cannot be read: {error}")
+    if smtp.ca_file is not None:
+        updates["ca_file"] = root / smtp.ca_file
+    mail = settings.mail.model_copy(update={"smtp": smtp.model_copy(update=updates)})
+    url = settings.store.url
+    if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
+        url = f"sqlite:///{root / url.removeprefix('sqlite:///')}"
+    return settings.model_copy(
+        update={
+            "root": root,
+            "feeds": feeds,
+            "mail": mail,
+            "store": settings.store.model_copy(update={"url": url, "journal": root / settings.store.journal}),
+            "security": settings.security.model_copy(update={"key_file": root / settings.security.key_file}),
+            "publish": settings.publish.model_copy(update={"directory": root / settings.publish.directory}),
+        }
+    )

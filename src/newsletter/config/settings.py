@@ -1,0 +1,169 @@
+"""What can be set, as OUTSIDE.md writes it: a class for each table of `newsletter.toml`, one for `feeds/*.toml`."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from newsletter.config.values import (
+    BaseAddress,
+    Clock,
+    Duration,
+    Mailbox,
+    OptionalDuration,
+    Slug,
+    WebAddress,
+    Zone,
+)
+from newsletter.model import Cadence
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Table(BaseModel):
+    """A table of settings: unknown keys are errors, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Site(Table):
+    """Who publishes, and where."""
+
+    title: str
+    base_url: BaseAddress
+    language: str = "de"
+    timezone: Zone = "Europe/Berlin"
+    publisher: str
+    postal_address: str = ""
+    contact: Mailbox
+    imprint_url: WebAddress | None = None
+    privacy_url: WebAddress | None = None
+    accessibility_url: WebAddress | None = None
+    easy_language_url: WebAddress | None = None
+    sign_language_url: WebAddress | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that slots and dates are read in."""
+        return ZoneInfo(self.timezone)
+
+
+class StoreSettings(Table):
+    url: str = "sqlite:///var/newsletter.db"
+    journal: Path = Path("var/journal")
+
+
+class Security(Table):
+    key_file: Path = Path("var/keys")
+
+
+class Web(Table):
+    listen: str = "127.0.0.1:8000"
+    trusted_proxies: list[str] = ["127.0.0.1"]
+
+    @model_validator(mode="after")
+    def _listen_is_host_and_port(self) -> Web:
+        host, _, port = self.listen.rpartition(":")
+        if not host or not port.isdigit() or int(port) > 65535:
+            raise ValueError('listen is a host and a port, as "127.0.0.1:8000"')
+        return self
+
+    @property
+    def host(self) -> str:
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.listen.rpartition(":")[2])
+
+
+class Collect(Table):
+    allow_networks: list[IPv4Network | IPv6Network] = []
+
+
+class Publish(Table):
+    directory: Path = Path("public")
+
+
+class Alerts(Table):
+    to: list[Mailbox] = []
+
+
+class Smtp(Table):
+    host: str = "127.0.0.1"
+    port: int = Field(default=25, ge=1, le=65535)
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    ca_file: Path | None = None
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None
+    auth: Literal["auto", "plain", "login"] = "auto"
+    connections: int = Field(default=10, ge=1, le=100)
+
+
+class Mail(Table):
+    sender: Mailbox = Field(alias="from")
+    reply_to: Mailbox | None = None
+    transport: Literal["log", "smtp"] = "log"
+    return_path: str | None = None
+    when_uncertain: Literal["resend", "hold"] = "resend"
+    smtp: Smtp = Smtp()
+
+
+class Newsletter(Table):
+    """What people subscribe to: feeds and cadences. `send_at` is local; every slot comes exactly once."""
+
+    id: Slug
+    title: str
+    feeds: list[str]
+    cadences: list[Cadence] = [Cadence.DAILY]
+    send_at: Clock = time(7, 0)
+    weekly_on: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    send_days: list[Weekday] = list(WEEKDAYS)
+    holidays: str | None = None
+    missing_alt: Literal["omit-image", "hold"] = "omit-image"
+    sender: Mailbox | None = Field(default=None, alias="from")
+    reply_to: Mailbox | None = None
+    publisher: str | None = None
+    imprint_url: WebAddress | None = None
+
+
+class ItemProfile(Table):
+    """CSS selectors for a list of releases; what is absent is found."""
+
+    select: str | None = None
+    link: str | None = None
+
+
+class ReleaseProfile(Table):
+    """CSS selectors for the page of one release; what is absent is found."""
+
+    kicker: str | None = None
+    headline: str | None = None
+    teaser: str | None = None
+    body: str | None = None
+    image: str | None = None
+    caption: str | None = None
+    date: str | None = None
+    remove: list[str] = []
+
+
+class FeedSettings(Table):
+    """One `feeds/<slug>.toml`: where releases come from, how to read them, what is published."""
+
+    title: str
+    kind: str = "html"
+    url: WebAddress
+    every: Duration = timedelta(minutes=15)
+    language: str = "de"
+    first_collect: Literal["archive", "send"] = "archive"
+    max_age: OptionalDuration = timedelta(days=7)
+    topics: dict[str, Slug] = {}
+    item: ItemProfile = ItemProfile()
+    release: ReleaseProfile = ReleaseProfile()

@@ -1,0 +1,89 @@
+"""The kinds of value that settings hold: durations, times, addresses; each refuses what it cannot be, in a sentence."""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from email.utils import parseaddr
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BeforeValidator
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 365 * 86400}
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+
+
+def duration(text: object) -> object:
+    """`15m`, `7d`, `3y` as a timedelta; the empty string is None."""
+    if not isinstance(text, str):
+        return text
+    if not text.strip():
+        return None
+    match = re.fullmatch(r"\s*(\d+)\s*([smhdwy])\s*", text)
+    if not match:
+        raise ValueError('a duration is a number and a unit, as "15m", "12h" or "7d"')
+    return timedelta(seconds=int(match[1]) * UNITS[match[2]])
+
+
+def clock(text: object) -> object:
+    """`07:00` as a local time of day."""
+    if not isinstance(text, str):
+        return text
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError('a time of day is written as "07:00"')
+    return time.fromisoformat(text)
+
+
+def web_address(text: str) -> str:
+    """An absolute http(s) address."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("an address begins with https:// or http:// and has a host")
+    return text
+
+
+def base_address(text: str) -> str:
+    """The public address that pages are put under, without a slash at its end."""
+    parts = urlsplit(web_address(text))
+    if parts.query or parts.fragment:
+        raise ValueError("a base address has no ? and no #")
+    return text.rstrip("/")
+
+
+def zone(text: str) -> str:
+    """A time zone that zoneinfo knows."""
+    if text not in available_timezones():
+        raise ValueError('a time zone is named as "Europe/Berlin"')
+    return str(ZoneInfo(text))
+
+
+def mailbox(text: str) -> str:
+    """`Name <address>` or a bare address."""
+    _, address = parseaddr(text)
+    try:
+        validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise ValueError(f"no mail address: {error}") from error
+    if any(ord(char) < 32 for char in text):
+        raise ValueError("no line breaks or control characters")
+    return text
+
+
+def slug(text: str) -> str:
+    """A name that stands in addresses: small letters, digits, single hyphens."""
+    if not SLUG.match(text):
+        raise ValueError('small letters, digits and hyphens only, as "musterstadt"')
+    return text
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+OptionalDuration = Annotated[timedelta | None, BeforeValidator(duration)]
+Clock = Annotated[time, BeforeValidator(clock)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
+BaseAddress = Annotated[str, AfterValidator(base_address)]
+Zone = Annotated[str, AfterValidator(zone)]
+Mailbox = Annotated[str, AfterValidator(mailbox)]
+Slug = Annotated[str, AfterValidator(slug)]

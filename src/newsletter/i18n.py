@@ -1,0 +1,97 @@
+"""Words, dates and numbers in the reader's language: gettext catalogues from `locales/<language>/*.po`, dates by Babel.
+
+Catalogues are read as they are written (`.po`), so there is no compile step. A language exists because its folder does.
+Every `.po` file of a folder is merged; message ids are the English wording.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+from newsletter.model import Precision
+from newsletter.resources import folder
+
+
+class Catalogue(Translations):
+    """One language's messages, held in memory."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(None, domain="newsletter")
+        self.language = language
+        self._catalog: dict[str | tuple[str, int], str] = {}
+        self.plural = lambda n: int(n != 1)
+        for path in sorted((folder("locales") / language).glob("*.po")):
+            with path.open("rb") as file:
+                catalogue = read_po(file, locale=language)
+            for message in catalogue:
+                if not message.id or message.fuzzy:
+                    continue
+                if isinstance(message.id, tuple | list):
+                    forms = enumerate(message.string or ())
+                    self._catalog.update({(message.id[0], n): text for n, text in forms if text})
+                elif message.string:
+                    key = f"{message.context}\x04{message.id}" if message.context else message.id
+                    self._catalog[key] = str(message.string)
+
+
+@lru_cache
+def languages() -> tuple[str, ...]:
+    """The languages that people can be written to: the folders of `locales/`."""
+    return tuple(sorted(path.name for path in folder("locales").iterdir() if path.is_dir()))
+
+
+@lru_cache
+def translations(language: str) -> NullTranslations:
+    """The catalogue of a language (`de-CH` falls back on `de`, an unknown one on the English message ids)."""
+    short = language.split("-")[0].lower()
+    return Catalogue(short) if short in languages() else NullTranslations()
+
+
+def nearest(language: str, default: str) -> str:
+    """The language we can write that comes closest to the wish."""
+    short = language.split("-")[0].lower()
+    return short if short in languages() else default
+
+
+def locale(language: str) -> Locale:
+    """Babel's locale of a language tag."""
+    return Locale.parse(language.replace("-", "_"))
+
+
+def long_date(day: date, language: str) -> str:
+    """`22. November 2026` / `22 November 2026`."""
+    pattern = "d. MMMM y" if language.startswith("de") else "d MMMM y"
+    return format_date(day, pattern, locale=locale(language))
+
+
+def day_and_date(day: date, language: str) -> str:
+    """`Sonntag, 22. November 2026` / `Sunday, 22 November 2026`."""
+    return f"{format_date(day, 'EEEE', locale=locale(language))}, {long_date(day, language)}"
+
+
+def moment(at: datetime, precision: Precision | None, zone: ZoneInfo, language: str) -> str:
+    """A date in local time, with the time of day only where the source gave one."""
+    local = at.astimezone(zone)
+    day = long_date(local.date(), language)
+    if precision in (None, Precision.DAY):
+        return day
+    clock = format_time(local, "HH:mm", locale=locale(language))
+    return f"{day}, {clock} Uhr" if language.startswith("de") else f"{day}, {clock}"
+
+
+def number(value: float, language: str) -> str:
+    """`4.812` / `4,812`."""
+    return format_decimal(value, locale=locale(language))
+
+
+def language_name(of: str, language: str) -> str:
+    """How `of` is called in `language`: `Englisch`, `German`."""
+    return locale(of.split("-")[0]).get_display_name(locale(language)) or of

@@ -1,0 +1,106 @@
+"""The words of the product as values: frozen dataclasses, enums and state tables that all rooms share. No I/O.
+
+A release goes its way as `Page → Candidate → Draft → Release`; an edition as `Edition → Sheet → Variant → Message`;
+one person's mail as `Delivery → Receipt`. The type's name says the stage. All datetimes are aware and in UTC unless
+a field says otherwise.
+"""
+
+from __future__ import annotations
+
+from newsletter.model.alarm import (
+    Alarm,
+    AlarmKind,
+)
+from newsletter.model.delivery import (
+    DELIVERY_MOVES,
+    OPEN,
+    Claim,
+    DeliveryState,
+    LedgerLine,
+    Receipt,
+)
+from newsletter.model.edition import (
+    CARRYING,
+    EDITION_MOVES,
+    PERSON_BLANKS,
+    Blank,
+    Cadence,
+    Carried,
+    Edition,
+    EditionState,
+    Finding,
+    Format,
+    Part,
+    Pieces,
+    Sheet,
+    Variant,
+)
+from newsletter.model.person import (
+    Consent,
+    Enrolment,
+    Notice,
+    NoticeKind,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+    Wish,
+)
+from newsletter.model.release import (
+    AltFrom,
+    Candidate,
+    Change,
+    Document,
+    Draft,
+    Image,
+    Mark,
+    Page,
+    Precision,
+    Release,
+    ReleaseState,
+    Topic,
+)
+
+__all__ = [
+    "CARRYING",
+    "DELIVERY_MOVES",
+    "EDITION_MOVES",
+    "OPEN",
+    "PERSON_BLANKS",
+    "Alarm",
+    "AlarmKind",
+    "AltFrom",
+    "Blank",
+    "Cadence",
+    "Candidate",
+    "Carried",
+    "Change",
+    "Claim",
+    "Consent",
+    "DeliveryState",
+    "Document",
+    "Draft",
+    "Edition",
+    "EditionState",
+    "Enrolment",
+    "Finding",
+    "Format",
+    "Image",
+    "LedgerLine",
+    "Mark",
+    "Notice",
+    "NoticeKind",
+    "Page",
+    "Part",
+    "Pieces",
+    "Precision",
+    "Receipt",
+    "Release",
+    "ReleaseState",
+    "Sheet",
+    "Subscriber",
+    "Subscription",
+    "SubscriptionState",
+    "Topic",
+    "Variant",
+    "Wish",
+]

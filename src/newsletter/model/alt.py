@@ -1,0 +1,34 @@
+"""Which alt text a picture has, if any; nothing is ever invented."""
+
+from __future__ import annotations
+
+import re
+
+from newsletter.model.release import AltFrom, Image
+
+_FILE_NAME = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic)", re.IGNORECASE)
+_CAMERA = re.compile(r"(?:img|dsc[fn]?|pict?|dji|pxl|screenshot|bildschirmfoto)[-_ ]?\d[\w-]*", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"(?:bild(?:er|datei)?|foto|fotografie|grafik|abbildung|illustration|symbolbild|platzhalter|logo|"
+    r"image|picture|photo|photograph|graphic|figure|placeholder|alt(?:[- ]?text)?|untitled|ohne titel|null)"
+    r"[\s_.:#-]*\d*",
+    re.IGNORECASE,
+)
+
+
+def says_nothing(alt: str) -> bool:
+    """Whether an alt text is a file name, a camera's number or a bare "Bild 3": it names the file."""
+    text = alt.strip()
+    return any(pattern.fullmatch(text) for pattern in (_FILE_NAME, _CAMERA, _GENERIC))
+
+
+def alt_text(image: Image) -> str | None:
+    """The alt text that readers get: "" where an editor decided that the picture is decorative, None where missing.
+
+    An empty alt in the portal's page is nobody's decision (many systems write it by default), so it counts as missing,
+    as does one that says nothing of the picture (WCAG 1.1.1, failures F30 and F39).
+    """
+    if image.alt_from is AltFrom.DECORATIVE:
+        return ""
+    alt = " ".join((image.alt or "").split())
+    return None if not alt or says_nothing(alt) else alt

@@ -1,0 +1,96 @@
+"""Who reads: subscribers, subscriptions, consents, and the notices they are sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from newsletter.model.edition import Cadence, Format
+
+
+class SubscriptionState(StrEnum):
+    PENDING = "pending"  # asked for, not confirmed
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person with an address. `email` is None once erased; `email_hash` (keyed) is what stays."""
+
+    id: int
+    email: str | None
+    email_hash: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks of a newsletter. Empty `topics` means all; they are sorted."""
+
+    newsletter: str
+    cadence: Cadence
+    language: str
+    format: Format
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A person's wish for one newsletter; unique on subscriber and newsletter. Empty `topics` means all."""
+
+    id: int
+    subscriber: int
+    newsletter: str
+    cadence: Cadence
+    language: str
+    format: Format
+    topics: tuple[str, ...]
+    state: SubscriptionState
+    created_at: datetime
+    confirmed_at: datetime | None = None
+    ended_at: datetime | None = None  # when they said goodbye; None too where a wish lapsed that nobody confirmed
+
+    @property
+    def wish(self) -> Wish:
+        """What it asks for."""
+        return Wish(self.newsletter, self.cadence, self.language, self.format, self.topics)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """Somebody whose consent was given elsewhere; `evidence` says where and when. `email` is normalised."""
+
+    email: str
+    email_hash: str
+    wish: Wish
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The wording somebody agreed to (or took back), when and how; append-only."""
+
+    subscription: int
+    action: str  # asked | confirmed | changed | withdrawn | imported
+    wording: str
+    at: datetime
+    how: str  # page | command | import | one-click
+    evidence: str | None = None
+
+
+class NoticeKind(StrEnum):
+    CONFIRMATION = "confirmation"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail to a person that is no edition; same ledger, same fence."""
+
+    id: int
+    kind: NoticeKind
+    subscription: int
+    subscriber: int
+    language: str
+    created_at: datetime

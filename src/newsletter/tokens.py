@@ -1,0 +1,111 @@
+"""Tokens that stand in mailed addresses: HMAC with purpose and key id, lowercase base32, of fixed length.
+
+A token is `key id (1 byte) | subject (8) | expiry (5, only dated purposes) | MAC (16)`: 40 characters, or 48 when
+dated. It proves that we made it for this purpose and subject; it holds no address. The key file has one
+secret a line, the newest last: the last one signs, all verify, and the first one also makes the hashes that must never
+change (addresses, Message-IDs), so lines are added and never taken away.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+import struct
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from newsletter.errors import SettingsError, TokenError
+
+MAC_BYTES = 16
+
+
+class Purpose(StrEnum):
+    """What a token may be used for; a token of one purpose is worth nothing for another."""
+
+    CONFIRM = "confirm"  # subject: subscription
+    UNSUBSCRIBE = "unsubscribe"  # subject: subscription; never expires and can only leave
+    PREFERENCES = "preferences"  # subject: subscription
+    BOUNCE = "bounce"  # subject: delivery; the VERP envelope sender
+    DATA = "data"  # subject: subscriber; dated, for seeing, exporting, erasing
+
+
+DATED = frozenset({Purpose.DATA})
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The secrets of the key file, oldest first; each at least 32 bytes."""
+
+    secrets: tuple[bytes, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> Keys:
+        """Read a key file. Raises SettingsError where it is missing, empty or holds a short secret."""
+        try:
+            lines = path.read_text("ascii").split()
+        except (OSError, UnicodeDecodeError) as error:
+            hint = "run `newsletter init` or restore it from your backup"
+            raise SettingsError([f"security.key_file: cannot read {path} ({error}): {hint}"]) from error
+        try:
+            found = tuple(base64.b64decode(line, validate=True) for line in lines)
+        except ValueError as error:
+            raise SettingsError([f"security.key_file: {path} holds a line that is not base64"]) from error
+        if not found or min(map(len, found)) < 32:
+            raise SettingsError([f"security.key_file: {path} needs at least one secret of 32 bytes, a line each"])
+        return cls(found)
+
+    @staticmethod
+    def new_line() -> str:
+        """One more line for a key file."""
+        return base64.b64encode(secrets.token_bytes(32)).decode("ascii")
+
+    def _by_id(self, key_id: int) -> list[bytes]:
+        return [secret for secret in self.secrets if _key_id(secret) == key_id]
+
+    def token(self, purpose: Purpose, subject: int, *, expires: datetime | None = None) -> str:
+        """A token for `subject`. `expires` is given exactly when the purpose is dated."""
+        if (purpose in DATED) != (expires is not None):
+            raise ValueError(f"{purpose}: an expiry is for dated purposes, and needed there")
+        secret = self.secrets[-1]
+        data = bytes([_key_id(secret)]) + struct.pack(">Q", subject)
+        if expires is not None:
+            data += int(expires.timestamp()).to_bytes(5, "big")
+        return base64.b32encode(data + _mac(secret, purpose, data)).decode("ascii").lower()
+
+    def subject(self, purpose: Purpose, token: str, *, now: datetime) -> int:
+        """The subject of a token. Raises TokenError when it is malformed, forged, of another purpose, or too old."""
+        dated = purpose in DATED
+        if len(token) != (48 if dated else 40):
+            raise TokenError("the token is incomplete")
+        try:
+            raw = base64.b32decode(token.upper())
+        except ValueError as error:
+            raise TokenError("the token is damaged") from error
+        data, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
+        if not any(hmac.compare_digest(mac, _mac(secret, purpose, data)) for secret in self._by_id(data[0])):
+            raise TokenError("the token is not ours")
+        if dated and int.from_bytes(data[9:14], "big") < now.timestamp():
+            raise TokenError("the token is too old")
+        return int(struct.unpack(">Q", data[1:9])[0])
+
+    def address_hash(self, email: str) -> str:
+        """The keyed hash that stands for an address where the address itself must not stay (32 hex characters)."""
+        return hmac.new(self.secrets[0], b"address\0" + email.strip().lower().encode(), hashlib.sha256).hexdigest()[:32]
+
+    def message_id(self, delivery: int, dated: datetime, domain: str) -> str:
+        """The Message-ID of a delivery, with angle brackets: the same at every attempt, so a repeat is recognisable."""
+        text = f"message-id\0{delivery}\0{int(dated.timestamp())}".encode()
+        digest = hmac.new(self.secrets[0], text, hashlib.sha256).digest()[:20]
+        return f"<{base64.b32encode(digest).decode('ascii').lower()}@{domain}>"
+
+
+def _key_id(secret: bytes) -> int:
+    return hashlib.sha256(b"key id\0" + secret).digest()[0]
+
+
+def _mac(secret: bytes, purpose: Purpose, data: bytes) -> bytes:
+    return hmac.new(secret, purpose.encode() + b"\0" + data, hashlib.sha256).digest()[:MAC_BYTES]

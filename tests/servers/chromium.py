@@ -1,0 +1,92 @@
+"""Debian's Chromium through Playwright, and axe in it.
+
+Playwright's synchronous half leaves an event loop running in its thread, and no async test could run beside it: so the
+browser has a thread of its own, and what a test does with a page is a function handed to `Chromium.run`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.servers.process import needed
+
+T = TypeVar("T")
+
+OPTIONS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--no-default-browser-check",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--no-sandbox",  # root has none
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # no test asks the internet
+]
+
+
+def axe(page: Page, *, exempt: Collection[str] = ()) -> list[str]:
+    """What axe finds on the page, a line a violation and element; `exempt` names rules that do not apply."""
+    rules = {"target-size": {"enabled": True}}  # WCAG 2.2, 2.5.8: axe leaves it off unless asked
+    rules |= {rule: {"enabled": False} for rule in exempt}
+    found = Axe().run(page, options={"resultTypes": ["violations"], "rules": rules}).response["violations"]
+    return [
+        f"{violation['id']}: {violation['help']}: {' '.join(map(str, node['target']))}: {node['html'][:200]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+class Chromium:
+    """A browser in a thread of its own; every `run` is a fresh profile."""
+
+    def __init__(self, thread: ThreadPoolExecutor, browser: Browser) -> None:
+        self._thread = thread
+        self._browser = browser
+
+    def run(self, look: Callable[[Page], T], **context: Any) -> T:
+        """What `look` returns for a new page; `context` goes to Playwright's new_context (viewport, locale, …)."""
+        return self._thread.submit(self._look, look, context).result()
+
+    def violations(self, what: str, *, exempt: Collection[str] = (), **context: Any) -> list[str]:
+        """What axe finds at an address (`http://…`) or in a document (`<!doctype html>…`)."""
+
+        def look(page: Page) -> list[str]:
+            page.goto(what) if what.startswith(("http://", "https://", "file://")) else page.set_content(what)
+            return axe(page, exempt=exempt)
+
+        return self.run(look, **context)
+
+    def _look(self, look: Callable[[Page], T], options: dict[str, Any]) -> T:
+        context = self._browser.new_context(**options)
+        try:
+            context.set_default_timeout(15_000)
+            return look(context.new_page())
+        finally:
+            context.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """The browser; from an async test call it through `asyncio.to_thread`."""
+    program = needed(Path("/usr/bin/chromium"))
+
+    def launch() -> tuple[Playwright, Browser]:
+        playwright = sync_playwright().start()
+        return playwright, playwright.chromium.launch(executable_path=program, args=OPTIONS)
+
+    def close() -> None:
+        browser.close()
+        playwright.stop()
+
+    with ThreadPoolExecutor(1, "chromium") as thread:
+        playwright, browser = thread.submit(launch).result()
+        yield Chromium(thread, browser)
+        thread.submit(close).result()

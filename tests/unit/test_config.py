@@ -1,0 +1,112 @@
+"""Settings are read once, and every problem is told in one go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter.config import Settings, load
+from newsletter.errors import SettingsError
+
+GOOD = """
+[site]
+title = "Presse Musterstadt"
+base_url = "https://news.musterstadt.example/"
+publisher = "Stadt Musterstadt"
+contact = "presse@musterstadt.example"
+[mail]
+from = "Presse Musterstadt <presse@musterstadt.example>"
+[mail.smtp]
+password_file = "secret"
+[[newsletters]]
+id = "presse"
+title = "Pressemitteilungen"
+feeds = ["musterstadt"]
+holidays = "DE-BW"
+"""
+FEED = 'title = "Presse"\nurl = "https://musterstadt.example/presse"\nevery = "5m"\nmax_age = ""\n'
+
+
+def write(folder: Path, text: str = GOOD, feed: str = FEED) -> Path:
+    (folder / "feeds").mkdir(exist_ok=True)
+    (folder / "feeds" / "musterstadt.toml").write_text(feed)
+    (folder / "secret").write_text("geheim\n")
+    path = folder / "newsletter.toml"
+    path.write_text(text)
+    return path
+
+
+def problems(path: Path, environment: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load(path, environment or {})
+    return caught.value.problems
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load(write(tmp_path), {"NEWSLETTER_MAIL__SMTP__PORT": "2525", "NEWSLETTER_CONFIG": "elsewhere"})
+
+
+def test_paths_lie_beside_the_file(settings: Settings, tmp_path: Path) -> None:
+    assert settings.store.url == f"sqlite:///{tmp_path}/var/newsletter.db"
+    assert settings.publish.directory == tmp_path / "public"
+    assert settings.security.key_file == tmp_path / "var" / "keys"
+
+
+def test_environment_and_secret_files_are_read(settings: Settings) -> None:
+    assert settings.mail.smtp.port == 2525
+    assert settings.mail.smtp.password.get_secret_value() == "geheim"
+    assert "geheim" not in repr(settings)
+
+
+def test_feeds_come_with_their_slug(settings: Settings) -> None:
+    feed = settings.feeds["musterstadt"]
+    assert feed.every == timedelta(minutes=5)
+    assert feed.max_age is None
+    assert settings.site.base_url == "https://news.musterstadt.example"
+
+
+def test_all_problems_are_told_together(tmp_path: Path) -> None:
+    text = GOOD.replace("[mail.smtp]", "[mail.smpt]").replace("publisher =", "publischer =")
+    found = problems(write(tmp_path, text, FEED.replace("https:", "ftp:").replace("5m", "5 Minuten")))
+    assert any("feeds/musterstadt.toml: url:" in line for line in found)
+    assert any("feeds/musterstadt.toml: every:" in line for line in found)
+    assert "newsletter.toml: mail.smpt: unknown key; did you mean smtp?" in found
+    assert "newsletter.toml: site.publischer: unknown key; did you mean publisher?" in found
+    assert "newsletter.toml: site.publisher: missing; it must be set" in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('["musterstadt"]', '["musterstad"]', "did you mean musterstadt?"),
+        ("DE-BW", "DE-XX", "holidays: 'DE-XX' is not known"),
+        ("https://news", "news", "base_url: an address begins with https://"),
+        ('contact = "presse@musterstadt.example"', 'contact = "presse"', "contact: no mail address"),
+        ('"secret"', '"nowhere"', "mail.smtp.password_file: cannot be read"),
+        ("[site]", "[site]\ntimezone = 'Europa/Berlin'", 'time zone is named as "Europe/Berlin"'),
+        ("[site]", "[site]\nlanguage = 'tlh'", "site.language: 'tlh' is not one of"),
+        ("[mail]", "[mail]\nreturn_path = 'b@@x'", "mail.return_path: an address"),
+        ("[site]", "[site", "not valid TOML"),
+        ("[site]", "root = 'x'\n[site]", "root: unknown key"),
+        ("[[newsletters]]", "[[newsletters]]\nsend_at = '7 Uhr'", 'a time of day is written as "07:00"'),
+    ],
+)
+def test_each_problem_says_what_and_where(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    assert any(expected in line for line in problems(write(tmp_path, GOOD.replace(old, new, 1))))
+
+
+def test_a_missing_file_names_the_remedy(tmp_path: Path) -> None:
+    assert "newsletter init" in problems(tmp_path / "newsletter.toml")[0]
+
+
+def test_a_secret_is_never_shown(tmp_path: Path) -> None:
+    (line,) = problems(write(tmp_path), {"NEWSLETTER_MAIL__SMTP__PASSWORD": '["hunter2"]'})
+    assert "hunter2" not in line
+
+
+def test_a_broken_feed_file_is_one_problem_and_not_two(tmp_path: Path) -> None:
+    (line,) = problems(write(tmp_path, feed=FEED + "kinds = 'html'\n"))
+    assert line == "feeds/musterstadt.toml: kinds: unknown key; did you mean kind?"
