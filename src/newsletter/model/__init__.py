@@ -59,6 +59,13 @@ from newsletter.model.release import (
     ReleaseState,
     Topic,
 )
+from newsletter.model.source import (
+    KnownPage,
+    Revised,
+    Source,
+    Standing,
+    Stored,
+)
 
 __all__ = [
     "CARRYING",
@@ -85,6 +92,7 @@ __all__ = [
     "Finding",
     "Format",
     "Image",
+    "KnownPage",
     "LedgerLine",
     "Mark",
     "Notice",
@@ -96,7 +104,11 @@ __all__ = [
     "Receipt",
     "Release",
     "ReleaseState",
+    "Revised",
     "Sheet",
+    "Source",
+    "Standing",
+    "Stored",
     "Subscriber",
     "Subscription",
     "SubscriptionState",

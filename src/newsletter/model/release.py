@@ -173,7 +173,7 @@ class Release:
     topics: tuple[Topic, ...] = ()
     aliases: tuple[str, ...] = ()
     revision: int = 1
-    change: Change | None = None  # kind of the latest revision, None for the first
+    change: Change | None = None  # kind of the latest revision that was no cosmetic one, None before any
     state: ReleaseState = ReleaseState.LIVE
     reason: str | None = None  # why it is withheld or withdrawn
     not_before: datetime | None = None  # embargo

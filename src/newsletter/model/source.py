@@ -1,0 +1,78 @@
+"""What is kept between two collects: of a source, of a page, of a release that may be revised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.model.release import Change, Release
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is kept of a source between two collects.
+
+    `collected_at`: when its first collect had listed everything. `fingerprint` is of the settings it was collected
+    with, to which `etag` and `last_modified` belong.
+    """
+
+    slug: str
+    next_at: datetime | None = None
+    collected_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    failures: int = 0  # in a row
+    problem: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """What is kept of the page of a (possible) release. `digest` is of its bytes, and of the profile that read them."""
+
+    url: str
+    source: str
+    found_at: datetime
+    mailable: bool  # False: whatever comes of it goes to the archive only
+    etag: str | None = None
+    last_modified: str | None = None
+    digest: str | None = None
+    listed: str | None = None  # digest of what the list said of it
+    checked_at: datetime | None = None
+    gone: int = 0  # how many looks in a row found nothing there
+    problem: str | None = None  # why it was kept back
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A page, and as much of its release (None where there is none yet) as tells whether to look at it again."""
+
+    page: KnownPage
+    release: str | None = None
+    published_at: datetime | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A release as it is stored."""
+
+    release: Release
+    told_revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A release as it is to be stored, in place of `before` (None: a new one); `keys` are what it is known by.
+
+    `change` says what kind of revision that is, None where it is no new one.
+    """
+
+    release: Release
+    before: Release | None
+    told_revision: int
+    digest: str
+    keys: Sequence[str] = ()
+    change: Change | None = None

@@ -1,0 +1,114 @@
+"""The folders of the archive: a page for each release and each edition.
+
+A page's file carries the time at which what stands on it was last written (`Mark.changed_at`), so publishing looks at
+each file's time and renders only what is behind. That needs no memory of its own: a lost page, a restored database or a
+crash half-way only cause more pages to be rendered, and equal bytes are never written twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from newsletter.config import FeedSettings, Newsletter
+from newsletter.model import Edition, Mark, Release, ReleaseState, Topic
+from newsletter.publish.content import fit
+from newsletter.publish.pages import Pages
+from newsletter.publish.problems import Problems
+from newsletter.publish.store import PublishStore
+from newsletter.publish.writer import Writer
+
+BATCH = 200  # releases in memory at a time
+
+
+class Folders:
+    """Publishes the pages that are behind; all of them where `anew`, because what they are made with has changed."""
+
+    def __init__(self, store: PublishStore, pages: Pages, writer: Writer, problems: Problems, *, anew: bool) -> None:
+        self._store = store
+        self._pages = pages
+        self._writer = writer
+        self._problems = problems
+        self._anew = anew
+
+    def publish_releases(self, feeds: Mapping[str, FeedSettings], now: datetime) -> None:
+        """A page for each visible release, a notice for each withdrawn one, nothing for what is kept back."""
+        marks = {_page_of(mark): mark for mark in self._store.release_marks(now)}
+        due = self._due(marks)
+        for start in range(0, len(due), BATCH):
+            batch = due[start : start + BATCH]
+            live = [mark.id for _, mark in batch if mark.state is ReleaseState.LIVE]
+            found = {release.id: release for release in self._store.releases(live)}
+            for name, mark in batch:
+                if mark.state is ReleaseState.WITHDRAWN:
+                    self._write(name, mark, self._gone_page)
+                elif release := found.get(mark.id):
+                    self._write(name, mark, partial(self._release_page, release, feeds))
+        self._remove_others("releases", marks)
+
+    def publish_editions(self, newsletters: Sequence[Newsletter], now: datetime) -> None:
+        """A page for each edition that people may read."""
+        titles = {newsletter.id: newsletter.title for newsletter in newsletters}
+        for name, mark in self._due({f"editions/{mark.id}.html": mark for mark in self._store.edition_marks()}):
+            edition = self._store.edition(mark.id)
+            title = titles.get(edition.newsletter, self._pages.site.title)
+            self._write(name, mark, partial(self._edition_page, edition, title, now))
+
+    def _due(self, marks: Mapping[str, Mark]) -> list[tuple[str, Mark]]:
+        folders = {name.partition("/")[0] for name in marks}
+        present = {f"{folder}/{name}": at for folder in folders for name, at in self._writer.files(folder)}
+        return [(name, mark) for name, mark in marks.items() if self._anew or present.get(name) != mark.changed_at]
+
+    def _write(self, name: str, mark: Mark, page: Callable[[], str]) -> None:
+        written = False
+        with self._problems.of(name):
+            self._writer.write(name, page().encode(), modified=mark.changed_at)
+            written = True
+        if not written:
+            self._writer.outdate(name)  # the old page stays, and is tried again
+
+    def _remove_others(self, folder: str, kept: Mapping[str, Mark]) -> None:
+        for name, _ in list(self._writer.files(folder)):
+            if f"{folder}/{name}" not in kept:
+                self._writer.remove(f"{folder}/{name}")
+
+    def _release_page(self, release: Release, feeds: Mapping[str, FeedSettings]) -> str:
+        shown = fit(release, self._pages.site.language)
+        settings = feeds.get(release.source)
+        address = f"{self._pages.site.base_url}/feeds/{release.source}"
+        feed = {"title": settings.title, "address": address} if settings else None
+        return self._pages.render("release.html", self._pages.language_of(shown), release=shown, feed=feed)
+
+    def _gone_page(self) -> str:
+        return self._pages.render("gone.html", self._pages.site.language)
+
+    def _edition_page(self, edition: Edition, title: str, now: datetime) -> str:
+        ids = [carried.release for carried in edition.carried]
+        found = {release.id: release for release in self._store.releases(ids)}
+        visible = [found[id] for id in ids if id in found and found[id].visible(now)]
+        language = self._pages.site.language
+        shown = [fit(release, language) for release in visible]
+        return self._pages.render(
+            "edition.html",
+            language,
+            edition=edition,
+            title=title,
+            groups=by_topic(shown),
+            count=len(shown),
+            minutes=sum(release.reading_minutes for release in shown),
+            withdrawn=len(ids) - len(shown),
+        )
+
+
+def by_topic(releases: Iterable[Release]) -> list[tuple[Topic | None, list[Release]]]:
+    """Releases under the first topic of each, topics and releases in the order in which they come (the mail's)."""
+    groups: dict[str, tuple[Topic | None, list[Release]]] = {}
+    for release in releases:
+        topic = release.topics[0] if release.topics else None
+        groups.setdefault(topic.slug if topic else "", (topic, []))[1].append(release)
+    return list(groups.values())
+
+
+def _page_of(mark: Mark) -> str:
+    return f"releases/{mark.id}.gone.html" if mark.state is ReleaseState.WITHDRAWN else f"releases/{mark.id}.html"

@@ -1,0 +1,27 @@
+"""Atom 1.0 (RFC 4287)."""
+
+from __future__ import annotations
+
+from feedgen.entry import FeedEntry
+
+from newsletter.publish.content import Entry, FeedContent
+from newsletter.publish.syndication import generator
+
+NAME = "Atom"
+MEDIA_TYPE = "application/atom+xml"
+
+
+def build(feed: FeedContent) -> bytes:
+    """The feed as Atom."""
+    result = generator(feed, "atom", MEDIA_TYPE, _complete)
+    result.author(name=feed.publisher)
+    data: bytes = result.atom_str(pretty=True)
+    return data
+
+
+def _complete(item: FeedEntry, entry: Entry) -> None:
+    item.summary(entry.summary)
+    if entry.author:
+        item.author(name=entry.author)
+    if entry.published:  # an undated release has none: readers go by `updated`, when it was first seen
+        item.published(entry.published)

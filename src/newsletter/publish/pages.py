@@ -1,0 +1,115 @@
+"""The pages of the archive and the content of feed entries: templates of `templates/web`, a user's own before them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from email.utils import parseaddr
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
+
+import newsletter
+from newsletter import i18n
+from newsletter.config import Site
+from newsletter.errors import RenderError
+from newsletter.model import Release
+from newsletter.publish import wording
+from newsletter.publish.body import wrap_tables
+from newsletter.publish.formats import formats
+from newsletter.resources import folder
+
+
+class Pages:
+    """Renders templates. Every page is in one language that we can write; what is quoted in another carries its `lang`.
+
+    `overrides` is a user's `templates` folder: a file of the same name in its `web` folder takes the place of ours.
+    """
+
+    def __init__(self, site: Site, overrides: Path | None = None) -> None:
+        self.site = site
+        places = [*([overrides / "web"] if overrides else []), folder("templates") / "web"]
+        self._loader = FileSystemLoader(places)
+        self._environments: dict[str, Environment] = {}
+        self.style = self._source("style.css").encode()
+        self.root = urlsplit(site.base_url).path.rstrip("/")
+
+    def language_of(self, release: Release) -> str:
+        """The language that the page of a release is in: the release's own where we can write it, else the site's."""
+        return i18n.nearest(release.language, self.site.language)
+
+    def render(self, template: str, language: str, **values: object) -> str:
+        """A template of `templates/web` as text. Raises RenderError, which names the template."""
+        environment = self._environments.get(language) or self._environment(language)
+        try:
+            return environment.get_template(template).render(**values)
+        except TemplateError as error:
+            line = getattr(error, "lineno", None)
+            raise RenderError(f"template web/{template}{f', line {line}' if line else ''}: {error}") from error
+
+    def content(self, release: Release) -> str:
+        """The full text of a fit release as a feed carries it."""
+        return self.render("content.html", self.language_of(release), release=release).strip()
+
+    def fingerprint(self, *titles: object) -> bytes:
+        """A digest of all that shapes a page besides what stands on it: with another one every page is made anew.
+
+        `titles` is what else from the settings stands on pages.
+        """
+        digest = hashlib.sha256(repr((newsletter.__version__, self.site, titles)).encode())
+        for name in sorted(self._loader.list_templates()):
+            digest.update(f"\0{name}\0{self._source(name)}".encode())
+        for path in sorted(folder("locales").glob("*/*.po")):
+            digest.update(path.read_bytes())
+        return digest.hexdigest().encode()
+
+    def _source(self, name: str) -> str:
+        return self._loader.get_source(Environment(autoescape=True), name)[0]
+
+    def _environment(self, language: str) -> Environment:
+        environment = Environment(
+            loader=self._loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+        environment.install_gettext_translations(  # type: ignore[attr-defined]  # the i18n extension's
+            i18n.translations(language), newstyle=True
+        )
+        environment.globals.update(self._globals(language))
+        self._environments[language] = environment
+        return environment
+
+    def _globals(self, language: str) -> dict[str, Any]:
+        zone = self.site.zone
+        said: dict[str, Callable[..., Any]] = {
+            "when": partial(wording.when, zone=zone, language=language),
+            "update_note": partial(wording.update_note, zone=zone, language=language),
+            "kind_and_size": partial(wording.kind_and_size, language=language),
+            "caption": wording.caption,
+            "credit": partial(wording.credit, language=language),
+            "brief": wording.brief,
+            "number": partial(i18n.number, language=language),
+            "written_in": partial(wording.written_in, language=language),
+            "day": lambda moment: i18n.day_and_date(moment.astimezone(zone).date(), language),
+            "lang": wording.lang,
+            "safe_html": Markup,  # a release's body, sanitised when it was collected
+            "wrap_tables": wrap_tables,
+        }
+        style = hashlib.sha256(self.style).hexdigest()[:12]  # a changed style sheet has another address
+        return said | {
+            "site": self.site,
+            "contact": parseaddr(self.site.contact)[1],
+            "root": self.root,
+            "language": language,
+            "style": f"{self.root}/style.css?v={style}",
+            "formats": formats(),
+        }

@@ -1,0 +1,38 @@
+"""What publishing asks of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.model import Edition, Mark, Release, Topic
+
+
+class PublishStore(Protocol):
+    """Reads only; every answer is the same as long as the rows are."""
+
+    def newest(self, feed: str, topic: str | None, limit: int, now: datetime) -> Sequence[Release]:
+        """The newest releases of a feed visible at `now`, by (published_at, id) descending; of a topic where given."""
+        ...
+
+    def topics_of(self, feed: str) -> Sequence[Topic]:
+        """The topics that any release of the feed has, whatever its state, by title."""
+        ...
+
+    def release_marks(self, now: datetime) -> Iterable[Mark]:
+        """Every release visible at `now` (LIVE) and every withdrawn one (WITHDRAWN), in any order."""
+        ...
+
+    def releases(self, ids: Sequence[str]) -> Sequence[Release]:
+        """The releases of these ids that exist, in any order; at most 500 are asked for at a time."""
+        ...
+
+    def edition_marks(self) -> Iterable[Mark]:
+        """Every edition that people may read: those that carry their releases (model.CARRYING, or cancelled after its
+        first fence)."""
+        ...
+
+    def edition(self, edition: str) -> Edition:
+        """The edition. Raises NotFound."""
+        ...

@@ -1,0 +1,102 @@
+"""How pages and feed contents say things: dates, sizes, kinds of file, languages."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from babel.core import UnknownLocaleError
+from markupsafe import Markup, escape
+
+from newsletter import i18n
+from newsletter.model import Change, Document, Image, Precision, Release
+from newsletter.publish import dates
+
+KINDS = {  # MIME subtypes whose name people would not know
+    "msword": "Word",
+    "vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "vnd.ms-excel": "Excel",
+    "vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+    "vnd.oasis.opendocument.text": "OpenDocument",
+    "mpeg": "MP3",
+}
+HEADLINE = 250  # characters
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+SENTENCE_ENDS = (".", "!", "?", "…", ":", "“", "”", '"', ")")
+
+
+def when(release: Release, zone: ZoneInfo, language: str) -> Markup:
+    """The release's date as a `<time>`, as exactly as its source gave it; undated ones say so."""
+    precision = release.published_precision if release.published else Precision.DAY
+    local = release.published_at.astimezone(zone)
+    exact = precision in (Precision.SECOND, Precision.MINUTE)
+    machine = local.isoformat(timespec="minutes") if exact else local.date().isoformat()
+    words = i18n.moment(release.published_at, precision, zone, language)
+    time = Markup('<time datetime="{}">{}</time>').format(machine, words)
+    if release.published:
+        return time
+    return escape(i18n.translations(language).gettext("No date given, seen on %(date)s")) % {"date": time}
+
+
+def update_note(release: Release, zone: ZoneInfo, language: str) -> Markup | None:
+    """`Updated on …` where people were told of an update, else None. Only an editor calls it a correction."""
+    at = dates.told_update(release)
+    if at is None:
+        return None
+    said = i18n.translations(language).gettext
+    wording = said("Corrected on %(date)s") if release.change is Change.CORRECTION else said("Updated on %(date)s")
+    day = at.astimezone(zone).date()
+    time = Markup('<time datetime="{}">{}</time>').format(day.isoformat(), i18n.long_date(day, language))
+    return escape(wording) % {"date": time}
+
+
+def kind_and_size(document: Document, language: str) -> str:
+    """`PDF, 1,2 MB`, as far as it is known."""
+    subtype = (document.type or "").partition(";")[0].rpartition("/")[2].lower()
+    ending = PurePosixPath(urlsplit(document.url).path).suffix.lstrip(".")
+    kind = KINDS.get(subtype) or (subtype if subtype.isalnum() else ending).upper()[:8]
+    return ", ".join(filter(None, (kind, size(document.size, language) if document.size else "")))
+
+
+def size(count: int, language: str) -> str:
+    """A number of bytes as people read it: `340 KB`, `1,2 MB`."""
+    if count < 1_000_000:
+        return f"{i18n.number(max(1, round(count / 1000)), language)} KB"
+    return f"{i18n.number(round(count / 1_000_000, 1), language)} MB"
+
+
+def brief(headline: str) -> str:
+    """The headline as lists and titles show it: cut where it is far too long."""
+    return headline if len(headline) <= HEADLINE else f"{headline[: HEADLINE - 2].rstrip()} …"
+
+
+def caption(image: Image) -> str:
+    """The caption as a sentence, for the credit comes after it."""
+    text = (image.caption or "").strip()
+    return text if text.endswith(SENTENCE_ENDS) else text and f"{text}."
+
+
+def credit(image: Image, language: str) -> str | None:
+    """The credit with a word that says what it is, unless it begins with one."""
+    text = (image.credit or "").strip()
+    if not text or text.startswith(("©", "(c)")) or ":" in text[:24]:
+        return text or None
+    return i18n.translations(language).gettext("Picture: %(credit)s") % {"credit": text}
+
+
+def written_in(of: str, language: str) -> str:
+    """What `of` is called in `language`; the tag itself where nobody knows."""
+    try:
+        return i18n.language_name(of, language)
+    except (UnknownLocaleError, ValueError):
+        return of
+
+
+def lang(of: str, around: str) -> Markup:
+    """The attributes that say that an element is in `of`, where what is around it is in `around` (WCAG 3.1.2)."""
+    if of.lower() == around.lower():
+        return Markup()
+    short = of.split("-")[0].lower()
+    return Markup(' lang="{}"').format(of) + (Markup(' dir="rtl"') if short in RIGHT_TO_LEFT else Markup())

@@ -1,0 +1,126 @@
+"""The pages: languages, words, one h1, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import html5lib
+import pytest
+from babel.messages.extract import extract_from_dir
+
+from newsletter import i18n
+from newsletter.config import Site
+from newsletter.errors import RenderError
+from newsletter.publish.content import fit
+from newsletter.publish.pages import Pages
+from newsletter.resources import folder
+from tests.unit.publish.sample import ARABIC, BRIDGE, ENGLISH, FRENCH, NASTY, SITE, make, shelf
+from tests.unit.publish.test_publish import run
+
+PAGES = Pages(SITE)
+
+
+def page(release: object, pages: Pages = PAGES) -> str:
+    shown = fit(release, "de")  # type: ignore[arg-type]
+    return pages.render("release.html", pages.language_of(shown), release=shown, feed=None)
+
+
+def test_every_message_is_translated() -> None:
+    room = Path(i18n.__file__).parent / "publish"
+    options = {"extensions": "jinja2.ext.i18n", "trim_blocks": "true"}
+    python = extract_from_dir(room, keywords={"gettext": None, "said": None})
+    ours = {path.name for path in folder("templates").joinpath("web").iterdir()}
+    web = extract_from_dir(
+        folder("templates") / "web", method_map=[("**.html", "jinja2")], options_map={"**.html": options}
+    )
+    messages = {found[2] for found in [*python, *web]}
+    german = i18n.translations("de")
+    singular = [message for message in messages if isinstance(message, str)]
+    assert "base.html" in ours
+    assert len(singular) > 30
+    assert [message for message in singular if german.gettext(message) == message and message != "Feeds"] == []
+    plural = [message for message in messages if not isinstance(message, str)]
+    assert [both for both in plural if german.ngettext(both[0], both[1], 2) == both[1]] == []
+
+
+def test_every_page_is_well_formed_and_has_one_h1(tmp_path: Path) -> None:
+    run(shelf(), tmp_path)
+    pages = sorted(tmp_path.rglob("*.html"))
+    assert len(pages) > 10
+    for path in pages:
+        text = path.read_text()
+        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+        document = parser.parse(BytesIO(text.encode()), transport_encoding="utf-8")
+        assert len(list(document.iter("h1"))) == 1, path
+        assert len(list(document.iter("main"))) == 1, path
+        assert "<script" not in text
+        identifiers = re.findall(r' id="([^"]+)"', text)
+        assert len(set(identifiers)) == len(identifiers), path
+        for label in re.findall(r' aria-labelledby="([^"]+)"', text):
+            assert label in identifiers, path
+
+
+def test_a_release_has_its_page_in_its_own_language() -> None:
+    assert '<html lang="en">' in page(ENGLISH)
+    assert "Reading time: 1 minute" in page(ENGLISH)
+    assert 'href="/"' in page(ENGLISH)
+    assert '<a href="/" lang="de">Presse Musterstadt</a>' in page(ENGLISH)
+
+
+def test_a_language_we_cannot_write_is_marked_where_it_stands() -> None:
+    text = page(FRENCH)
+    assert '<html lang="de">' in text
+    assert '<h1 lang="fr">Un pont neuf</h1>' in text
+    assert "Meldung auf Französisch" in text
+    assert '<figcaption><span lang="fr">Die Brücke ist 210 Meter lang.</span> Symbolbild.' in text
+    assert '<h1 lang="ar" dir="rtl">' in page(ARABIC)
+    assert 'lang="tlh"' in page(make(1, language="tlh"))
+
+
+def test_a_date_is_said_as_exactly_as_it_is_known() -> None:
+    assert '<time datetime="2026-11-20">20. November 2026</time>. Lesezeit: 2 Minuten' in page(BRIDGE)
+    assert '<time datetime="2026-09-24T08:00+02:00">24. September 2026, 08:00 Uhr</time>' in page(make(1))
+    undated = page(make(1, published=None))
+    assert 'Ohne Datum, gesehen am <time datetime="2026-09-24">24. September 2026</time>' in undated
+
+
+def test_a_hostile_release_is_text() -> None:
+    text = page(NASTY)
+    assert "&lt;/mj-text&gt;&lt;script&gt;" in text
+    assert "<script" not in text
+    assert len(re.search("<title>(.*)</title>", text, re.DOTALL)[1]) < 400  # type: ignore[index]
+
+
+def test_a_teaser_that_begins_the_text_is_not_read_twice() -> None:
+    twice = make(1, teaser="Der Anfang.", body_text="Der Anfang. Und mehr.", body_html="<p>Der Anfang. Und mehr.</p>")
+    assert page(twice).count("Der Anfang.") == 1
+
+
+def test_pages_lie_under_the_path_of_the_base_address() -> None:
+    below = Pages(Site(**SITE.model_dump() | {"base_url": "https://a.example/newsletter"}))
+    text = page(BRIDGE, below)
+    assert 'href="/newsletter/style.css?v=' in text
+    assert 'href="/newsletter/feeds/"' in text
+    assert 'href="/newsletter/"' in text
+
+
+def test_the_style_sheet_is_small_and_fetches_nothing() -> None:
+    assert len(PAGES.style) <= 10_000
+    assert b"url(" not in PAGES.style
+    assert b"@import" not in PAGES.style
+
+
+def test_a_template_that_is_missing_or_broken_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match=r"web/none\.html"):
+        PAGES.render("none.html", "de")
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web/gone.html").write_text("a\n{% if %}")
+    with pytest.raises(RenderError, match=r"web/gone\.html, line 2"):
+        Pages(SITE, tmp_path).render("gone.html", "de")
+
+
+def test_the_fingerprint_knows_templates_and_site() -> None:
+    other = Site(**SITE.model_dump() | {"title": "Anders"})
+    assert PAGES.fingerprint() == Pages(SITE).fingerprint() != Pages(other).fingerprint()
