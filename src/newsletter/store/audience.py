@@ -1,0 +1,257 @@
+"""The queries of the audience: people, their subscriptions, what is on record of their consent, who is suppressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Select, and_, select, update
+
+from newsletter.model import (
+    Cadence,
+    Consent,
+    Enrolment,
+    Format,
+    NoticeKind,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+    Wish,
+)
+from newsletter.store.conflict import insert
+from newsletter.store.database import Database
+from newsletter.store.deliveries import add_notice
+from newsletter.store.tables import consents, notices, subscribers, subscriptions, suppressions
+
+T = TypeVar("T")
+
+
+class Audience:
+    """The store as the audience sees it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self, work: Callable[[AudienceRows], T]) -> T:
+        """Run `work` in one read snapshot."""
+        return self._database.read(lambda connection: work(AudienceRows(connection)))
+
+    def write(self, work: Callable[[AudienceRows], T]) -> T:
+        """Run `work` in one transaction; durable when this returns, undone when it raises."""
+        return self._database.write(lambda connection: work(AudienceRows(connection, lock=True)))
+
+    def scrub(self) -> None:
+        """Leave nothing of what was overwritten in the database's own log files."""
+        self._database.scrub()
+
+
+class AudienceRows:
+    """The rows inside one transaction; `lock` where it will write, so that two never decide on the same row at once."""
+
+    def __init__(self, connection: Connection, *, lock: bool = False) -> None:
+        self._connection = connection
+        self._lock = lock
+
+    def subscriber(self, email_hash: str) -> Subscriber | None:
+        """Who has or had this address."""
+        query = self._locked(select(subscribers).where(subscribers.c.email_hash == email_hash))
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else Subscriber(*row)
+
+    def add_subscriber(self, email: str, email_hash: str, now: datetime) -> Subscriber:
+        """The subscriber with this address: found, new, or known by the hash alone and now with the address again.
+
+        The row is written in each case, and so locked: two who ask at once cannot both be the first.
+        """
+        query = insert(self._connection, subscribers).values(email=email, email_hash=email_hash, created_at=now)
+        query = query.on_conflict_do_update(index_elements=["email_hash"], set_={"email": email})
+        return Subscriber(*self._connection.execute(query.returning(*subscribers.c)).one())
+
+    def forget_address(self, subscriber: int) -> None:
+        """Leave nothing of the address but its hash."""
+        self._connection.execute(update(subscribers).where(subscribers.c.id == subscriber).values(email=None))
+
+    def subscription(self, subscription: int) -> tuple[Subscription, Subscriber] | None:
+        """A subscription and whose it is."""
+        query = self._locked(_people().where(subscriptions.c.id == subscription))
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _pair(row)
+
+    def subscriptions(self, subscriber: int) -> list[Subscription]:
+        """All subscriptions of a subscriber, whatever their state."""
+        query = select(subscriptions).where(subscriptions.c.subscriber == subscriber).order_by(subscriptions.c.id)
+        return [_subscription(row) for row in self._connection.execute(self._locked(query))]
+
+    def ask(self, subscriber: int, wish: Wish, now: datetime) -> int:
+        """Make the subscription pending with this wish, new or not, and return its id; `ended_at` stays as it is."""
+        values = _columns(wish) | {"state": SubscriptionState.PENDING, "created_at": now, "confirmed_at": None}
+        query = insert(self._connection, subscriptions).values(subscriber=subscriber, **values)
+        query = query.on_conflict_do_update(index_elements=["subscriber", "newsletter"], set_=values)
+        return int(self._connection.execute(query.returning(subscriptions.c.id)).scalar_one())
+
+    def activate(self, subscription: int, now: datetime) -> None:
+        """Make it active; it no longer counts as ended."""
+        self._set(subscription, state=SubscriptionState.ACTIVE, confirmed_at=now, ended_at=None)
+
+    def change(self, subscription: int, wish: Wish) -> None:
+        """Give it another wish."""
+        self._set(subscription, **_columns(wish))
+
+    def end(self, subscription: int, ended_at: datetime | None) -> None:
+        """Make it ended; `ended_at` None means that it lapsed, nobody having confirmed it."""
+        self._set(subscription, state=SubscriptionState.ENDED, ended_at=ended_at)
+
+    def add_consent(self, email_hash: str, consent: Consent) -> None:
+        """Put on record; nothing is ever taken from it."""
+        self._connection.execute(consents.insert().values(_record(email_hash, consent)))
+
+    def consents(self, email_hashes: Sequence[str]) -> list[tuple[str, Consent]]:
+        """What is on record of these addresses, each with its hash, oldest first."""
+        own = consents.c
+        columns = (own.email_hash, own.subscription, own.action, own.wording, own.at, own.how, own.evidence)
+        query = select(*columns).where(own.email_hash.in_(email_hashes)).order_by(own.id)
+        return [(email_hash, Consent(*rest)) for email_hash, *rest in self._connection.execute(query)]
+
+    def confirmations_since(self, subscriber: int, since: datetime) -> list[datetime]:
+        """When confirmations were queued for a subscriber."""
+        query = select(notices.c.created_at).where(
+            notices.c.subscriber == subscriber,
+            notices.c.kind == NoticeKind.CONFIRMATION,
+            notices.c.created_at > since,
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def add_confirmation(self, subscription: int, subscriber: int, language: str, now: datetime) -> int:
+        """Queue a confirmation notice and return its id."""
+        return add_notice(self._connection, NoticeKind.CONFIRMATION, subscription, subscriber, language, now)
+
+    def suppressed(self, email_hashes: Sequence[str]) -> set[str]:
+        """Those of these addresses that nothing may ever be sent to."""
+        query = select(suppressions.c.email_hash).where(suppressions.c.email_hash.in_(email_hashes))
+        return set(self._connection.execute(query).scalars())
+
+    def suppress(self, email_hash: str, reason: str, now: datetime) -> None:
+        """Never send to this address again; the first reason stays."""
+        query = insert(self._connection, suppressions).values(email_hash=email_hash, reason=reason, at=now)
+        self._connection.execute(query.on_conflict_do_nothing())
+
+    def unconfirmed(self, asked_before: datetime, limit: int) -> list[tuple[Subscription, Subscriber]]:
+        """Pending subscriptions that were asked for before then, oldest first."""
+        pending = and_(subscriptions.c.state == SubscriptionState.PENDING, subscriptions.c.created_at < asked_before)
+        query = self._locked(_people().where(pending).order_by(subscriptions.c.created_at).limit(limit))
+        return [_pair(row) for row in self._connection.execute(query)]
+
+    def known(self, email_hashes: Sequence[str]) -> list[tuple[Subscriber, list[Subscription]]]:
+        """Who is known of these addresses, with all their subscriptions."""
+        own: dict[Subscriber, list[Subscription]] = {}
+        query = _people().where(subscribers.c.email_hash.in_(email_hashes)).order_by(subscriptions.c.id)
+        for row in self._connection.execute(query):
+            subscription, subscriber = _pair(row)
+            own.setdefault(subscriber, []).append(subscription)
+        return list(own.items())
+
+    def enrol(self, people: Sequence[Enrolment], wording: str, how: str, now: datetime) -> int:
+        """Add active subscriptions with their consents, set by set; how many are new.
+
+        What is active, or was ended by its owner, stays as it is.
+        """
+        if not people:
+            return 0
+        numbers = self._add_subscribers(people, now)
+        rows = [
+            _columns(who.wish)
+            | {"subscriber": numbers[who.email_hash], "state": SubscriptionState.ACTIVE}
+            | {"created_at": now, "confirmed_at": now}
+            for who in people
+        ]
+        query = insert(self._connection, subscriptions).values(rows)
+        new = {name: query.excluded[name] for name in rows[0] if name not in ("subscriber", "newsletter")}
+        lapsed = and_(subscriptions.c.state != SubscriptionState.ACTIVE, subscriptions.c.ended_at.is_(None))
+        query = query.on_conflict_do_update(index_elements=["subscriber", "newsletter"], set_=new, where=lapsed)
+        own = subscriptions.c
+        added = self._connection.execute(query.returning(own.id, own.subscriber, own.newsletter)).all()
+        evidence = {(numbers[who.email_hash], who.wish.newsletter): who for who in people}
+        self._connection.execute(
+            consents.insert(),
+            [
+                _record(who.email_hash, Consent(number, "imported", wording, now, how, who.evidence))
+                for number, subscriber, newsletter in added
+                for who in [evidence[subscriber, newsletter]]
+            ],
+        )
+        return len(added)
+
+    def everybody(self, after: int, limit: int) -> list[tuple[Subscription, Subscriber, bool]]:
+        """Subscriptions with an id above `after`, in that order, of people whose address is there; True: suppressed."""
+        query = (
+            _people()
+            .add_columns(suppressions.c.email_hash.is_not(None))
+            .outerjoin(suppressions, suppressions.c.email_hash == subscribers.c.email_hash)
+            .where(subscriptions.c.id > after, subscribers.c.email.is_not(None))
+            .order_by(subscriptions.c.id)
+            .limit(limit)
+        )
+        return [(*_pair(row), bool(row[-1])) for row in self._connection.execute(query)]
+
+    def _add_subscribers(self, people: Sequence[Enrolment], now: datetime) -> dict[str, int]:
+        emails = {who.email_hash: who.email for who in people}
+        rows = [{"email": email, "email_hash": own, "created_at": now} for own, email in sorted(emails.items())]
+        query = insert(self._connection, subscribers).values(rows)
+        query = query.on_conflict_do_update(index_elements=["email_hash"], set_={"email": query.excluded.email})
+        found = self._connection.execute(query.returning(subscribers.c.email_hash, subscribers.c.id))
+        return {row.email_hash: row.id for row in found}
+
+    def _set(self, subscription: int, **values: Any) -> None:
+        self._connection.execute(update(subscriptions).where(subscriptions.c.id == subscription).values(**values))
+
+    def _locked(self, query: Select[Any]) -> Select[Any]:
+        return query.with_for_update() if self._lock else query
+
+
+def _people() -> Select[Any]:
+    return select(*subscriptions.c, *subscribers.c).join_from(
+        subscriptions, subscribers, subscribers.c.id == subscriptions.c.subscriber
+    )
+
+
+def _pair(row: Row[Any]) -> tuple[Subscription, Subscriber]:
+    width = len(subscriptions.c)
+    return _subscription(row), Subscriber(*row[width : width + len(subscribers.c)])
+
+
+def _subscription(row: Sequence[Any]) -> Subscription:
+    number, subscriber, newsletter, cadence, language, format_, topics, state, *moments = row[: len(subscriptions.c)]
+    return Subscription(
+        number,
+        subscriber,
+        newsletter,
+        Cadence(cadence),
+        language,
+        Format(format_),
+        tuple(topics.split()),
+        SubscriptionState(state),
+        *moments,
+    )
+
+
+def _columns(wish: Wish) -> dict[str, Any]:
+    return {
+        "newsletter": wish.newsletter,
+        "cadence": wish.cadence,
+        "language": wish.language,
+        "format": wish.format,
+        "topics": " ".join(wish.topics),
+    }
+
+
+def _record(email_hash: str, consent: Consent) -> dict[str, Any]:
+    return {
+        "email_hash": email_hash,
+        "subscription": consent.subscription,
+        "action": consent.action,
+        "wording": consent.wording,
+        "at": consent.at,
+        "how": consent.how,
+        "evidence": consent.evidence,
+    }

@@ -1,0 +1,82 @@
+"""PostgreSQL: its own client tools. psql puts a dump back in one transaction, which also marks it as unfinished."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, func, inspect, select, text
+
+from newsletter.errors import StoreError
+from newsletter.store import restored, schema
+from newsletter.store.backup.files import new_file
+from newsletter.store.database import connect
+
+HEADER = b"PGDMP"
+OTHERS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+PAUSE = "INSERT INTO {schema}.state VALUES ('paused', '{why}') ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value;"
+
+
+def copy(url: URL, file: Path) -> None:
+    """Write a snapshot of the database into a new file."""
+    with new_file(file) as part:
+        _on(url, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={part}")
+
+
+def put_back(url: URL, file: Path, aside: Path | None, finish: Callable[[URL], Counter[str]]) -> Counter[str]:
+    """Replace what the database holds by what is in `file`, then `finish` it."""
+    holds, where = _look(url)
+    if holds and aside is None:
+        raise StoreError(f"the database {url.database} is not empty: name a file to keep it in")
+    if holds and aside is not None:
+        copy(url, aside)
+    dump = _run("pg_restore", {}, "--no-owner", "--no-privileges", "--file=-", str(file))
+    drop = f"DROP TABLE {', '.join(holds)} CASCADE;\n" if holds else ""
+    pause = PAUSE.format(schema=where, why=restored.UNFINISHED)
+    script = drop.encode() + dump + f"\n{pause}\n".encode()
+    _on(url, "psql", "--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-", feed=script)
+    return finish(url)
+
+
+def _look(url: URL) -> tuple[list[str], str]:
+    """Our tables in the database and the schema they lie in. Raises StoreError where it is in use or not ours."""
+
+    def look(connection: Connection) -> tuple[list[str], str]:
+        if connection.execute(text(OTHERS)).scalar():
+            raise StoreError("the database is in use by another process: end it first")
+        schema.version_of(connection)
+        quote = connection.dialect.identifier_preparer.quote
+        where = quote(str(connection.execute(select(func.current_schema())).scalar()))
+        return [f"{where}.{quote(table)}" for table in inspect(connection).get_table_names()], where
+
+    database = connect(url)
+    try:
+        return database.read(look)
+    finally:
+        database.close()
+
+
+def _on(url: URL, program: str, *options: str, feed: bytes = b"") -> None:
+    """Run a client tool on the database; the password goes by the environment, which others cannot list."""
+    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
+    plain = url.set(drivername="postgresql", password=None).render_as_string()
+    _run(program, secret, *options, f"--dbname={plain}", feed=feed)
+
+
+def _run(program: str, secret: dict[str, str], *options: str, feed: bytes = b"") -> bytes:
+    path = shutil.which(program)
+    if path is None:
+        raise StoreError(f"{program} is not installed: apt install postgresql-client")
+    command, environment = [path, *options], os.environ | secret
+    done = subprocess.run(command, input=feed, capture_output=True, env=environment, check=False)  # noqa: S603
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        raise StoreError(f"{program} failed: {lines[-1] if lines else done.returncode}")
+    return done.stdout

@@ -1,0 +1,230 @@
+"""The ledger: every delivery's way through its states, each step one durable, set-based statement.
+
+Nobody's word is taken for what a row says: a fence or a receipt counts only under the token of the latest claim, and
+only while the row is in a state that it may come from. What a crash leaves behind is found by its lease (`leases.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, insert, literal, or_, select, update
+
+from newsletter.model import Claim, DeliveryState, EditionState, NoticeKind, Receipt
+from newsletter.store import conflict, leases
+from newsletter.store.database import Database
+from newsletter.store.editions import Editions
+from newsletter.store.journal import Journal
+from newsletter.store.restored import note_sent
+from newsletter.store.settling import LEFT, WANTED, doubt, held, refuse, write
+from newsletter.store.state import PAUSED
+from newsletter.store.tables import deliveries, editions, notices, state, subscribers, subscriptions, suppressions
+
+own = deliveries.c
+RUNNING: ColumnElement[bool] = ~exists().where(state.c.name == PAUSED)
+SENDING: ColumnElement[bool] = or_(
+    own.edition.is_(None), exists().where(editions.c.id == own.edition, editions.c.state == EditionState.SENDING)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long a claim holds: until its fence, and from there until its answer (longer than the wait for it)."""
+
+    claim: timedelta = timedelta(minutes=10)
+    answer: timedelta = timedelta(minutes=15)
+    resend: bool = True  # what is uncertain is queued again, a few times; else a person decides
+
+
+class Deliveries:
+    """The rows of `deliveries`; see `deliver.ledger.Ledger` for what each method promises."""
+
+    def __init__(self, database: Database, journal: Journal, terms: Terms = Terms()) -> None:
+        self._database = database
+        self._journal = journal
+        self._terms = terms
+        self._begun: set[str] = set()  # editions whose first fence is known to be noted
+
+    def tidy(self, now: datetime) -> None:
+        """See `Ledger`."""
+        self._database.write(lambda connection: leases.expire(connection, now, resend=self._terms.resend))
+        while self._database.write(lambda connection: leases.cancel(connection, now)):
+            pass
+
+    def recover(self, now: datetime) -> None:
+        """Settle what a crash left behind without waiting for its leases.
+
+        Only for who knows that nobody else delivers from this database (SQLite, under the lock of `run`).
+        """
+        self._database.write(lambda connection: leases.expire(connection, now, resend=self._terms.resend, alone=True))
+
+    def claim(self, limit: int, now: datetime) -> list[Claim]:
+        """See `Ledger`."""
+        lease = now + self._terms.claim
+        return self._database.write(lambda connection: _claim(connection, limit, now, lease))
+
+    def settle(self, fences: Sequence[Claim], receipts: Sequence[Receipt], now: datetime) -> frozenset[int]:
+        """See `Ledger`."""
+
+        def work(connection: Connection) -> frozenset[int]:
+            granted = self._fence(connection, fences, now) if fences else frozenset()
+            if receipts:
+                self._receive(connection, receipts)
+            return granted
+
+        return self._database.write(work, urgent=True)
+
+    def release(self, claims: Sequence[Claim], now: datetime) -> None:
+        """See `Ledger`."""
+        change = held(claims, DeliveryState.CLAIMED).values(
+            state=DeliveryState.QUEUED, lease_until=None, changed_at=now
+        )
+        self._database.write(lambda connection: connection.execute(change))
+
+    def pause(self, reason: str, now: datetime) -> list[str]:
+        """See `Ledger`."""
+        sending = update(editions).where(editions.c.state == EditionState.SENDING)
+        change = sending.values(state=EditionState.PAUSED, reason=reason).returning(editions.c.id)
+        return sorted(self._database.write(lambda connection: connection.execute(change).scalars().all()))
+
+    def finish(self, now: datetime) -> list[str]:
+        """See `Ledger`."""
+        query = select(editions.c.id).where(editions.c.state == EditionState.SENDING, editions.c.frozen_at.is_not(None))
+        ids = self._database.read(lambda connection: connection.execute(query).scalars().all())
+        rows = Editions(self._database)
+        return [id for id in sorted(ids) if rows.finish_if_complete(id, now)]
+
+    def _fence(self, connection: Connection, claims: Sequence[Claim], now: datetime) -> frozenset[int]:
+        """One statement decides for all who wait; it is what stops two workers, and mail after a goodbye."""
+        if connection.dialect.name == "postgresql":
+            self._lock(connection, claims)
+        change = held(claims, DeliveryState.CLAIMED).where(own.lease_until > now, WANTED, SENDING, RUNNING)
+        values = {"state": DeliveryState.COMMITTING, "lease_until": now + self._terms.answer, "changed_at": now}
+        granted = frozenset(connection.execute(change.values(values).returning(own.id)).scalars())
+        self._note_first(connection, {claim.edition for claim in claims if claim.delivery in granted}, now)
+        refuse(connection, [claim for claim in claims if claim.delivery not in granted], now)
+        return granted
+
+    def _lock(self, connection: Connection, claims: Sequence[Claim]) -> None:
+        """Let no goodbye and no pause commit between what the fence reads and its own commit; SQLite has one writer."""
+        ids = {claim.edition for claim in claims if claim.edition}
+        for which, shared in ((ids - self._begun, False), (ids & self._begun, True)):
+            query = select(editions.c.id).where(editions.c.id.in_(sorted(which))).order_by(editions.c.id)
+            connection.execute(query.with_for_update(read=shared))
+        people = sorted({claim.subscription for claim in claims})
+        query = select(subscriptions.c.id).where(subscriptions.c.id.in_(people)).order_by(subscriptions.c.id)
+        connection.execute(query.with_for_update(read=True))
+
+    def _note_first(self, connection: Connection, sent: Iterable[str | None], now: datetime) -> None:
+        for edition in {one for one in sent if one} - self._begun:
+            change = update(editions).where(editions.c.id == edition, editions.c.first_fence_at.is_(None))
+            if connection.execute(change.values(first_fence_at=now)).rowcount:
+                note_sent(connection, self._journal, edition, now)
+            else:
+                self._begun.add(edition)  # only once it was committed, by whomever
+
+    def _receive(self, connection: Connection, receipts: Sequence[Receipt]) -> None:
+        by_state: dict[DeliveryState, list[Receipt]] = {}
+        for receipt in receipts:
+            by_state.setdefault(receipt.state, []).append(receipt)
+        for target, those in by_state.items():
+            if target is not DeliveryState.UNCERTAIN:
+                write(connection, target, those)
+                continue
+            for one in those:
+                unanswered = held([one], DeliveryState.COMMITTING)
+                doubt(connection, unanswered, one.answer or "no answer", one.at, resend=self._terms.resend)
+        suppressed = [receipt for receipt in receipts if receipt.suppress]
+        if suppressed:
+            self._suppress(connection, suppressed)
+
+    def _suppress(self, connection: Connection, receipts: Sequence[Receipt]) -> None:
+        failed = {receipt.delivery: receipt for receipt in receipts}
+        query = (
+            select(own.id, subscribers.c.email_hash)
+            .join(subscribers, subscribers.c.id == own.subscriber)
+            .where(own.id.in_(failed), own.state == DeliveryState.FAILED)
+        )
+        for id, email_hash in connection.execute(query).all():
+            row = {"email_hash": email_hash, "reason": failed[id].answer or "no such mailbox", "at": failed[id].at}
+            added = connection.execute(conflict.insert(connection, suppressions).values(row).on_conflict_do_nothing())
+            if added.rowcount:
+                self._journal.goodbye("suppressed", email_hash, None, failed[id].at)
+
+
+def add_notice(
+    connection: Connection, kind: NoticeKind, subscription: int, subscriber: int, language: str, now: datetime
+) -> int:
+    """Queue a notice within a transaction at hand; its id. Its variant is `<kind>-<newsletter>-<language>`."""
+    row = {"kind": kind, "subscription": subscription, "subscriber": subscriber, "language": language}
+    added = insert(notices).values(**row, created_at=now, dated=now).returning(notices.c.id)
+    notice = int(connection.execute(added).scalar_one())
+    newsletter = connection.execute(
+        select(subscriptions.c.newsletter).where(subscriptions.c.id == subscription)
+    ).scalar_one()
+    people = {"subscriber": subscriber, "subscription": subscription}
+    variant = f"{kind}-{newsletter}-{language}"
+    delivery = {"notice": notice, "variant": variant, "state": DeliveryState.QUEUED, "changed_at": now}
+    connection.execute(insert(deliveries).values(**people, **delivery))
+    return notice
+
+
+def _claim(connection: Connection, limit: int, now: datetime, lease: datetime) -> list[Claim]:
+    found: list[Row[Any]] = []
+    for query in _due(connection, now):
+        if len(found) >= limit:
+            break
+        found += connection.execute(query.limit(limit - len(found))).all()
+    wanted = [row for row in found if row.wanted]
+    held = {"state": DeliveryState.CLAIMED, "token": own.token + 1, "lease_until": lease, "changed_at": now}
+    _set(connection, [row.id for row in wanted], **held)
+    gone = [row.id for row in found if not row.wanted]
+    _set(connection, gone, state=DeliveryState.SUPPRESSED, answer=LEFT, retry_at=None, changed_at=now)
+    return [_claimed(row, lease) for row in wanted]
+
+
+def _due(connection: Connection, now: datetime) -> Iterable[Select[Any]]:
+    """What may be claimed, in order: notices, for which people wait; editions by their slot."""
+    if not connection.execute(select(RUNNING)).scalar_one():
+        return
+    ready = (own.state == DeliveryState.QUEUED, and_(own.state == DeliveryState.DEFERRED, own.retry_at <= now))
+    columns = (*deliveries.c, subscribers.c.email, WANTED.label("wanted"))
+    people = deliveries.join(subscribers, subscribers.c.id == own.subscriber, isouter=True)
+    lock: dict[str, Any] = {"of": deliveries, "skip_locked": True}
+    for due in ready:
+        query = select(*columns, notices.c.dated).select_from(people.join(notices, notices.c.id == own.notice))
+        yield query.where(own.edition.is_(None), due).order_by(own.variant, own.id).with_for_update(**lock)
+    sending = (
+        select(editions.c.id, editions.c.dated)
+        .where(editions.c.state == EditionState.SENDING, editions.c.frozen_at.is_not(None))
+        .order_by(editions.c.slot, editions.c.id)
+    )
+    for edition, dated in connection.execute(sending).all():
+        moment = literal(dated, editions.c.dated.type).label("dated")
+        for due in ready:
+            query = select(*columns, moment).select_from(people)
+            yield query.where(own.edition == edition, due).order_by(own.variant, own.id).with_for_update(**lock)
+
+
+def _claimed(row: Row[Any], lease: datetime) -> Claim:
+    return Claim(
+        delivery=row.id,
+        token=row.token + 1,
+        edition=row.edition,
+        notice=row.notice,
+        variant=row.variant,
+        subscriber=row.subscriber,
+        subscription=row.subscription,
+        email=row.email,
+        dated=row.dated,
+        attempts=row.attempts,
+        lease_until=lease,
+    )
+
+
+def _set(connection: Connection, ids: Sequence[int], **values: Any) -> None:
+    if ids:
+        connection.execute(update(deliveries).where(own.id.in_(ids)).values(**values))

@@ -1,0 +1,67 @@
+"""Values of the model as JSON and back. A document written by an older version is read with today's defaults."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from newsletter.model import Finding, Release, Sheet
+
+RELEASE = TypeAdapter(Release)
+FINDINGS = TypeAdapter(tuple[Finding, ...])
+SHEET = TypeAdapter(Sheet)
+
+
+def release_document(release: Release) -> dict[str, Any]:
+    """The release whole, as JSON."""
+    document: dict[str, Any] = RELEASE.dump_python(release, mode="json")
+    return document
+
+
+def release_from(document: Any) -> Release:
+    """The release that `release_document` wrote."""
+    return RELEASE.validate_python(document)
+
+
+def release_columns(release: Release, changed_at: datetime) -> dict[str, Any]:
+    """The row of a release, but for `digest` and `told_revision`, which only the collector knows."""
+    return {
+        "id": release.id,
+        "source": release.source,
+        "url": release.url,
+        "state": release.state,
+        "language": release.language,
+        "first_seen": release.first_seen,
+        "published_at": release.published_at,
+        "updated": release.updated,
+        "changed_at": changed_at,
+        "not_before": release.not_before,
+        "mailable": release.mailable,
+        "revision": release.revision,
+        "document": release_document(release),
+    }
+
+
+def findings_document(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as JSON."""
+    document: list[dict[str, Any]] = FINDINGS.dump_python(tuple(findings), mode="json")
+    return document
+
+
+def findings_from(document: Any) -> tuple[Finding, ...]:
+    """The findings that `findings_document` wrote."""
+    return FINDINGS.validate_python(document)
+
+
+def pack(sheet: Sheet) -> bytes:
+    """A sheet as compressed JSON: every character of it as it was rendered."""
+    return zlib.compress(SHEET.dump_json(sheet))
+
+
+def unpack(packed: bytes) -> Sheet:
+    """The sheet that `pack` wrote."""
+    return SHEET.validate_json(zlib.decompress(packed))

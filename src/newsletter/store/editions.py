@@ -1,0 +1,227 @@
+"""Editions: their rows are the state machine of model.EDITION_MOVES, moved by one conditional UPDATE each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, exists, func, select, update
+
+from newsletter.errors import NotFound, StateError
+from newsletter.model import EDITION_MOVES, OPEN, Cadence, Carried, DeliveryState, Edition, EditionState, Finding
+from newsletter.store.conflict import insert
+from newsletter.store.database import Database
+from newsletter.store.documents import findings_document, findings_from
+from newsletter.store.tables import deliveries, edition_releases, editions
+
+UNDECIDED = (EditionState.COMPOSED, EditionState.HELD)
+"""States in which an edition may still be written anew, and in which a later one overtakes it."""
+
+
+UNSENT = (*UNDECIDED, EditionState.APPROVED)
+
+
+class Counted(NamedTuple):
+    """An edition and how many of its deliveries are in each state; states without any are left out."""
+
+    edition: Edition
+    counts: Mapping[DeliveryState, int]
+
+    @property
+    def planned(self) -> int:
+        """How many people the edition is for: the sum of all states."""
+        return sum(self.counts.values())
+
+
+class Editions:
+    """Every edition there is. Raises NotFound for an id nobody has, StateError for a move that the model forbids."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, edition: Edition, skipped: Sequence[Edition] = ()) -> bool:
+        """Add a composed edition and the slots skipped before it, in one transaction; False where it is there already.
+
+        A new one that carries releases overtakes what is composed or held for an earlier slot of its row: that becomes
+        `superseded`, and its releases are due again.
+        """
+
+        def work(connection: Connection) -> bool:
+            for earlier in skipped:
+                _insert(connection, earlier)
+            new = _insert(connection, edition)
+            if new and edition.carried and edition.cadence is not Cadence.IMMEDIATE:
+                _supersede(connection, edition)
+            return new
+
+        return self._database.write(work)
+
+    def get(self, id: str) -> Edition:
+        """The edition, with its releases in their order."""
+        (found,) = self._read(select(editions).where(editions.c.id == id)) or (None,)
+        if found is None:
+            raise NotFound(f"there is no edition {id}")
+        return found
+
+    def listed(self, states: Collection[EditionState] = (), limit: int = 100) -> list[Counted]:
+        """The editions with their counts, the latest slot first; only those in `states` where any are given."""
+        query = select(editions).order_by(editions.c.slot.desc(), editions.c.id).limit(limit)
+        if states:
+            query = query.where(editions.c.state.in_(sorted(states)))
+
+        def work(connection: Connection) -> list[Counted]:
+            found = _editions(connection, query)
+            counts = _counts(connection, [edition.id for edition in found])
+            return [Counted(edition, counts.get(edition.id, {})) for edition in found]
+
+        return self._database.read(work)
+
+    def in_state(self, *states: EditionState) -> tuple[Edition, ...]:
+        """The editions in these states, the earliest slot first."""
+        wanted = editions.c.state.in_(sorted(states))
+        return self._read(select(editions).where(wanted).order_by(editions.c.slot, editions.c.id))
+
+    def counts(self, id: str) -> Mapping[DeliveryState, int]:
+        """How many deliveries of an edition are in each state."""
+        return self._database.read(lambda connection: _counts(connection, [id]).get(id, {}))
+
+    def move(self, id: str, state: EditionState, now: datetime, reason: str | None = None) -> Edition:
+        """Move an edition to `state`; of two who try, one gets a StateError. It is finished by `finish_if_complete`."""
+        return self._database.write(lambda connection: _move(connection, id, state, now, reason))
+
+    def hold(self, id: str, findings: Iterable[Finding], reason: str, now: datetime) -> Edition:
+        """Keep an edition back with what was found in it, for an editor to decide; one held already gets the new."""
+
+        def work(connection: Connection) -> Edition:
+            _note(connection, id, findings=findings_document(findings), reason=reason)
+            edition = _edition(connection, id)
+            held = edition.state is EditionState.HELD
+            return edition if held else _move(connection, id, EditionState.HELD, now, reason)
+
+        return self._database.write(work)
+
+    def note(self, id: str, findings: Iterable[Finding]) -> None:
+        """Write down what was found in the final bytes of an edition not sent yet, in place of the last look."""
+        self._database.write(lambda connection: _note(connection, id, findings=findings_document(findings)))
+
+    def override(self, id: str, who_and_why: str) -> None:
+        """Write down who lets an edition go in spite of its findings, and why, before it is approved."""
+        self._database.write(lambda connection: _note(connection, id, override=who_and_why))
+
+    def finish_if_complete(self, id: str, now: datetime) -> bool:
+        """Finish a sending edition whose audience was frozen and has no open delivery left; True where that was so.
+
+        Call it after uncertain deliveries that are to be sent again were queued: a finished edition sends nothing.
+        """
+        left = exists().where(deliveries.c.edition == id, deliveries.c.state.in_(sorted(OPEN)))
+        change = (
+            update(editions)
+            .where(editions.c.id == id, editions.c.state == EditionState.SENDING)
+            .where(editions.c.frozen_at.is_not(None), ~left)
+            .values(state=EditionState.FINISHED, finished_at=now, reason=None)
+        )
+        return self._database.write(lambda connection: connection.execute(change).rowcount == 1)
+
+    def _read(self, query: Select[Any]) -> tuple[Edition, ...]:
+        return tuple(self._database.read(lambda connection: _editions(connection, query)))
+
+
+def _insert(connection: Connection, edition: Edition) -> bool:
+    row = {
+        "id": edition.id,
+        "newsletter": edition.newsletter,
+        "cadence": edition.cadence,
+        "slot": edition.slot,
+        "state": edition.state,
+        "composed_at": edition.composed_at,
+        "approved_at": edition.approved_at,
+        "reason": edition.reason,
+        "override": edition.override,
+        "findings": findings_document(edition.findings),
+    }
+    query = insert(connection, editions).values(row).on_conflict_do_nothing().returning(editions.c.id)
+    if connection.execute(query).first() is None:
+        return False
+    carried = [
+        {"edition": edition.id, "position": position, "release": one.release, "revision": one.revision}
+        for position, one in enumerate(edition.carried)
+    ]
+    if carried:
+        connection.execute(edition_releases.insert(), carried)
+    return True
+
+
+def _move(connection: Connection, id: str, state: EditionState, now: datetime, reason: str | None) -> Edition:
+    if state is EditionState.FINISHED:
+        raise ValueError("an edition finishes only when its ledger is complete")
+    allowed = sorted(origin for origin, moves in EDITION_MOVES.items() if state in moves)
+    moment = {"approved_at": now} if state is EditionState.APPROVED else {}
+    change = update(editions).where(editions.c.id == id, editions.c.state.in_(allowed))
+    moved = connection.execute(change.values(state=state, reason=reason, **moment)).rowcount
+    edition = _edition(connection, id)
+    if not moved:
+        raise StateError(f"edition {id} is {edition.state}: it cannot become {state}")
+    return edition
+
+
+def _note(connection: Connection, id: str, **values: Any) -> None:
+    change = update(editions).where(editions.c.id == id, editions.c.state.in_(UNSENT)).values(**values)
+    if not connection.execute(change).rowcount:
+        raise StateError(f"edition {id} is {_edition(connection, id).state}: what was found in it is settled")
+
+
+def _supersede(connection: Connection, edition: Edition) -> None:
+    row = (editions.c.newsletter == edition.newsletter, editions.c.cadence == edition.cadence)
+    overtaken = update(editions).where(*row, editions.c.slot < edition.slot, editions.c.state.in_(UNDECIDED))
+    connection.execute(overtaken.values(state=EditionState.SUPERSEDED, reason=f"overtaken by {edition.id}"))
+
+
+def _edition(connection: Connection, id: str) -> Edition:
+    found = _editions(connection, select(editions).where(editions.c.id == id))
+    if not found:
+        raise NotFound(f"there is no edition {id}")
+    return found[0]
+
+
+def _editions(connection: Connection, query: Select[Any]) -> list[Edition]:
+    rows = connection.execute(query).all()
+    carried: dict[str, list[Carried]] = {}
+    positions = (
+        select(edition_releases.c.edition, edition_releases.c.release, edition_releases.c.revision)
+        .where(edition_releases.c.edition.in_([row.id for row in rows]))
+        .order_by(edition_releases.c.edition, edition_releases.c.position)
+    )
+    for edition, release, revision in connection.execute(positions):
+        carried.setdefault(edition, []).append(Carried(release, revision))
+    return [_from_row(row, carried.get(row.id, ())) for row in rows]
+
+
+def _from_row(row: Row[Any], carried: Sequence[Carried]) -> Edition:
+    return Edition(
+        id=row.id,
+        newsletter=row.newsletter,
+        cadence=Cadence(row.cadence),
+        slot=row.slot,
+        state=EditionState(row.state),
+        carried=tuple(carried),
+        composed_at=row.composed_at,
+        approved_at=row.approved_at,
+        first_fence_at=row.first_fence_at,
+        finished_at=row.finished_at,
+        reason=row.reason,
+        findings=findings_from(row.findings),
+        override=row.override,
+    )
+
+
+def _counts(connection: Connection, ids: Sequence[str]) -> dict[str, dict[DeliveryState, int]]:
+    query = (
+        select(deliveries.c.edition, deliveries.c.state, func.count())
+        .where(deliveries.c.edition.in_(ids))
+        .group_by(deliveries.c.edition, deliveries.c.state)
+    )
+    counts: dict[str, dict[DeliveryState, int]] = {}
+    for edition, state, count in connection.execute(query):
+        counts.setdefault(edition, {})[DeliveryState(state)] = count
+    return counts

@@ -1,0 +1,139 @@
+"""Freezing an audience: an edition's deliveries are planned in chunks and sealed by a last commit (DESIGN, decision 1).
+
+A crash in between costs nothing: one delivery is unique on edition and subscriber, so that freezing again adds what is
+missing, and nothing is claimed before the seal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from time import monotonic
+
+from sqlalchemy import Connection, Select, func, literal, select, update
+
+from newsletter.errors import NotFound, StateError
+from newsletter.model import Cadence, DeliveryState, EditionState, Format, SubscriptionState
+from newsletter.store import conflict
+from newsletter.store.database import Database
+from newsletter.store.tables import deliveries, editions, subscribers, subscriptions, suppressions
+
+FIRST_CHUNK = 2_000  # subscriptions; then as many as a chunk's time allows
+CHUNK_SECONDS = 0.04  # a fence that comes in the meantime waits no longer than about that
+SMALLEST, LARGEST = 500, 50_000
+SUPPRESSED = "the address is suppressed"
+
+Choice = tuple[str, Format, tuple[str, ...]]
+"""What decides on a variant: language, format, topics (slugs, sorted; none: all)."""
+
+
+class Freezer:
+    """Plans who gets an edition, and in which variant."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def wishes(self, newsletter: str, cadence: Cadence) -> list[Choice]:
+        """What active subscribers of a newsletter's cadence have chosen, each choice once."""
+        own = subscriptions.c
+        query = (
+            select(own.language, own.format, own.topics)
+            .where(own.newsletter == newsletter, own.cadence == cadence, own.state == SubscriptionState.ACTIVE)
+            .distinct()
+            .order_by(own.language, own.format, own.topics)
+        )
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        return [(language, Format(format), tuple(topics.split())) for language, format, topics in rows]
+
+    def freeze(self, edition: str, variant_of: Callable[[Choice], str | None], now: datetime) -> int:
+        """Plan an approved edition for its audience, seal it, and let it be sent; how many were planned.
+
+        `variant_of` gives the key of the variant for a choice, None where nothing in the edition concerns it: those are
+        not planned. It runs again harmlessly after a crash. Raises StateError where the edition is not approved.
+        """
+        row = self._row(edition)
+        if row[0] == EditionState.SENDING:
+            return self._planned(edition)
+        if row[0] != EditionState.APPROVED:
+            raise StateError(f"edition {edition} is {row[0]}: only an approved one can be sent")
+        newsletter, cadence = row[1], Cadence(row[2])
+        for choice in self.wishes(newsletter, cadence):
+            variant = variant_of(choice)
+            if variant is not None:
+                self._plan(edition, variant, _chosen(newsletter, cadence, choice), now)
+        self._database.write(lambda connection: _seal(connection, edition, now))
+        return self._planned(edition)
+
+    def _row(self, edition: str) -> tuple[str, str, str]:
+        query = select(editions.c.state, editions.c.newsletter, editions.c.cadence).where(editions.c.id == edition)
+        row = self._database.read(lambda connection: connection.execute(query).first())
+        if row is None:
+            raise NotFound(f"there is no edition {edition}")
+        return row
+
+    def _planned(self, edition: str) -> int:
+        query = select(func.count()).select_from(deliveries).where(deliveries.c.edition == edition)
+        return self._database.read(lambda connection: connection.execute(query).scalar_one())
+
+    def _plan(self, edition: str, variant: str, chosen: Select[tuple[int, int]], now: datetime) -> None:
+        """Add the deliveries of one choice, a chunk a transaction, each as large as its time allows."""
+        after, size = 0, FIRST_CHUNK
+        while True:
+            began = monotonic()
+            people = chosen.where(subscriptions.c.id > after)
+            chunk = partial(_chunk, edition=edition, variant=variant, people=people, size=size, now=now)
+            last = self._database.write(chunk)
+            if last is None:
+                return
+            after, took = last, max(monotonic() - began, 0.001)
+            size = max(SMALLEST, min(LARGEST, int(size * CHUNK_SECONDS / took)))
+
+
+def _chosen(newsletter: str, cadence: Cadence, choice: Choice) -> Select[tuple[int, int]]:
+    own, (language, format, topics) = subscriptions.c, choice
+    return (
+        select(own.subscriber, own.id)
+        .where(own.newsletter == newsletter, own.cadence == cadence, own.state == SubscriptionState.ACTIVE)
+        .where(own.language == language, own.format == format, own.topics == " ".join(topics))
+        .order_by(own.id)
+    )
+
+
+def _chunk(
+    connection: Connection, edition: str, variant: str, people: Select[tuple[int, int]], size: int, now: datetime
+) -> int | None:
+    """Add up to `size` deliveries; the last subscription that was looked at, None when there was none."""
+    chunk = people.limit(size).subquery()
+    last = connection.execute(select(func.max(chunk.c.id))).scalar()
+    if last is not None:
+        moment = literal(now, deliveries.c.changed_at.type)
+        values = (
+            literal(edition),
+            literal(variant),
+            literal(DeliveryState.QUEUED.value),
+            literal(0),
+            literal(0),
+            literal(0),
+        )
+        rows = people.where(subscriptions.c.id <= last).add_columns(*values, moment)
+        columns = ["subscriber", "subscription", "edition", "variant", "state", "token", "attempts", "uncertain"]
+        query = conflict.insert(connection, deliveries).from_select([*columns, "changed_at"], rows.limit(size))
+        connection.execute(query.on_conflict_do_nothing())
+    return last
+
+
+def _seal(connection: Connection, edition: str, now: datetime) -> None:
+    """Set the suppressed aside and open the edition for claims, in one commit."""
+    barred = select(subscribers.c.id).join(suppressions, suppressions.c.email_hash == subscribers.c.email_hash)
+    planned = update(deliveries).where(
+        deliveries.c.edition == edition,
+        deliveries.c.state == DeliveryState.QUEUED,
+        deliveries.c.subscriber.in_(barred),
+    )
+    connection.execute(planned.values(state=DeliveryState.SUPPRESSED, answer=SUPPRESSED))
+    change = update(editions).where(editions.c.id == edition, editions.c.state == EditionState.APPROVED)
+    dated = func.coalesce(editions.c.dated, literal(now, editions.c.dated.type))
+    sealed = change.values(state=EditionState.SENDING, frozen_at=now, dated=dated)
+    if not connection.execute(sealed).rowcount:
+        raise StateError(f"edition {edition} was stopped while its audience was frozen")

@@ -1,0 +1,43 @@
+"""What time settles: claims that nobody came back for, sends that a crash left in doubt, cancelled editions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from newsletter.model import DeliveryState, EditionState
+from newsletter.store.settling import STOPPED, doubt
+from newsletter.store.tables import deliveries, editions
+
+own = deliveries.c
+CHUNK = 2_000  # rows a transaction: some 50 ms
+CRASHED = "the program ended between fence and answer"
+UNSENT = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
+
+
+def expire(connection: Connection, now: datetime, *, resend: bool, alone: bool = False) -> None:
+    """Queue claims whose lease has run out; what was past its fence is uncertain.
+
+    `alone`: nobody else works on this database, so that every lease is one of a process that is gone.
+    """
+    late = own.lease_until.is_not(None) if alone else own.lease_until <= now
+    lost = update(deliveries).where(own.state == DeliveryState.CLAIMED, late)
+    connection.execute(lost.values(state=DeliveryState.QUEUED, lease_until=None, changed_at=now))
+    sent = update(deliveries).where(own.state == DeliveryState.COMMITTING, late)
+    doubt(connection, sent, CRASHED, now, resend=resend)
+
+
+def cancel(connection: Connection, now: datetime) -> bool:
+    """Cancel open deliveries of cancelled editions, a chunk at a time; whether there were any."""
+    ids = (
+        select(own.id)
+        .join(editions, editions.c.id == own.edition)
+        .where(editions.c.state == EditionState.CANCELLED, own.state.in_(UNSENT))
+        .limit(CHUNK)
+    )
+    change = update(deliveries).where(own.id.in_(ids), own.state.in_(UNSENT))
+    stopped = change.values(
+        state=DeliveryState.CANCELLED, answer=STOPPED, lease_until=None, retry_at=None, changed_at=now
+    )
+    return connection.execute(stopped).rowcount > 0

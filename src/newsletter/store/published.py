@@ -1,0 +1,73 @@
+"""What publishing reads. Every answer is the same as long as the rows are (DESIGN, decision 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from newsletter.model import Edition, Mark, Release, ReleaseState, Topic
+from newsletter.store import releases as queries
+from newsletter.store.database import Database
+from newsletter.store.documents import release_from
+from newsletter.store.editions import Editions
+from newsletter.store.tables import edition_releases, editions, release_topics, releases
+
+
+class Published:
+    """The store as publishing sees it: reads only."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._editions = Editions(database)
+
+    def newest(self, feed: str, topic: str | None, limit: int, now: datetime) -> list[Release]:
+        """The newest releases of a feed visible at `now`, by (published_at, id) descending; of a topic where given."""
+        query = select(releases.c.document).where(releases.c.source == feed, queries.visible(now))
+        if topic is not None:
+            has = release_topics.c.release == releases.c.id
+            query = query.where(select(1).where(has, release_topics.c.topic == topic).exists())
+        query = query.order_by(releases.c.published_at.desc(), releases.c.id.desc()).limit(limit)
+        documents = self._database.read(lambda connection: connection.execute(query).scalars().all())
+        return [release_from(document) for document in documents]
+
+    def topics_of(self, feed: str) -> list[Topic]:
+        """The topics that any release of the feed has, whatever its state, by title; each with one title."""
+        topic, title = release_topics.c.topic, func.min(release_topics.c.title)
+        query = (
+            select(topic, title)
+            .join(releases, releases.c.id == release_topics.c.release)
+            .where(releases.c.source == feed)
+            .group_by(topic)
+        )
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        return sorted((Topic(*row) for row in rows), key=lambda topic: (topic.title.casefold(), topic.slug))
+
+    def release_marks(self, now: datetime) -> list[Mark]:
+        """Every release visible at `now` (LIVE) and every withdrawn one (WITHDRAWN), in no order."""
+        shown = or_(queries.visible(now), releases.c.state == ReleaseState.WITHDRAWN)
+        query = select(releases.c.id, releases.c.changed_at, releases.c.state).where(shown)
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        return [Mark(id, changed_at, ReleaseState(state)) for id, changed_at, state in rows]
+
+    def releases(self, ids: Sequence[str]) -> list[Release]:
+        """The releases of these ids that exist, in no order; at most 500 are asked for at a time."""
+        return self._database.read(lambda connection: queries.many(connection, ids))
+
+    def edition_marks(self) -> list[Mark]:
+        """Every edition that people may read: approved or later, or cancelled after its first fence."""
+        written = func.coalesce(editions.c.approved_at, editions.c.composed_at, editions.c.slot)
+        query = (
+            select(editions.c.id, written, func.max(releases.c.changed_at))
+            .join(edition_releases, edition_releases.c.edition == editions.c.id)
+            .join(releases, releases.c.id == edition_releases.c.release)
+            .where(queries.carries())
+            .group_by(editions.c.id)
+        )
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        return [Mark(id, max(own, newest)) for id, own, newest in rows]
+
+    def edition(self, edition: str) -> Edition:
+        """The edition. Raises NotFound."""
+        return self._editions.get(edition)

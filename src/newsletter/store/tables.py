@@ -1,0 +1,305 @@
+"""The tables, for SQLite and PostgreSQL alike. Rows are the state machines; unique indexes make re-runs harmless.
+
+Moments are UTC and kept as integers (microseconds since 1970): exact, ordered and the same on both databases.
+A change here is written into migrations/versions too: a test compares them.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.types import JSON
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, stored as microseconds since 1970 in UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + int(value) * MICROSECOND
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only in INTEGER PRIMARY KEY
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("slug", Text, primary_key=True),
+    Column("next_at", Moment),
+    Column("collected_at", Moment),  # the first collect that was finished; None until then
+    Column("succeeded_at", Moment),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("problem", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("fingerprint", Text),  # of the settings it was collected with: another address is another source
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("source", Text, nullable=False, index=True),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("digest", Text),  # SHA-256 of the bytes: unchanged bytes need no second reading
+    Column("checked_at", Moment),
+    Column("gone", Integer, nullable=False, default=0),  # how many looks in a row answered 404 or 410
+    Column("problem", Text),  # why the page is withheld, if it is
+    Column("found_at", Moment, nullable=False),  # when it was first listed
+    Column("mailable", Boolean, nullable=False),  # False: found by a first collect or backfill, so for the archive only
+    Column("listed", Text),  # digest of what the list (or feed) said of it: when that changes, it is looked at at once
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("published_at", Moment, nullable=False),  # as published, else first seen: the order of lists
+    Column("updated", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),  # when this row was last written: what publishing looks at
+    Column("not_before", Moment),
+    Column("mailable", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("told_revision", Integer, nullable=False),  # the latest revision that people are told of
+    Column("digest", Text, nullable=False),  # of the normalised text: a cosmetic change keeps it
+    Column("document", JSON, nullable=False),  # the release whole
+    Index("ix_releases_source_published", "source", "published_at", "id"),
+    Index("ix_releases_changed_at", "changed_at"),
+    Index("ix_releases_source_digest", "source", "digest"),
+)
+
+addresses = Table(
+    "addresses",  # every address a release has or had, the canonical one among them
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("release", Text, ForeignKey("releases.id"), nullable=False, index=True),
+)
+
+release_topics = Table(
+    "release_topics",
+    metadata,
+    Column("release", Text, ForeignKey("releases.id"), primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Index("ix_release_topics_topic", "topic"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("release", Text, ForeignKey("releases.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("change", Text),
+    Column("at", Moment, nullable=False),
+    Column("document", JSON, nullable=False),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("newsletter", Text, nullable=False),
+    Column("cadence", Text, nullable=False),
+    Column("slot", Moment, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("composed_at", Moment),
+    Column("approved_at", Moment),
+    Column("first_fence_at", Moment),
+    Column("finished_at", Moment),
+    Column("frozen_at", Moment),  # when the audience was sealed; no claim before
+    Column("dated", Moment),  # the Date header of every message
+    Column("reason", Text),
+    Column("override", Text),
+    Column("findings", JSON, nullable=False, default=list),
+    Index("ix_editions_newsletter_cadence_slot", "newsletter", "cadence", "slot"),
+)
+
+edition_releases = Table(
+    "edition_releases",
+    metadata,
+    Column("edition", Text, ForeignKey("editions.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("release", Text, ForeignKey("releases.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+)
+
+sent_before = Table(
+    "sent_before",  # releases that the journal shows sent and the restored database does not (DESIGN, decision 9)
+    metadata,
+    Column("newsletter", Text, primary_key=True),
+    Column("cadence", Text, primary_key=True),
+    Column("address_hash", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+)
+
+sheets = Table(
+    "sheets",
+    metadata,
+    Column("edition", Text, ForeignKey("editions.id"), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("format", Text, primary_key=True),
+    Column("document", LargeBinary, nullable=False),  # zlib-compressed JSON of the parts: frozen bytes
+)
+
+variants = Table(
+    "variants",
+    metadata,
+    Column("edition", Text, ForeignKey("editions.id"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("language", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("selection", JSON, nullable=False),
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("email", Text, unique=True),  # lower case; NULL once erased
+    Column("email_hash", Text, nullable=False, unique=True),  # keyed
+    Column("created_at", Moment, nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("subscriber", Id, ForeignKey("subscribers.id"), nullable=False),
+    Column("newsletter", Text, nullable=False),
+    Column("cadence", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("topics", Text, nullable=False, default=""),  # sorted slugs with a space between; "" is all
+    Column("state", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),
+    Column("ended_at", Moment),
+    UniqueConstraint("subscriber", "newsletter"),
+    # The audience of an edition is read by this index, a range for each distinct wish.
+    Index("ix_subscriptions_audience", "newsletter", "cadence", "state", "language", "format", "topics", "id"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("subscription", Id, nullable=False, index=True),
+    Column("email_hash", Text, nullable=False, index=True),
+    Column("action", Text, nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("how", Text, nullable=False),
+    Column("evidence", Text),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("email_hash", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("subscription", Id, ForeignKey("subscriptions.id"), nullable=False),
+    Column("subscriber", Id, ForeignKey("subscribers.id"), nullable=False, index=True),
+    Column("language", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("dated", Moment, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("edition", Text, ForeignKey("editions.id")),
+    Column("notice", Id, ForeignKey("notices.id"), unique=True),
+    Column("subscriber", Id, nullable=False, index=True),
+    Column("subscription", Id, nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("token", BigInteger, nullable=False, default=0),  # counts claims; a fence or receipt of an older one is void
+    Column("lease_until", Moment),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("retry_at", Moment),
+    Column("uncertain", Integer, nullable=False, default=0),
+    Column("answer", Text),
+    Column("changed_at", Moment, nullable=False),
+    UniqueConstraint("edition", "subscriber"),
+    CheckConstraint("(edition IS NULL) <> (notice IS NULL)", name="one_of"),
+    # Claims walk an edition's open rows in variant order, so that a worker holds one compiled variant at a time.
+    Index("ix_deliveries_claim", "edition", "state", "variant", "id"),
+    Index("ix_deliveries_open", "state", "lease_until"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("delivery", Id, nullable=False, index=True),
+    Column("kind", Text, nullable=False),  # uncertain | resent | reconciled | decided …: what the state alone forgets
+    Column("at", Moment, nullable=False),
+    Column("detail", Text),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("raised_at", Moment, nullable=False),
+    Column("told_at", Moment),
+)
+
+state = Table(
+    "state",  # a few facts about the whole: `paused` (after a restore), `slots:<newsletter>:<cadence>` (composed up to)
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

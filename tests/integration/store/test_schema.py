@@ -1,0 +1,83 @@
+"""The migrations make exactly the tables of tables.py, on both databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, text
+
+from newsletter.errors import StoreError
+from newsletter.store import schema
+from newsletter.store.database import Database, open_database, parse
+from newsletter.store.tables import metadata
+
+
+def version(connection: Connection, value: str) -> None:
+    connection.execute(text("UPDATE alembic_version SET version_num = :value"), {"value": value})
+
+
+def test_migrations_make_the_tables(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, metadata))
+
+    assert database.read(differences) == []
+    assert database.read(schema.version_of) == schema.versions()[-1]
+
+
+def test_versions_are_those_that_alembic_runs() -> None:
+    script = ScriptDirectory(str(schema.MIGRATIONS))
+    assert schema.versions() == [revision.revision for revision in reversed(list(script.walk_revisions()))]
+
+
+def test_a_second_start_changes_nothing(database: Database, store_url: str) -> None:
+    assert schema.upgrade(store_url) == (schema.versions()[-1], schema.versions()[-1])
+    open_database(store_url).close()
+
+
+def test_an_empty_database_can_be_upgraded(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    assert schema.upgrade(url) == (None, schema.versions()[-1])
+    open_database(url).close()
+
+
+def test_a_newer_database_is_refused(database: Database, store_url: str) -> None:
+    database.write(lambda connection: version(connection, "9999"))
+    with pytest.raises(StoreError, match="newer than this program"):
+        open_database(store_url)
+    with pytest.raises(StoreError, match="newer than this program"):
+        schema.upgrade(store_url)
+
+
+def test_an_older_database_asks_for_the_upgrade() -> None:
+    with pytest.raises(StoreError, match="`newsletter db upgrade`"):
+        schema.check("0001", ["0001", "0002"])
+
+
+def test_another_programs_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE wp_posts (id INTEGER)"))
+    engine.dispose()
+    with pytest.raises(StoreError, match="wp_posts"):
+        open_database(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mysql://host/db", "not supported"),
+        ("newsletter.db", "no database address"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
+        ("sqlite:///newsletter.db?timeout=soon", "number of seconds"),
+    ],
+)
+def test_addresses_that_are_none(url: str, says: str) -> None:
+    with pytest.raises(StoreError, match=says):
+        parse(url)

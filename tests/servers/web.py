@@ -1,0 +1,31 @@
+"""An ASGI application on a real port, for a browser or another program."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import uvicorn
+from starlette.applications import Starlette
+
+
+@contextmanager
+def serving(app: Starlette) -> Iterator[str]:
+    """Serves it on loopback until the block ends, in a thread with a loop of its own; gives its address without `/`."""
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+        thread = Thread(target=server.run, kwargs={"sockets": [port]}, name="web", daemon=True)
+        thread.start()
+        try:
+            while not server.started:
+                if not thread.is_alive():
+                    raise RuntimeError("the web server did not start")
+                time.sleep(0.005)
+            yield f"http://127.0.0.1:{port.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(20)
