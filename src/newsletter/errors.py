@@ -45,7 +45,7 @@ class TokenError(NewsletterError):
 
 
 class RenderError(NewsletterError):
-    """A template or a piece of content could not be rendered; `release` is the id of the one at fault, where it is one."""
+    """A template or a piece of content could not be rendered; `release` is the id of the one at fault, if one is."""
 
     def __init__(self, message: str, *, release: str | None = None) -> None:
         super().__init__(message)
@@ -54,6 +54,10 @@ class RenderError(NewsletterError):
 
 class TransportError(NewsletterError):
     """The mail server cannot be used at all (connect, TLS, sign-in); no recipient is to blame."""
+
+
+class SenderRefused(TransportError):
+    """The mail server will not take mail from us (sign-in, sender, policy); trying again changes nothing."""
 
 
 class NotFound(NewsletterError):

@@ -1,0 +1,234 @@
+"""The edition desk: what is due becomes an edition, is rendered, checked, and approved or held.
+
+Rendering comes before the edition is written down, so that a release that cannot be rendered is left out and stays due.
+What a crash leaves composed is rendered again from what it carries and goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import product
+from typing import Any
+
+import structlog
+
+from newsletter.app.alarms import AlarmBoard
+from newsletter.config import Newsletter, Settings
+from newsletter.edition import rules
+from newsletter.edition.compose import compose, edition_of, slot_id
+from newsletter.edition.content import EditionContent
+from newsletter.edition.render import render_sheets
+from newsletter.edition.report import report
+from newsletter.edition.slots import slots_between
+from newsletter.edition.variants import fill, selection, variant_key
+from newsletter.errors import NewsletterError, NotFound
+from newsletter.i18n import languages
+from newsletter.model import (
+    AlarmKind,
+    Cadence,
+    Edition,
+    EditionState,
+    Finding,
+    Format,
+    Release,
+    Sheet,
+    Variant,
+)
+from newsletter.store.editions import Editions
+from newsletter.store.freeze import Choice, Freezer
+from newsletter.store.releases import Releases
+from newsletter.store.sheets import Sheets
+from newsletter.store.state import State
+
+log = structlog.get_logger()
+
+FIRST_LOOK = timedelta(hours=1)
+"""A new cadence serves a slot that lies this little back, so that starting at five past seven misses nothing."""
+
+NOBODY = timedelta(minutes=5)
+"""How far back a release may lie that the first subscriber of `immediate` still gets."""
+
+Pair = tuple[str, Format]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One cadence of one newsletter, and since when it runs."""
+
+    newsletter: Newsletter
+    cadence: Cadence
+    began: datetime
+
+
+class EditionDesk:
+    """Composes editions and takes them as far as `approved` or `held`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        releases: Releases,
+        editions: Editions,
+        sheets: Sheets,
+        state: State,
+        freezer: Freezer,
+        alarms: AlarmBoard,
+    ) -> None:
+        self._settings = settings
+        self._releases = releases
+        self._editions = editions
+        self._sheets = sheets
+        self._state = state
+        self._freezer = freezer
+        self._alarms = alarms
+
+    def rows(self, now: datetime) -> list[Row]:
+        """Every cadence of every newsletter; the first call says when each began."""
+        pairs = ((newsletter, cadence) for newsletter in self._settings.newsletters for cadence in newsletter.cadences)
+        return [Row(*pair, self._state.began(pair[0].id, pair[1], now)) for pair in pairs]
+
+    def compose_due(self, now: datetime) -> list[Edition]:
+        """Compose what is due at `now`. A cadence that fails is reported and never stops the others."""
+        made: list[Edition] = []
+        for edition in self._editions.in_state(EditionState.COMPOSED):  # left behind by a crash
+            made += self._guarded(f"edition:{edition.id}", partial(self._prepare, edition, now), now)
+        for row in self.rows(now):
+            work = self._immediate if row.cadence is Cadence.IMMEDIATE else self._slots
+            made += self._guarded(f"compose:{row.newsletter.id}:{row.cadence}", partial(work, row, now), now)
+        return made
+
+    def content_of(self, edition: Edition) -> EditionContent:
+        """What an edition carries, as it is rendered. Raises NotFound where its newsletter is gone."""
+        newsletter = self._settings.newsletter(edition.newsletter)
+        if newsletter is None:
+            raise NotFound(f"edition {edition.id}: newsletter.toml has no newsletter {edition.newsletter!r} any more")
+        releases = [self._releases.get(carried.release) for carried in edition.carried]
+        content = self._compose(newsletter, edition.cadence, edition.slot, releases)
+        return replace(content, id=edition.id)
+
+    def variant(self, edition: Edition, language: str, format: Format, chosen: Sequence[str] | None = None) -> Variant:
+        """A variant of a composed edition; of all its releases where none are chosen."""
+        cards = chosen if chosen is not None else [carried.release for carried in edition.carried]
+        return fill(self._sheets.get(edition.id, language, format), cards)
+
+    def check(self, edition: Edition, choices: Iterable[Choice]) -> tuple[list[Variant], tuple[Finding, ...]]:
+        """The variants that these choices come to, and what the rules find in each; the whole edition is always one."""
+        content = self.content_of(edition)
+        variants: dict[str, Variant] = {}
+        for language, format, topics in [(self._settings.site.language, Format.STANDARD, ()), *choices]:
+            chosen = selection(content.releases, topics)
+            key = variant_key(language, format, chosen)
+            if chosen and key not in variants:
+                variants[key] = self.variant(edition, language, format, chosen)
+        found = rules.merge(
+            finding
+            for variant in variants.values()
+            for finding in rules.check(variant, content.releases, content.site, content.newsletter)
+        )
+        return list(variants.values()), found
+
+    def report(self, edition: Edition) -> dict[str, Any]:
+        """The accessibility report of an edition, over the variants of its audience."""
+        variants, findings = self.check(edition, self._freezer.wishes(edition.newsletter, edition.cadence))
+        return report(edition, variants, findings, self._settings.site.language)
+
+    def _guarded(self, key: str, work: Callable[[], list[Edition]], now: datetime) -> list[Edition]:
+        try:
+            done = work()
+        except NewsletterError as error:
+            log.error("composing failed", row=key, error=str(error))
+            self._alarms.sound(key, AlarmKind.EDITION_HELD, f"{key} could not be composed: {error}", now)
+            return []
+        self._alarms.resolve(key)
+        return done
+
+    def _immediate(self, row: Row, now: datetime) -> list[Edition]:
+        """Each release at once. While nobody wants that, nothing gathers for whoever comes first."""
+        if not self._freezer.wishes(row.newsletter.id, row.cadence):
+            if now - row.began > NOBODY:
+                self._state.begin_again(row.newsletter.id, row.cadence, now)
+            return []
+        due = self._due(row, now)
+        return [edition for release in due for edition in self._add(row, now, [release], (), now)]
+
+    def _slots(self, row: Row, now: datetime) -> list[Edition]:
+        """Of several missed slots the latest composes, the earlier ones are skipped (DESIGN, decision 4)."""
+        after = self._state.slot_cursor(row.newsletter.id, row.cadence) or row.began - FIRST_LOOK
+        slots = slots_between(row.newsletter, row.cadence, after, now, self._settings.site.zone)
+        if not slots:
+            return []
+        missed = tuple(self._skipped(row, slot, now) for slot in slots[:-1])
+        made = self._add(row, slots[-1], self._due(row, now), missed, now)
+        self._state.advance(row.newsletter.id, row.cadence, slots[-1])
+        return made
+
+    def _due(self, row: Row, now: datetime) -> list[Release]:
+        return self._releases.due(row.newsletter.id, row.newsletter.feeds, row.cadence, now, since=row.began)
+
+    def _skipped(self, row: Row, slot: datetime, now: datetime) -> Edition:
+        return Edition(
+            id=slot_id(row.newsletter, row.cadence, slot),
+            newsletter=row.newsletter.id,
+            cadence=row.cadence,
+            slot=slot,
+            state=EditionState.SKIPPED,
+            composed_at=now,
+            reason="missed: a later slot carries what was due",
+        )
+
+    def _add(
+        self, row: Row, slot: datetime, due: Sequence[Release], missed: Sequence[Edition], now: datetime
+    ) -> list[Edition]:
+        content = self._compose(row.newsletter, row.cadence, slot, due)
+        sheets: dict[Pair, Sheet] = {}
+        if due:
+            content, sheets, left_out = render_sheets(content, _pairs(), templates=self._settings.templates)
+            for release, reason in left_out.items():
+                self._alarms.sound(
+                    f"release:{release}", AlarmKind.EDITION_HELD, f"left out of {content.id}: {reason}", now
+                )
+        edition = edition_of(content, now)
+        if not self._editions.add(edition, missed) or edition.state is EditionState.SKIPPED:
+            return []
+        return [self._finish(edition, sheets, now)]
+
+    def _prepare(self, edition: Edition, now: datetime) -> list[Edition]:
+        """Render again what a crash left composed."""
+        _, sheets, _ = render_sheets(self.content_of(edition), _pairs(), templates=self._settings.templates)
+        return [self._finish(edition, sheets, now)]
+
+    def _finish(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> Edition:
+        for sheet in sheets.values():
+            self._sheets.save(sheet)
+        variants, findings = self.check(edition, self._freezer.wishes(edition.newsletter, edition.cadence))
+        self._sheets.save_variants(variants)
+        return self.judge(edition, findings, now)
+
+    def judge(self, edition: Edition, findings: tuple[Finding, ...], now: datetime) -> Edition:
+        """Hold an edition in which something blocks, and tell; approve any other."""
+        blocking = [finding for finding in findings if finding.blocks]
+        if not blocking:
+            self._editions.note(edition.id, findings)
+            return self._editions.move(edition.id, EditionState.APPROVED, now)
+        first = blocking[0]
+        reason = f"{len(blocking)} findings block it, the first: {first.rule} at {first.where}: {first.message}"
+        self._alarms.sound(
+            f"edition:{edition.id}:held",
+            AlarmKind.EDITION_HELD,
+            f"edition {edition.id} is held. {reason} What to do: {first.remedy}",
+            now,
+        )
+        return self._editions.hold(edition.id, findings, reason, now)
+
+    def _compose(
+        self, newsletter: Newsletter, cadence: Cadence, slot: datetime, releases: Sequence[Release]
+    ) -> EditionContent:
+        order = [slug for feed in newsletter.feeds for slug in self._settings.feeds[feed].topics.values()]
+        return compose(self._settings.site, newsletter, cadence, slot, releases, order)
+
+
+def _pairs() -> list[Pair]:
+    """Every sheet an edition may be asked for: a subscriber may choose another until the audience is frozen."""
+    return list(product(languages(), Format))

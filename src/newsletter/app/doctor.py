@@ -1,0 +1,101 @@
+"""Is everything that is local in order? Each check is one finding, with its remedy where it is not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from newsletter.app.relay import relay
+from newsletter.config import Settings, load
+from newsletter.errors import NewsletterError
+from newsletter.tokens import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, whether it is good, and what was found or is to be done."""
+
+    what: str
+    good: bool
+    message: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The check as JSON."""
+        return asdict(self)
+
+
+def examine(path: Path) -> Iterator[Check]:
+    """Check what can be checked on this machine. Raises SettingsError when the settings themselves are wrong."""
+    settings = load(path)
+    yield Check("settings", True, f"{path}: {len(settings.feeds)} feeds, {len(settings.newsletters)} newsletters")
+    yield _try("keys", lambda: f"{len(Keys.read(settings.security.key_file).secrets)} in {settings.security.key_file}")
+    yield _try("database", lambda: _database(settings))
+    yield _try("feeds", lambda: _feeds(settings))
+    yield _try("templates", lambda: _templates(settings))
+    yield _try("public directory", lambda: _writable(settings.publish.directory))
+    yield _try("journal", lambda: _writable(settings.store.journal.parent))
+    yield _try("mail server", lambda: _mail_server(settings))
+
+
+def _try(what: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(what, True, look())
+    except (NewsletterError, OSError) as error:
+        return Check(what, False, str(error))
+
+
+def _database(settings: Settings) -> str:
+    from newsletter.store.database import open_database
+
+    database = open_database(settings.store.url)
+    try:
+        return f"{database.engine.dialect.name}, its tables are up to date"
+    finally:
+        database.close()
+
+
+def _feeds(settings: Settings) -> str:
+    from newsletter.collect.kinds import kinds
+
+    unknown = [
+        f"feeds/{slug}.toml: kind = {feed.kind!r}" for slug, feed in settings.feeds.items() if feed.kind not in kinds()
+    ]
+    if unknown:
+        raise NewsletterError(f"{', '.join(unknown)}: there are the kinds {', '.join(sorted(kinds()))}")
+    if not settings.feeds:
+        raise NewsletterError("there is no feeds/*.toml: nothing will be collected")
+    return ", ".join(settings.feeds)
+
+
+def _templates(settings: Settings) -> str:
+    from newsletter.resources import folder
+
+    ours = folder("templates")
+    own = [path for path in sorted(settings.templates.rglob("*")) if path.is_file()]
+    strange = [
+        str(path.relative_to(settings.templates))
+        for path in own
+        if not (ours / path.relative_to(settings.templates)).exists()
+    ]
+    if strange:
+        raise NewsletterError(f"{', '.join(strange)}: overrides nothing, there is no template of that name")
+    return f"{len(own)} of your own" if own else "all ours"
+
+
+def _writable(directory: Path) -> str:
+    directory.mkdir(parents=True, exist_ok=True)
+    if not os.access(directory, os.W_OK):
+        raise NewsletterError(f"{directory} cannot be written: let the user that runs newsletter own it")
+    return str(directory)
+
+
+def _mail_server(settings: Settings) -> str:
+    mail, smtp = settings.mail, settings.mail.smtp
+    if mail.transport == "log":
+        return 'transport = "log": nothing is sent; set it to "smtp" when you are ready'
+    with relay(smtp) as client:
+        client.noop()
+    return f"{smtp.host}:{smtp.port} ({smtp.security}) answers"

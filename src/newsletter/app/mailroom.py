@@ -1,0 +1,172 @@
+"""The mailroom: what is approved gets its audience, and every mail its bytes; then delivery is let loose on it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from email.utils import parseaddr
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import structlog
+
+from newsletter.deliver import transports
+from newsletter.deliver.headers import address_of
+from newsletter.deliver.message import Envelope
+from newsletter.deliver.worker import Deliverer, Progress
+from newsletter.deliver.writer import Writer
+from newsletter.edition.notices import render_confirmation
+from newsletter.edition.variants import fill, selection, variant_key
+from newsletter.errors import NewsletterError, NotFound, StateError
+from newsletter.model import (
+    OPEN,
+    AlarmKind,
+    Blank,
+    Claim,
+    Edition,
+    EditionState,
+    Pieces,
+    Variant,
+)
+from newsletter.store.freeze import Choice
+from newsletter.store.ledger import lines
+
+if TYPE_CHECKING:
+    from newsletter.app.program import Program
+
+log = structlog.get_logger()
+
+
+class Mailroom:
+    """Freezes audiences, loads variants for delivery, and reads the ledger."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    def deliverer(self) -> Deliverer:
+        """A delivery of its own; there is one in a process."""
+        program, settings = self._program, self._program.settings
+        return Deliverer(
+            program.deliveries,
+            transports.find(settings.mail),
+            self,
+            Writer(program.keys, settings.site.base_url, settings.mail.return_path),
+            now=program.now,
+            alarms=program.alarms,
+        )
+
+    async def send_all(self) -> Progress:
+        """Send all that is due now."""
+        return await self.deliverer().run_until_idle()
+
+    def freeze_approved(self) -> None:
+        """Give every approved edition its audience; one that fails is reported and never stops the others."""
+        now = self._program.now()
+        for edition in self._program.editions.in_state(EditionState.APPROVED):
+            if edition.slot > now:
+                continue
+            try:
+                self._freeze(edition)
+            except NewsletterError as error:
+                log.error("an audience could not be frozen", edition=edition.id, error=str(error))
+                message = f"edition {edition.id} could not get its audience: {error}"
+                self._program.alarms.sound(f"edition:{edition.id}:frozen", AlarmKind.EDITION_HELD, message, now)
+            else:
+                self._program.alarms.resolve(f"edition:{edition.id}:frozen")
+
+    def load(self, claim: Claim) -> tuple[Variant, Envelope]:
+        """The variant of a claim, as frozen (see `deliver.ledger.Variants`)."""
+        if claim.edition is not None:
+            return self._edition_variant(claim.edition, claim.variant)
+        return self._notice_variant(claim)
+
+    def sample(self, variant: Variant) -> tuple[str, str | None, str]:
+        """Subject, HTML and text with a person's links pointing at nobody."""
+        html = None if variant.html is None else _joined(variant.html, self._program.settings.site.base_url)
+        return variant.subject, html, _joined(variant.text, self._program.settings.site.base_url)
+
+    def ledger(self, edition: str) -> dict[str, Any]:
+        """Every delivery of an edition, and the sums."""
+        program = self._program
+        found = program.editions.get(edition)
+        domain = _domain(self._envelope(found.newsletter).sender)
+        counts = program.editions.counts(edition)
+        rows = lines(program.database, edition, lambda id, dated: program.keys.message_id(id, dated, domain))
+        return {
+            "edition": edition,
+            "planned": sum(counts.values()),
+            "counts": {str(state): count for state, count in sorted(counts.items())},
+            "complete": not any(counts.get(state) for state in OPEN),
+            "deliveries": [asdict(line) for line in rows],
+        }
+
+    def _freeze(self, edition: Edition) -> None:
+        known = {row.key for row in self._program.sheets.variants(edition.id)}
+        content = self._program.desk.content_of(edition)
+
+        def variant_of(choice: Choice) -> str | None:
+            language, format, topics = choice
+            chosen = selection(content.releases, topics)
+            key = variant_key(language, format, chosen)
+            if chosen and key not in known:
+                self._admit(edition, choice)
+                known.add(key)
+            return key if chosen else None
+
+        self._program.freezer.freeze(edition.id, variant_of, self._program.now())
+
+    def _admit(self, edition: Edition, choice: Choice) -> None:
+        """Check a variant that nobody wanted when the edition was composed. Raises StateError where it is held."""
+        desk = self._program.desk
+        variants, findings = desk.check(edition, [choice])
+        if any(finding.blocks for finding in findings) and edition.override is None:
+            desk.judge(edition, findings, self._program.now())
+            raise StateError(f"edition {edition.id} is held: a variant that is new in its audience has findings")
+        self._program.sheets.save_variants(variants)
+
+    def _edition_variant(self, edition: str, key: str) -> tuple[Variant, Envelope]:
+        sheets = self._program.sheets
+        row = next((row for row in sheets.variants(edition) if row.key == key), None)
+        if row is None:
+            raise NotFound(f"edition {edition} has no variant {key}")
+        newsletter = self._program.editions.get(edition).newsletter
+        sheet = sheets.get(edition, row.language, row.format)
+        return fill(sheet, row.selection), self._envelope(newsletter)
+
+    def _notice_variant(self, claim: Claim) -> tuple[Variant, Envelope]:
+        program = self._program
+        found = program.audience.read(lambda rows: rows.subscription(claim.subscription))
+        if found is None:
+            raise NotFound(f"notice {claim.notice} is for no subscription")
+        subscription = found[0]
+        newsletter = program.offer.newsletter(subscription.newsletter)
+        topics = {topic.slug: topic.title for topic in program.offer.topics(newsletter)}
+        variant = render_confirmation(
+            program.settings.site,
+            newsletter,
+            subscription,
+            subscription.language,
+            topics=topics,
+            templates=program.settings.templates,
+        )
+        envelope = self._envelope(newsletter.id)
+        return variant, Envelope(envelope.sender, envelope.reply_to)
+
+    def _envelope(self, newsletter: str) -> Envelope:
+        settings = self._program.settings
+        found = settings.newsletter(newsletter)
+        if found is None:
+            raise NotFound(f"newsletter.toml has no newsletter {newsletter!r} any more")
+        host = urlsplit(settings.site.base_url).hostname
+        return Envelope(
+            sender=found.sender or settings.mail.sender,
+            reply_to=found.reply_to or settings.mail.reply_to,
+            list_id=(found.title, f"{found.id}.{host}"),
+        )
+
+
+def _domain(sender: str) -> str:
+    return address_of(parseaddr(sender)[1])[0].rpartition("@")[2]
+
+
+def _joined(pieces: Pieces, base_url: str) -> str:
+    return "".join(f"{base_url}/{piece.name}" if isinstance(piece, Blank) else piece for piece in pieces)

@@ -1,0 +1,218 @@
+"""The program put together from its settings: the one place that knows every room, and the verbs of the ways in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from typing import Any
+
+from newsletter.app.alarms import AlarmBoard
+from newsletter.app.desk import EditionDesk
+from newsletter.app.mailroom import Mailroom
+from newsletter.app.reading import agent
+from newsletter.audience import Offer, Register, Subscribing
+from newsletter.collect.collector import Collector
+from newsletter.collect.fetch import Fetcher
+from newsletter.collect.report import SourceReport
+from newsletter.config import FeedSettings, Settings
+from newsletter.errors import NotFound
+from newsletter.model import AlarmKind, Draft, EditionState, Format
+from newsletter.publish.archive import Report, publish
+from newsletter.publish.pages import Pages
+from newsletter.publish.writer import Writer
+from newsletter.store.alarms import Alarms
+from newsletter.store.audience import Audience
+from newsletter.store.collecting import Collecting
+from newsletter.store.database import Database, open_database
+from newsletter.store.deliveries import Deliveries, Terms
+from newsletter.store.editions import Editions
+from newsletter.store.freeze import Freezer
+from newsletter.store.journal import Journal
+from newsletter.store.published import Published
+from newsletter.store.releases import Releases
+from newsletter.store.sheets import Sheets
+from newsletter.store.state import State
+from newsletter.tokens import Keys
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The moment it is."""
+    return datetime.now(UTC)
+
+
+class Program:
+    """Every room on one database. `now` is the clock of all it does; a moved one moves the whole program."""
+
+    def __init__(self, settings: Settings, database: Database, keys: Keys, now: Clock = utc_now) -> None:
+        self.settings, self.database, self.keys, self.now = settings, database, keys, now
+        journal = Journal(settings.store.journal)
+        self.state = State(database)
+        self.releases = Releases(database)
+        self.editions = Editions(database)
+        self.sheets = Sheets(database)
+        self.published = Published(database)
+        self.freezer = Freezer(database)
+        self.alarms = AlarmBoard(settings, Alarms(database))
+        self.desk = EditionDesk(
+            settings, self.releases, self.editions, self.sheets, self.state, self.freezer, self.alarms
+        )
+        self.deliveries = Deliveries(database, journal, Terms(resend=settings.mail.when_uncertain == "resend"))
+        self.pages = Pages(settings.site, settings.templates)
+        self.offer = Offer(settings, self.published.topics_of)
+        self.audience = Audience(database)
+        self.subscribing = Subscribing(self.audience, journal, keys, self.offer)
+        self.register = Register(self.audience, journal, keys, self.offer)
+        self.mailroom = Mailroom(self)
+
+    @classmethod
+    @contextmanager
+    def open(cls, settings: Settings, now: Clock = utc_now) -> Iterator[Program]:
+        """The program on the database of the settings, until the block ends. Raises SettingsError and StoreError."""
+        keys = Keys.read(settings.security.key_file)
+        database = open_database(settings.store.url)
+        try:
+            yield cls(settings, database, keys, now)
+        finally:
+            database.close()
+
+    # --- collecting and publishing
+
+    async def collect(
+        self, slugs: Sequence[str] = (), *, dry_run: bool = False, backfill: bool = False
+    ) -> list[SourceReport]:
+        """Collect from the feeds named (all where none is), due or not. Raises NotFound for a feed there is not."""
+        feeds = self._feeds(slugs or tuple(self.settings.feeds))
+        async with self._collector() as collector:
+            work = (
+                collector.collect(slug, feed, now=self.now(), dry_run=dry_run, backfill=backfill)
+                for slug, feed in feeds.items()
+            )
+            return self._told(await asyncio.gather(*work))
+
+    async def collect_due(self) -> list[SourceReport]:
+        """Collect from the feeds whose time has come."""
+        async with self._collector() as collector:
+            return self._told(await collector.collect_due(self.settings.feeds, self.now()))
+
+    async def look(self, slugs: Sequence[str]) -> dict[str, list[Draft]]:
+        """What a collect would find, storing nothing."""
+        reports = await self.collect(slugs, dry_run=True)
+        return {report.slug: list(report.drafts) for report in reports}
+
+    def publish(self) -> Report:
+        """Write what changed of feeds and archive."""
+        settings = self.settings
+        writer = Writer(settings.publish.directory)
+        return publish(
+            settings.site, settings.feeds, settings.newsletters, self.published, self.pages, writer, self.now()
+        )
+
+    # --- editions
+
+    def preview(self, edition: str, format: Format, language: str | None) -> tuple[str, str | None, str]:
+        """Subject, HTML and text of an edition with all its releases, a person's links filled with samples."""
+        found = self.editions.get(edition)
+        return self.mailroom.sample(self.desk.variant(found, language or self.settings.site.language, format))
+
+    def move(self, edition: str, state: EditionState, reason: str) -> None:
+        """Pause, resume, hold or cancel an edition. Raises NotFound, and StateError for a move that cannot be."""
+        self.editions.move(edition, state, self.now(), reason)
+        if state is EditionState.CANCELLED:
+            self.deliveries.tidy(self.now())
+
+    def ledger(self, edition: str) -> dict[str, Any]:
+        """What became of every mail of an edition, in the keys that OUTSIDE.md promises."""
+        self.editions.get(edition)
+        return self.mailroom.ledger(edition)
+
+    # --- one turn
+
+    async def turn(self) -> dict[str, Any]:
+        """Collect, publish, compose what is due, send, publish the edition pages, tell; what was done, in numbers."""
+        self.desk.rows(self.now())  # a cadence begins before its first collect, so that what comes with it is due
+        reports = await self.collect_due()
+        await asyncio.to_thread(self.publish)
+        composed = await self.compose()
+        progress = await self.mailroom.send_all()
+        report = await asyncio.to_thread(self.publish)
+        await asyncio.to_thread(self.alarms.tell, self.now())
+        return {
+            "collected": sum(one.new for one in reports),
+            "problems": [problem for one in reports for problem in one.problems] + list(report.problems),
+            "composed": [edition.id for edition in composed],
+            "held": [edition.id for edition in self.editions.in_state(EditionState.HELD)],
+            "rests_until": progress.rests_until,
+        }
+
+    async def compose(self) -> list[Any]:
+        """Compose what is due and freeze what is approved; nothing while the database is paused after a restore."""
+        why = await asyncio.to_thread(self.state.paused)
+        if why is not None:
+            self.alarms.sound(
+                "paused",
+                AlarmKind.STORE_RESTORED,
+                f"nothing is composed or sent: {why}. Look at the ledger, then `newsletter db resume`",
+                self.now(),
+            )
+            return []
+        self.alarms.resolve("paused")
+        made = await asyncio.to_thread(self.desk.compose_due, self.now())
+        await asyncio.to_thread(self.mailroom.freeze_approved)
+        return made
+
+    def status(self) -> dict[str, Any]:
+        """Everything in a few numbers."""
+        held = [edition.id for edition in self.editions.in_state(EditionState.HELD)]
+        under_way = self.editions.in_state(EditionState.SENDING, EditionState.PAUSED)
+        return {
+            "paused": self.state.paused(),
+            "held": held,
+            "sending": [edition.id for edition in under_way],
+            "alarms": [{"kind": a.kind, "since": a.raised_at, "message": a.message} for a in self.alarms.standing()],
+        }
+
+    # --- inside
+
+    def _feeds(self, slugs: Iterable[str]) -> dict[str, FeedSettings]:
+        unknown = [slug for slug in slugs if slug not in self.settings.feeds]
+        if unknown:
+            raise NotFound(
+                f"there is no feeds/{unknown[0]}.toml; there are: {', '.join(self.settings.feeds) or 'none'}"
+            )
+        return {slug: self.settings.feeds[slug] for slug in slugs}
+
+    def _collector(self) -> _Collecting:
+        return _Collecting(self)
+
+    def _told(self, reports: Sequence[SourceReport]) -> list[SourceReport]:
+        for report in reports:
+            key = f"source:{report.slug}"
+            if report.broken:
+                message = (
+                    f"feeds/{report.slug}.toml: {report.broken}; `newsletter feeds check {report.slug}` shows more"
+                )
+                self.alarms.sound(key, AlarmKind.SOURCE_BROKEN, message, self.now())
+            else:
+                self.alarms.resolve(key)
+        return list(reports)
+
+
+class _Collecting:
+    """A collector for as long as a block lasts; its connections end with it."""
+
+    def __init__(self, program: Program) -> None:
+        site = program.settings.site
+        contact = f"{site.base_url}; {parseaddr(site.contact)[1]}"
+        self._fetcher = Fetcher(agent(contact), allow=program.settings.collect.allow_networks, clock=program.now)
+        self._collector = Collector(self._fetcher, Collecting(program.database), zone=site.zone)
+
+    async def __aenter__(self) -> Collector:
+        return self._collector
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._fetcher.aclose()

@@ -1,0 +1,70 @@
+"""Reading a page that somebody points at, storing nothing: what `read` and `feeds check` show."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from newsletter.collect.fetch import Fetcher
+from newsletter.collect.read import read_release, reading_minutes
+from newsletter.errors import NewsletterError
+from newsletter.model import Draft, Image, Page
+
+ADDRESS_UNKNOWN = "https://unknown.example/"
+
+
+async def load_page(place: str, address: str | None = None) -> Page:
+    """The page in a file, or at an address. Raises NewsletterError where it cannot be had."""
+    if not place.startswith(("http://", "https://")):
+        try:
+            body = await asyncio.to_thread(Path(place).read_bytes)
+        except OSError as error:
+            raise NewsletterError(f"{place}: cannot be read: {error.strerror}") from error
+        return Page(url=address or ADDRESS_UNKNOWN, body=body)
+    fetcher = Fetcher(agent("no contact set"))
+    try:
+        return await fetcher.fetch(place)
+    finally:
+        await fetcher.aclose()
+
+
+def agent(contact: str) -> str:
+    """The User-Agent that portals see: who we are, and whom to ask."""
+    from newsletter import __version__
+
+    return f"newsletter/{__version__} (+{contact})"
+
+
+def found_on(place: str, page: Page) -> dict[str, Any]:
+    """What was read of a page, in the keys that OUTSIDE.md promises. Raises UnreadablePage."""
+    draft = read_release(page)
+    return {
+        "file": place,
+        "url": draft.url,
+        "kicker": draft.kicker,
+        "headline": draft.headline,
+        "teaser": draft.teaser,
+        "body_text": draft.body_text,
+        "body_html": draft.body_html,
+        "language": draft.language,
+        "published": _moment(draft),
+        "published_precision": draft.published_precision,
+        "author": draft.author,
+        "issuer": draft.issuer,
+        "reading_minutes": reading_minutes(draft.body_text),
+        "images": [_image(image) for image in draft.images],
+        "documents": [{"url": one.url, "title": one.title, "type": one.type} for one in draft.documents],
+        "topics": list(draft.topics),
+        "from": dict(draft.origin),
+        "problems": list(draft.problems),
+    }
+
+
+def _moment(draft: Draft) -> str | None:
+    return draft.published.isoformat() if draft.published else None
+
+
+def _image(image: Image) -> dict[str, Any]:
+    names = ("src", "alt", "caption", "credit", "symbolic", "lead")
+    return {name: getattr(image, name) for name in names}

@@ -1,0 +1,76 @@
+"""`db`: bringing the database up to date, copying it, and putting a copy back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from newsletter.config import Settings, load
+
+
+@click.group()
+def db() -> None:
+    """Upgrade, back up and restore the database."""
+
+
+def _settings(ctx: click.Context) -> Settings:
+    return load(ctx.obj["config"])
+
+
+@db.command()
+@click.pass_context
+def upgrade(ctx: click.Context) -> None:
+    """Bring the database's tables up to this version."""
+    from newsletter.store import schema
+
+    before, after = schema.upgrade(_settings(ctx).store.url)
+    click.echo(f"is at {after} already" if before == after else f"upgraded from {before or 'empty'} to {after}")
+
+
+@db.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_context
+def backup(ctx: click.Context, file: Path) -> None:
+    """Copy the whole database into FILE, while the program runs. Keep the key file and the journal beside it."""
+    from newsletter.store import backup as backups
+
+    settings = _settings(ctx)
+    backups.backup(settings.store.url, file)
+    click.echo(f"written to {file}; keep {settings.security.key_file} and {settings.store.journal} with it")
+
+
+@db.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--aside", type=click.Path(dir_okay=False, path_type=Path), help="Keep the database that is there in this file."
+)
+@click.pass_context
+def restore(ctx: click.Context, file: Path, aside: Path | None) -> None:
+    """Put the backup FILE in place of the database; it starts paused, with every goodbye since then replayed."""
+    from newsletter.app.lock import only_one
+    from newsletter.store import backup as backups
+    from newsletter.store.journal import Journal
+
+    settings = _settings(ctx)
+    with only_one(settings.store.url):
+        done = backups.restore(settings.store.url, file, Journal(settings.store.journal), datetime.now(UTC), aside)
+    for what, count in sorted(done.items()):
+        click.echo(f"{count} {what}")
+    click.echo("restored, and paused: nothing is sent until `newsletter db resume`")
+
+
+@db.command()
+@click.pass_context
+def resume(ctx: click.Context) -> None:
+    """After a restore: look at `ledger` first, then let the program send again."""
+    from newsletter.store.database import open_database
+    from newsletter.store.restored import resume_after_restore
+
+    database = open_database(_settings(ctx).store.url)
+    try:
+        resume_after_restore(database)
+    finally:
+        database.close()
+    click.echo("sending again")

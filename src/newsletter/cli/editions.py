@@ -1,0 +1,177 @@
+"""`editions` and `ledger`: what was composed, what became of every mail, and the decisions of an editor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from newsletter.cli.output import echo_json, echo_rows, program_of
+from newsletter.errors import NewsletterError
+from newsletter.i18n import languages
+from newsletter.model import Edition, EditionState, Finding, Format
+from newsletter.store.editions import Counted
+
+HELD = 3  # exit code: done, but something waits for an editor
+
+
+@click.group()
+def editions() -> None:
+    """See editions, and decide about them."""
+
+
+@editions.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool) -> None:
+    """List editions, the latest first."""
+    found = program_of(ctx).editions.listed()
+    if as_json:
+        echo_json([_values(counted) for counted in found])
+        return
+    rows = [
+        (one.edition.id, one.edition.state, len(one.edition.carried), one.planned, _in_words(one), one.edition.reason)
+        for one in found
+    ]
+    echo_rows(("edition", "state", "releases", "planned", "deliveries", "reason"), rows)
+
+
+@editions.command()
+@click.argument("edition")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.pass_context
+def show(ctx: click.Context, edition: str, as_json: bool) -> None:
+    """Show an EDITION: its releases, findings and deliveries."""
+    program = program_of(ctx)
+    counted = Counted(program.editions.get(edition), program.editions.counts(edition))
+    releases = [program.releases.get(carried.release) for carried in counted.edition.carried]
+    if as_json:
+        carried = [{"id": one.id, "headline": one.headline, "url": one.url} for one in releases]
+        echo_json(_values(counted) | {"carried": carried, "override": counted.edition.override})
+        return
+    click.echo(f"{edition}: {counted.edition.state}, {_in_words(counted)}")
+    for release in releases:
+        click.echo(f"  {release.headline}\n    {release.url}")
+    _echo_findings(counted.edition.findings)
+
+
+@editions.command()
+@click.argument("edition")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.pass_context
+def check(ctx: click.Context, edition: str, as_json: bool) -> None:
+    """Check the final bytes of every variant of EDITION again."""
+    program = program_of(ctx)
+    found = program.editions.get(edition)
+    _, findings = program.desk.check(found, program.freezer.wishes(found.newsletter, found.cadence))
+    if as_json:
+        echo_json(findings)
+    else:
+        _echo_findings(findings)
+    if any(finding.blocks for finding in findings):
+        ctx.exit(HELD)
+
+
+@editions.command()
+@click.argument("edition")
+@click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the HTML.")
+@click.option("--text", "text_file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the text.")
+@click.option(
+    "--format", "format_", type=click.Choice([str(one) for one in Format]), default="standard", show_default=True
+)
+@click.option("--language", type=click.Choice(languages()), help="Else the site's.")
+@click.pass_context
+def preview(
+    ctx: click.Context, edition: str, html_file: Path | None, text_file: Path | None, format_: str, language: str | None
+) -> None:
+    """Write EDITION as a subscriber would get it; without a file, print its text."""
+    program = program_of(ctx)
+    subject, html, text = program.preview(edition, Format(format_), language)
+    if html_file is not None:
+        if html is None:
+            raise NewsletterError(f"the format {format_} has no HTML")
+        html_file.write_text(html, "utf-8")
+    if text_file is not None:
+        text_file.write_text(text, "utf-8")
+    if html_file is None and text_file is None:
+        click.echo(f"{subject}\n\n{text}")
+
+
+@editions.command()
+@click.argument("edition")
+@click.option("--override", metavar="NAME: REASON", help="Let it go in spite of findings; who, and why. It is kept.")
+@click.pass_context
+def approve(ctx: click.Context, edition: str, override: str | None) -> None:
+    """Approve EDITION: it is sent at the next turn."""
+    program = program_of(ctx)
+    found = program.editions.get(edition)
+    if any(finding.blocks for finding in found.findings):
+        if not override or ":" not in override:
+            raise NewsletterError(
+                f'{edition} has findings that block it: --override "NAME: REASON" lets it go, and is kept'
+            )
+        program.editions.override(edition, override)
+    program.editions.move(edition, EditionState.APPROVED, program.now())
+    program.alarms.resolve(f"edition:{edition}:held")
+    click.echo(f"{edition} is approved")
+
+
+def _mover(name: str, state: EditionState, does: str) -> None:
+    @editions.command(name, help=does)
+    @click.argument("edition")
+    @click.option("--reason", default="by the operator", show_default=True)
+    @click.pass_context
+    def command(ctx: click.Context, edition: str, reason: str) -> None:
+        program = program_of(ctx)
+        program.move(edition, state, reason)
+        click.echo(f"{edition} is {state}")
+
+
+_mover("hold", EditionState.HELD, "Keep EDITION back until somebody approves it.")
+_mover("pause", EditionState.PAUSED, "Stop sending EDITION; what is on its way arrives.")
+_mover("resume", EditionState.SENDING, "Go on sending EDITION.")
+_mover("cancel", EditionState.CANCELLED, "Stop EDITION for good; nobody else gets it.")
+
+
+@click.command()
+@click.argument("edition")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.pass_context
+def ledger(ctx: click.Context, edition: str, as_json: bool) -> None:
+    """For every subscriber of the frozen audience of EDITION, what became of the mail."""
+    value = program_of(ctx).ledger(edition)
+    if as_json:
+        echo_json(value)
+        return
+    sums = ", ".join(f"{count} {state}" for state, count in value["counts"].items())
+    complete = "complete" if value["complete"] else "not complete"
+    click.echo(f"{edition}: {value['planned']} planned: {sums or 'none'}; {complete}")
+    names = ("subscriber", "state", "attempts", "uncertain", "message_id", "answer")
+    echo_rows(names, [[line[name] for name in names] for line in value["deliveries"]])
+
+
+def _values(counted: Counted) -> dict[str, Any]:
+    edition: Edition = counted.edition
+    return {
+        "id": edition.id,
+        "newsletter": edition.newsletter,
+        "cadence": edition.cadence,
+        "slot": edition.slot,
+        "state": edition.state,
+        "releases": len(edition.carried),
+        "planned": counted.planned,
+        "counts": counted.counts,
+        "findings": edition.findings,
+        "reason": edition.reason,
+    }
+
+
+def _in_words(counted: Counted) -> str:
+    return ", ".join(f"{count} {state}" for state, count in sorted(counted.counts.items())) or "none"
+
+
+def _echo_findings(findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        click.echo(f"{finding.severity}: {finding.rule} ({finding.criterion}) at {finding.where}: {finding.message}")
+        click.echo(f"  what to do: {finding.remedy}")

@@ -1,0 +1,52 @@
+"""`feeds`: what is collected from where, and a dry run against the portal."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from newsletter.cli.output import echo_json, echo_rows, program_of
+
+
+@click.group()
+def feeds() -> None:
+    """The feeds of the settings."""
+
+
+@feeds.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool) -> None:
+    """List the feeds."""
+    program = program_of(ctx)
+    found = [
+        {"slug": slug, "title": feed.title, "kind": feed.kind, "url": feed.url, "language": feed.language}
+        for slug, feed in program.settings.feeds.items()
+    ]
+    if as_json:
+        echo_json(found)
+    else:
+        echo_rows(
+            ("slug", "title", "kind", "url"), [[one[n] for n in ("slug", "title", "kind", "url")] for one in found]
+        )
+
+
+@feeds.command()
+@click.argument("slug", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.pass_context
+def check(ctx: click.Context, slug: str | None, as_json: bool) -> None:
+    """Look at the portal of SLUG (or of every feed) and show what would be collected, field by field."""
+    program = program_of(ctx)
+    found = asyncio.run(program.look([slug] if slug else list(program.settings.feeds)))
+    if as_json:
+        echo_json(found)
+        return
+    for name, drafts in found.items():
+        click.echo(f"{name}: {len(drafts)} releases")
+        for draft in drafts:
+            click.echo(f"\n  {draft.headline}\n    {draft.url}")
+            for field, step in draft.origin.items():
+                value = getattr(draft, field, None)
+                click.echo(f"    {field}: {str(value)[:120]}  (from {step})")

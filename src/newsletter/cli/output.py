@@ -1,0 +1,52 @@
+"""What commands print: JSON for programs, plain lines for people; progress on a terminal only."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from newsletter.app import Program
+
+
+def program_of(ctx: click.Context) -> Program:
+    """The program of the settings that this command was called with; closed when the command ends."""
+    from newsletter.app import Program
+    from newsletter.config import load
+
+    return ctx.with_resource(Program.open(load(ctx.obj["config"])))
+
+
+def plain_value(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain_value(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(key): plain_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain_value(item) for item in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+def echo_json(value: Any) -> None:
+    """Print one JSON value, UTF-8."""
+    click.echo(json.dumps(plain_value(value), ensure_ascii=False))
+
+
+def echo_rows(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under their heads in aligned columns; heads are words, so nothing hangs on colour or place alone."""
+    lines = [tuple(head), *(tuple("" if cell is None else str(cell) for cell in row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -1,0 +1,108 @@
+"""`once`, `run`, `status` and `demo`: the program at work."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from newsletter.cli.output import echo_json, program_of
+from newsletter.errors import NewsletterError
+
+HELD = 3
+
+
+@click.command()
+@click.option("--now", "moment", metavar="ISO8601", help="As if it were then, as 2026-11-23T07:00:00+01:00.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.pass_context
+def once(ctx: click.Context, moment: str | None, as_json: bool) -> None:
+    """One whole turn: collect, publish, compose what is due, send, exit."""
+    from newsletter.app import Program
+    from newsletter.app.lock import only_one
+    from newsletter.app.logs import start_logging
+    from newsletter.config import load
+
+    start_logging(plain=True)
+    settings = load(ctx.obj["config"])
+    with only_one(settings.store.url), Program.open(settings, clock(moment)) as program:
+        done = asyncio.run(program.turn())
+    if as_json:
+        echo_json(done)
+    else:
+        click.echo(f"{done['collected']} new releases; editions: {', '.join(done['composed']) or 'none due'}")
+        for problem in done["problems"]:
+            click.echo(problem, err=True)
+    if done["held"]:
+        click.echo(f"held for an editor: {', '.join(done['held'])}", err=True)
+        ctx.exit(HELD)
+
+
+def clock(moment: str | None) -> Callable[[], datetime]:
+    """The clock: the system's, or one that was set to `moment` when we began and goes on from there."""
+    if moment is None:
+        return lambda: datetime.now(UTC)
+    try:
+        start = datetime.fromisoformat(moment)
+    except ValueError as error:
+        raise NewsletterError(f"--now: {moment!r} is no moment, as 2026-11-23T07:00:00+01:00") from error
+    if start.tzinfo is None:
+        raise NewsletterError("--now: say the offset from UTC too, as 2026-11-23T07:00:00+01:00")
+    begun, start = time.monotonic(), start.astimezone(UTC)
+    return lambda: start + timedelta(seconds=time.monotonic() - begun)
+
+
+@click.command()
+@click.option("--web-only", is_flag=True, help="Only pages and addresses; another process collects and sends.")
+@click.pass_context
+def run(ctx: click.Context, web_only: bool) -> None:
+    """The daemon: clock, delivery and web in one process, until SIGTERM."""
+    from newsletter import daemon
+    from newsletter.app.logs import start_logging
+
+    start_logging(plain=False)
+    asyncio.run(daemon.run(program_of(ctx), web_only=web_only, ready=click.echo))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.pass_context
+def status(ctx: click.Context, as_json: bool) -> None:
+    """What is held, under way or broken."""
+    found = program_of(ctx).status()
+    if as_json:
+        echo_json(found)
+        return
+    parts = [f"paused: {found['paused']}"] if found["paused"] else []
+    parts += [f"held: {', '.join(found['held'])}"] if found["held"] else []
+    parts += [f"sending: {', '.join(found['sending'])}"] if found["sending"] else []
+    click.echo("; ".join(parts) or "nothing is held, nothing is under way")
+    for alarm in found["alarms"]:
+        click.echo(f"{alarm['kind']}, since {alarm['since']:%Y-%m-%d %H:%M} UTC: {alarm['message']}")
+
+
+@click.command()
+@click.option(
+    "--once", "only_once", is_flag=True, help="Do the main job once and exit: 0, or 3 where something is held."
+)
+@click.option(
+    "--dir", "directory", type=click.Path(file_okay=False, path_type=Path), help="Where it works; else ./demo."
+)
+@click.option(
+    "--port", type=int, default=8000, show_default=True, help="Of the pages; the portal and inbox take the next."
+)
+@click.pass_context
+def demo(ctx: click.Context, only_once: bool, directory: Path | None, port: int) -> None:
+    """Sample portal, daemon and inbox on loopback."""
+    from newsletter.demo.show import run_demo, run_once
+
+    directory = (directory or Path("demo")).resolve()
+    if only_once:
+        summary = asyncio.run(run_once(directory))
+        click.echo(", ".join(f"{name} {value}" for name, value in summary.items()))
+        ctx.exit(HELD if summary["editions_held"] else 0)
+    asyncio.run(run_demo(directory, port, ready=click.echo))

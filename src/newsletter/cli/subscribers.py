@@ -1,0 +1,151 @@
+"""`subscribers`: who reads, with consent on record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from newsletter.cli.output import echo_json, echo_rows, program_of
+
+UNPROVEN = "no proof was given: {how} on the operator's word"
+HEAD = ("email", "newsletter", "cadence", "language", "format", "topics", "state", "suppressed")
+
+
+@click.group()
+def subscribers() -> None:
+    """Add, list, import, export, erase and suppress readers; show what is on record of their consent."""
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--newsletter", help="Its id; may be left out where there is only one.")
+@click.option("--topic", "topics", multiple=True, help="A topic's slug or title; may be given again. None: all topics.")
+@click.option("--cadence", default="", help="immediate, daily or weekly; else the newsletter's first.")
+@click.option("--language", default="", help="de or en; else the site's.")
+@click.option("--format", "format_", default="", help="standard, large, no-images or text.")
+@click.option("--consent", default="", help='Where and when consent was given, as "signed form, 2026-11-01".')
+@click.option("--confirm", is_flag=True, help="Ask the person by mail (double opt-in) instead of subscribing at once.")
+@click.pass_context
+def add(  # noqa: PLR0913, PLR0917 - one parameter an option
+    ctx: click.Context,
+    address: str,
+    newsletter: str | None,
+    topics: tuple[str, ...],
+    cadence: str,
+    language: str,
+    format_: str,
+    consent: str,
+    confirm: bool,
+) -> None:
+    """Subscribe ADDRESS."""
+    program = program_of(ctx)
+    wish = program.offer.wish(newsletter, topics=topics, cadence=cadence, language=language, format=format_)
+    if confirm:
+        program.subscribing.subscribe(address, wish, program.now(), wish.language)
+        click.echo("asked: subscribed as soon as the mail is confirmed")
+    elif program.register.add(address, wish, consent or UNPROVEN.format(how="added"), program.now()):
+        click.echo("subscribed" if consent else "subscribed; no proof of consent on record (--consent gives one)")
+    else:
+        click.echo("is subscribed already")
+
+
+@subscribers.command("list")
+@click.option("--newsletter", help="Only this one.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.pass_context
+def list_(ctx: click.Context, newsletter: str | None, as_json: bool) -> None:
+    """List subscriptions."""
+    values = [entry.values() for entry in program_of(ctx).register.entries(newsletter)]
+    if as_json:
+        echo_json(values)
+        return
+    rows = [
+        {**value, "topics": " ".join(value["topics"]) or "all", "suppressed": "yes" if value["suppressed"] else "no"}
+        for value in values
+    ]
+    echo_rows(HEAD, [[row[name] for name in HEAD] for row in rows])
+
+
+@subscribers.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--newsletter", help="For rows that name none.")
+@click.option("--consent", help="For rows that name none: where and when it was given.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.pass_context
+def import_(ctx: click.Context, file: Path, newsletter: str | None, consent: str | None, as_json: bool) -> None:
+    """Subscribe everybody in FILE.csv; bad rows are told with their line, the good ones are in."""
+    from newsletter.audience.importing import Defaults
+
+    program = program_of(ctx)
+    defaults = Defaults(newsletter, consent or UNPROVEN.format(how=f"imported from {file.name}"))
+    report = program.register.import_csv(file.read_bytes(), program.now(), defaults, _progress(ctx))
+    if as_json:
+        refused = [{"line": one.line, "reason": one.reason} for one in report.refused]
+        echo_json(
+            {"added": report.added, "already": report.already, "refused": refused, "ignored": report.ignored_columns}
+        )
+    else:
+        click.echo(f"{report.added} added, {report.already} were subscribed already, {len(report.refused)} left out")
+        for name in report.ignored_columns:
+            click.echo(f"column {name!r} is not known and was not read", err=True)
+        for one in report.refused:
+            click.echo(f"{file.name}, line {one.line}: {one.reason}", err=True)
+    if report.refused:
+        ctx.exit(1)
+
+
+def _progress(ctx: click.Context):  # type: ignore[no-untyped-def]
+    if ctx.obj["plain"]:
+        return lambda rows: None
+    return lambda rows: click.echo(f"\r{rows} rows", err=True, nl=False)
+
+
+@subscribers.command()
+@click.option("--newsletter", help="Only this one.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of CSV.")
+@click.pass_context
+def export(ctx: click.Context, newsletter: str | None, as_json: bool) -> None:
+    """Print subscriptions as CSV, which `import` reads back."""
+    from newsletter.audience.exporting import csv_lines, json_lines
+
+    entries = program_of(ctx).register.entries(newsletter)
+    for line in (json_lines if as_json else csv_lines)(entries):
+        click.echo(line, nl=False)
+
+
+@subscribers.command()
+@click.argument("address")
+@click.pass_context
+def erase(ctx: click.Context, address: str) -> None:
+    """End what ADDRESS has and forget it, but for a keyed hash."""
+    program = program_of(ctx)
+    click.echo(f"erased; {program.register.erase(address, program.now())} subscriptions ended")
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--reason", default="by the operator", show_default=True)
+@click.pass_context
+def suppress(ctx: click.Context, address: str, reason: str) -> None:
+    """Never write to ADDRESS again."""
+    program = program_of(ctx)
+    program.register.suppress(address, reason, program.now())
+    click.echo("suppressed")
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.pass_context
+def proof(ctx: click.Context, address: str, as_json: bool) -> None:
+    """Print all that is on record of the consent of ADDRESS."""
+    from newsletter.audience.exporting import consent_values
+
+    found = [consent_values(consent) for consent in program_of(ctx).register.proof(address)]
+    if as_json:
+        echo_json(found)
+        return
+    for one in found:
+        click.echo(f"{one['at']}  {one['action']} ({one['how']}){': ' + one['evidence'] if one['evidence'] else ''}")
+        click.echo(f"  {one['wording']}\n")

@@ -1,0 +1,192 @@
+"""The daemon: the clock (APScheduler), delivery, and the web, in one process and one event loop.
+
+The clock only wakes; what is due is asked of the store at every tick, so a tick that is late, doubled or lost changes
+nothing. SIGTERM and SIGINT end it: no new work, mails between dot and answer get their thirty seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from datetime import timedelta
+from typing import Any
+
+import structlog
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from newsletter.app import Program
+from newsletter.app.lock import only_one
+from newsletter.deliver.worker import Deliverer
+from newsletter.errors import NewsletterError
+from newsletter.web import WebServices, create_app
+
+log = structlog.get_logger()
+
+COLLECT_EVERY = timedelta(seconds=20)
+COMPOSE_EVERY = timedelta(seconds=10)
+TELL_EVERY = timedelta(seconds=60)
+HOUSEKEEPING_EVERY = timedelta(hours=6)
+MISFIRE_GRACE = 3600  # seconds; APScheduler's own default drops a tick that is one second late
+
+
+class Daemon:
+    """Runs a program until it is told to stop."""
+
+    def __init__(self, program: Program, *, web_only: bool = False, ready: Callable[[str], None] = log.info) -> None:
+        self._program = program
+        self._web_only = web_only
+        self._ready = ready
+        self._stop = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._deliverer: Deliverer | None = None
+
+    def stop(self) -> None:
+        """Begin to end; from the event loop's thread."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Serve until `stop`. Raises NewsletterError where the address cannot be listened on."""
+        web = self._program.settings.web
+        with listener(web.host, web.port, "web.listen") as bound:
+            server = Quiet(self._uvicorn())
+            serving = asyncio.create_task(server.serve(sockets=[bound]))
+            scheduler = None if self._web_only else self._schedule()
+            delivering = None if self._deliverer is None else asyncio.create_task(self._deliverer.run())
+            self._ready("ready")
+            waiting = [asyncio.create_task(self._stop.wait()), serving, *([delivering] if delivering else [])]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            server.should_exit = True
+            await self._end(scheduler, delivering)
+            await serving
+
+    def _uvicorn(self) -> uvicorn.Config:
+        program = self._program
+        services = WebServices(program.settings, program.subscribing, program.pages, self._problems, program.now)
+        return uvicorn.Config(
+            create_app(services), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
+        )
+
+    def _problems(self) -> list[str]:
+        try:
+            self._program.state.paused()
+        except NewsletterError as error:
+            return [str(error)]
+        return []
+
+    def _schedule(self) -> AsyncIOScheduler:
+        self._deliverer = self._program.mailroom.deliverer()
+        self._program.desk.rows(self._program.now())
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        jobs = (
+            (self._collect, COLLECT_EVERY),
+            (self._compose, COMPOSE_EVERY),
+            (self._tell, TELL_EVERY),
+            (self._housekeep, HOUSEKEEPING_EVERY),
+        )
+        for job, every in jobs:
+            trigger = IntervalTrigger(seconds=int(every.total_seconds()))
+            scheduler.add_job(
+                self._tracked(job), trigger, coalesce=True, max_instances=1, misfire_grace_time=MISFIRE_GRACE
+            )
+            self._spawn(job())  # the first look is now, not after the first interval
+        scheduler.start()
+        return scheduler
+
+    async def _end(self, scheduler: AsyncIOScheduler | None, delivering: asyncio.Task[None] | None) -> None:
+        """APScheduler's own shutdown cancels running coroutines; so ours are waited for first."""
+        if scheduler is not None:
+            scheduler.pause()
+        if self._deliverer is not None and delivering is not None:
+            self._deliverer.stop()
+            await delivering
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if scheduler is not None:
+            scheduler.shutdown(wait=False)
+
+    def _tracked(self, job: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], Awaitable[None]]:
+        async def tick() -> None:
+            await asyncio.shield(self._spawn(job()))
+
+        return tick
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(_guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _collect(self) -> None:
+        reports = await self._program.collect_due()
+        if reports:
+            await self._publish()
+
+    async def _compose(self) -> None:
+        made = await self._program.compose()
+        if made:
+            await self._publish()
+        if self._deliverer is not None:
+            self._deliverer.wake()
+
+    async def _publish(self) -> None:
+        report = await asyncio.to_thread(self._program.publish)
+        log.info("published", written=report.written, unchanged=report.unchanged, problems=list(report.problems))
+
+    async def _tell(self) -> None:
+        await asyncio.to_thread(self._program.alarms.tell, self._program.now())
+
+    async def _housekeep(self) -> None:
+        lapsed = await asyncio.to_thread(self._program.subscribing.forget_unconfirmed, self._program.now())
+        log.info("housekeeping", unconfirmed_erased=lapsed)
+
+
+async def _guarded(work: Coroutine[Any, Any, None]) -> None:
+    """One failed tick is logged and never ends the clock."""
+    try:
+        await work
+    except NewsletterError as error:
+        log.error("a tick failed", reason=str(error))
+    except Exception:
+        log.exception("a tick failed")
+
+
+class Quiet(uvicorn.Server):
+    """A server that leaves signals to the daemon, beside which it runs."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """See uvicorn.Server: nothing is captured."""
+        yield
+
+
+@contextlib.contextmanager
+def listener(host: str, port: int, setting: str) -> Iterator[socket.socket]:
+    """A listening address. Raises NewsletterError, which names the setting, where it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise NewsletterError(f"{setting}: {host}:{port} cannot be listened on: {error.strerror}") from error
+    try:
+        yield bound
+    finally:
+        bound.close()
+
+
+async def run(program: Program, *, web_only: bool = False, ready: Callable[[str], None] = log.info) -> None:
+    """Run the daemon until SIGTERM or SIGINT. On SQLite there is one at a time: StoreError where one runs already."""
+    daemon = Daemon(program, web_only=web_only, ready=ready)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, daemon.stop)
+    with contextlib.nullcontext() if web_only else only_one(program.settings.store.url):
+        await daemon.run()
