@@ -105,7 +105,8 @@ class Mailroom:
 
         def variant_of(choice: Choice) -> str | None:
             language, format, topics = choice
-            chosen = selection(content.releases, topics)
+            wanted = frozenset(selection(content.releases, topics))
+            chosen = [one.release for one in edition.carried if one.release in wanted]  # in the order of the sheet
             key = variant_key(language, format, chosen)
             if chosen and key not in known:
                 self._admit(edition, choice)

@@ -87,6 +87,8 @@ class Program:
     ) -> list[SourceReport]:
         """Collect from the feeds named (all where none is), due or not. Raises NotFound for a feed there is not."""
         feeds = self._feeds(slugs or tuple(self.settings.feeds))
+        if not dry_run:
+            self.desk.rows(self.now())  # a cadence begins before its first collect, so that what comes with it is due
         async with self._collector() as collector:
             work = (
                 collector.collect(slug, feed, now=self.now(), dry_run=dry_run, backfill=backfill)
@@ -134,7 +136,7 @@ class Program:
 
     async def turn(self) -> dict[str, Any]:
         """Collect, publish, compose what is due, send, publish the edition pages, tell; what was done, in numbers."""
-        self.desk.rows(self.now())  # a cadence begins before its first collect, so that what comes with it is due
+        self.desk.rows(self.now())  # see `collect`
         reports = await self.collect_due()
         await asyncio.to_thread(self.publish)
         composed = await self.compose()

@@ -30,5 +30,5 @@ def alt_text(image: Image) -> str | None:
     """
     if image.alt_from is AltFrom.DECORATIVE:
         return ""
-    alt = " ".join((image.alt or "").split())
+    alt = " ".join("".join(char for char in image.alt or "" if char.isprintable() or char.isspace()).split())
     return None if not alt or says_nothing(alt) else alt

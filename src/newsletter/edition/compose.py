@@ -1,0 +1,72 @@
+"""Which releases stand where in an edition, and what the edition is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from newsletter.config import Newsletter, Site
+from newsletter.edition.content import EditionContent, Group
+from newsletter.model import Cadence, Carried, Edition, EditionState, Release, Topic
+
+
+def compose(
+    site: Site,
+    newsletter: Newsletter,
+    cadence: Cadence,
+    slot: datetime,
+    releases: Iterable[Release],
+    topic_order: Sequence[str] = (),
+) -> EditionContent:
+    """The releases that are due, in their reading order.
+
+    Topics come in `topic_order` (slugs), the others after them by their newest release, what has no topic last; within
+    a topic the newest comes first. A release with several topics stands under its first. `slot` is in UTC; for
+    `immediate` it is the moment of composing, and `releases` is exactly one.
+    """
+    releases = tuple(releases)
+    id = immediate_id(newsletter, releases[0]) if cadence is Cadence.IMMEDIATE else slot_id(newsletter, cadence, slot)
+    return EditionContent(id, site, newsletter, cadence, slot, _groups(releases, topic_order))
+
+
+def slot_id(newsletter: Newsletter, cadence: Cadence, slot: datetime) -> str:
+    """The id of the edition of a slot, as `presse-daily-20261122T0600Z`."""
+    return f"{newsletter.id}-{cadence}-{slot.astimezone(UTC):%Y%m%dT%H%MZ}"
+
+
+def immediate_id(newsletter: Newsletter, release: Release) -> str:
+    """The id of the edition that carries one release at its revision at once, as `presse-immediate-<release>-1`."""
+    return f"{newsletter.id}-{Cadence.IMMEDIATE}-{release.id}-{release.revision}"
+
+
+def edition_of(content: EditionContent, now: datetime) -> Edition:
+    """The edition that carries `content`: composed, or skipped when there is nothing in it."""
+    carried = tuple(Carried(release.id, release.revision) for release in content.releases)
+    return Edition(
+        id=content.id,
+        newsletter=content.newsletter.id,
+        cadence=content.cadence,
+        slot=content.slot,
+        state=EditionState.COMPOSED if carried else EditionState.SKIPPED,
+        carried=carried,
+        composed_at=now,
+        reason=None if carried else "nothing was due",
+    )
+
+
+def _groups(releases: Sequence[Release], topic_order: Sequence[str]) -> tuple[Group, ...]:
+    under: dict[str, list[Release]] = {}
+    topics: dict[str, Topic | None] = {}
+    for release in sorted(releases, key=lambda release: (-release.published_at.timestamp(), release.id)):
+        topic = release.topics[0] if release.topics else None
+        slug = topic.slug if topic else ""
+        topics.setdefault(slug, topic)
+        under.setdefault(slug, []).append(release)
+
+    newest_first = list(under)
+
+    def place(slug: str) -> tuple[bool, int, int]:
+        known = topic_order.index(slug) if slug in topic_order else len(topic_order)
+        return slug == "", known, newest_first.index(slug)
+
+    return tuple(Group(topics[slug], tuple(under[slug])) for slug in sorted(under, key=place))

@@ -1,0 +1,66 @@
+"""Notices: mails to one person that are no edition, made with the same machinery."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from newsletter.config import Newsletter, Site
+from newsletter.edition.marks import nonce_absent_from
+from newsletter.edition.plain import HEADLINE, plain
+from newsletter.edition.render import rendered_parts
+from newsletter.edition.shell import shell_values
+from newsletter.edition.variants import header_safe
+from newsletter.edition.words import Words
+from newsletter.model import Cadence, Format, NoticeKind, Subscription, Variant
+
+
+def render_confirmation(
+    site: Site,
+    newsletter: Newsletter,
+    subscription: Subscription,
+    language: str,
+    *,
+    topics: Mapping[str, str] | None = None,
+    templates: Path | None = None,
+) -> Variant:
+    """The mail that asks for the confirmation of a subscription (double opt-in); its only blank is `confirm_url`.
+
+    `topics` gives the titles of the topics' slugs. Raises RenderError where a template fails.
+    """
+    words = Words(language)
+    chosen = sorted(plain((topics or {}).get(slug, slug), HEADLINE) for slug in subscription.topics)
+    subject = words.say("Please confirm: %(title)s", title=plain(newsletter.title, HEADLINE))
+    values: dict[str, Any] = {
+        **shell_values(site, newsletter, language, subscription.format),
+        "subject": subject,
+        "cadence": frequency(subscription.cadence, words),
+        "topics": ", ".join(chosen) or words.say("all"),
+    }
+    parts = rendered_parts(NoticeKind.CONFIRMATION, values, nonce_absent_from(repr(values)), templates)
+    html = tuple(piece for part in parts for piece in part.html)
+    text = tuple(piece for part in parts for piece in part.text)
+    digest = hashlib.sha256(repr((html, text)).encode()).hexdigest()[:16]
+    return Variant(
+        key=f"{NoticeKind.CONFIRMATION}-{language}-{subscription.format}-{digest}",
+        edition="",
+        language=language,
+        format=subscription.format,
+        selection=(),
+        subject=header_safe(subject),
+        html=None if subscription.format is Format.TEXT else html,
+        text=text,
+    )
+
+
+def frequency(cadence: Cadence, words: Words) -> str:
+    """How often a cadence writes, in words."""
+    match cadence:
+        case Cadence.IMMEDIATE:
+            return words.say("at once, whenever something is published")
+        case Cadence.DAILY:
+            return words.say("daily, when there is something new")
+        case Cadence.WEEKLY:
+            return words.say("weekly, when there is something new")

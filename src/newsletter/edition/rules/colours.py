@@ -1,0 +1,83 @@
+"""Colours: contrast in light, dark and inverted, and that dark mode comes through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from newsletter.edition.rules.css import is_dark
+from newsletter.edition.rules.mail import Mail
+from newsletter.edition.rules.page import Page, place
+from newsletter.edition.rules.rule import BLOCK, Defect, _, rule
+from newsletter.edition.rules.styles import Look, contrast, inverted, overridden_by_inline
+
+BODY, LARGE = 4.5, 3.0  # WCAG 1.4.3; large is 24 px, or bold and 14 pt
+Pair = tuple[tuple[int, int, int], tuple[int, int, int]]
+
+
+@rule("CONTR-1", BLOCK, "WCAG 1.4.3")
+def text_contrast(mail: Mail) -> Iterator[Defect]:
+    """Text stands out from its ground: in light, in dark, and where a client inverts the colours."""
+    if mail.page is None:
+        return
+    seen: set[tuple[str, Pair]] = set()
+    for mode, element, (colour, ground), needed in _texts(mail.page):
+        if (mode, (colour, ground)) in seen:
+            continue
+        if (ratio := contrast(colour, ground)) < needed:
+            seen.add((mode, (colour, ground)))
+            yield Defect(
+                place(element),
+                _("Text (#%(colour)s on #%(ground)s, %(mode)s) has a contrast of %(ratio)s:1; %(needed)s:1 is needed."),
+                _("Choose a darker or lighter colour in your CSS."),
+                {
+                    "colour": bytes(colour).hex(),
+                    "ground": bytes(ground).hex(),
+                    "mode": mail.words.say(mode),
+                    "ratio": f"{ratio:.2f}",
+                    "needed": needed,
+                },
+            )
+
+
+@rule("DARK-1", BLOCK, "WCAG 1.4.3")
+def dark_rules_win(mail: Mail) -> Iterator[Defect]:
+    """Dark mode's colours win over the style attributes."""
+    if mail.page is None:
+        return
+    names = {name: element for element, name in overridden_by_inline(mail.page.root, mail.page.styles)}
+    for name, element in names.items():
+        yield Defect(
+            place(element),
+            _("A style attribute keeps dark mode from setting “%(name)s”."),
+            _("Put !important on the rules for dark mode."),
+            {"name": name},
+        )
+
+
+@rule("DARK-2", BLOCK, "WCAG 1.4.3")
+def dark_is_meant(mail: Mail) -> Iterator[Defect]:
+    """A mail that says it has a dark mode has colours for it."""
+    if mail.page is None or "dark" not in mail.page.meta("color-scheme"):
+        return
+    if not any(is_dark(style) for style in mail.page.styles):
+        yield Defect(
+            "<meta name=color-scheme>",
+            _("The mail says that it has a dark mode, but has no colours for it."),
+            _("Add rules for prefers-color-scheme: dark, or take the meta element out."),
+        )
+
+
+def _texts(page: Page) -> Iterator[tuple[str, object, Pair, float]]:
+    """Each element with text, by mode: its colours and the contrast it needs."""
+    for element, _text in page.own_texts:
+        light, dark = page.light[element], page.dark[element]
+        if not light.hidden:
+            needed = _needed(light)
+            yield _("light mode"), element, (light.colour, light.ground), needed
+            yield _("inverted colours"), element, (inverted(light.colour), inverted(light.ground)), needed
+        if not dark.hidden:
+            yield _("dark mode"), element, (dark.colour, dark.ground), _needed(dark)
+
+
+def _needed(look: Look) -> float:
+    return LARGE if look.size >= 24 or (look.bold and look.size >= 56 / 3) else BODY

@@ -1,0 +1,88 @@
+"""Headings: the outline that people jump along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from newsletter.edition.links import address
+from newsletter.edition.plain import HEADLINE, plain
+from newsletter.edition.rules.mail import Mail
+from newsletter.edition.rules.page import HEADINGS, place, said
+from newsletter.edition.rules.rule import BLOCK, Defect, _, rule
+
+
+@rule("HEAD-1", BLOCK, "WCAG 1.3.1")
+def one_h1(mail: Mail) -> Iterator[Defect]:
+    """There is exactly one heading of the first level."""
+    if mail.page and (count := len(mail.page.all("h1"))) != 1:
+        yield Defect(
+            "<h1>",
+            _("The mail has %(count)s headings of the first level; one is needed."),
+            _("Let your template have one <h1>, the newsletter's title."),
+            {"count": count},
+        )
+
+
+@rule("HEAD-2", BLOCK, "WCAG 1.3.1")
+def no_skipped_level(mail: Mail) -> Iterator[Defect]:
+    """No level is left out on the way down."""
+    level = 0
+    for heading in mail.page.headings if mail.page else ():
+        if (deeper := int(heading.tag[1])) > level + 1:
+            yield Defect(
+                place(heading),
+                _("A heading of level %(deeper)s follows one of level %(level)s."),
+                _("Let your template go down one level at a time: newsletter, topic, release."),
+                {"deeper": deeper, "level": level},
+            )
+        level = deeper
+
+
+@rule("HEAD-3", BLOCK, "WCAG 2.4.6")
+def no_empty_heading(mail: Mail) -> Iterator[Defect]:
+    """Every heading says something."""
+    for heading in mail.page.headings if mail.page else ():
+        if not said(heading):
+            yield Defect(f"<{heading.tag}>", _("A heading is empty."), _("Give it words, or take it out."))
+
+
+@rule("HEAD-4", BLOCK, "WCAG 2.4.6")
+def heading_for_each(mail: Mail) -> Iterator[Defect]:
+    """Every release, and every topic that releases stand under, has its heading."""
+    if mail.page is None:
+        return
+    linked = [link.get("href") for link in mail.page.links if _in_heading(link)]
+    for release in mail.releases:
+        if (count := linked.count(address(release.url))) != 1:
+            yield Defect(
+                release.url,
+                _("The release “%(headline)s” has %(count)s headings that link to it; one is needed."),
+                _("Let your template have one heading a release, with its link in it."),
+                {"headline": plain(release.headline, HEADLINE), "count": count},
+            )
+    said_by_headings = {said(heading) for heading in mail.page.headings}
+    for topic in _topics(mail):
+        if not said_by_headings.isdisjoint(topic):
+            continue
+        title = topic[0]
+        yield Defect(
+            title,
+            _("The topic “%(topic)s” has no heading."),
+            _("Let your template have one heading a topic."),
+            {"topic": title},
+        )
+
+
+def _topics(mail: Mail) -> list[list[str]]:
+    """For each topic that the mail's releases stand under, what its heading may say (feeds may differ)."""
+    used = {
+        release.topics[0].slug: plain(release.topics[0].title, HEADLINE) for release in mail.releases if release.topics
+    }
+    titles = {slug: [title] for slug, title in used.items() if title}
+    for topic in (topic for release in mail.known.values() for topic in release.topics[:1] if topic.slug in titles):
+        titles[topic.slug].append(plain(topic.title, HEADLINE))
+    return list(titles.values())
+
+
+def _in_heading(link: object) -> bool:
+    return any(element.tag in HEADINGS for element in link.iterancestors())  # type: ignore[attr-defined]

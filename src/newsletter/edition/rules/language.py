@@ -1,0 +1,68 @@
+"""Language and direction, for the mail and for every release in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from newsletter.edition.links import address
+from newsletter.edition.rules.mail import Mail
+from newsletter.edition.rules.page import language as language_around
+from newsletter.edition.rules.page import place, said
+from newsletter.edition.rules.rule import BLOCK, Defect, _, rule
+from newsletter.edition.words import direction, is_tag, primary
+
+
+@rule("LANG-1", BLOCK, "WCAG 3.1.1")
+def document_language(mail: Mail) -> Iterator[Defect]:
+    """The document says its language and direction, and they are the edition's."""
+    if mail.page is None:
+        return
+    root, wanted = mail.page.root, mail.variant.language
+    if primary(root.get("lang") or "") != primary(wanted):
+        yield Defect(
+            "<html>",
+            _("The mail is in “%(wanted)s”, but its lang attribute says “%(found)s”."),
+            _('Let your template\'s <mjml> have lang="{{ language }}".'),
+            {"wanted": wanted, "found": root.get("lang") or ""},
+        )
+    if root.get("dir") != direction(wanted):
+        yield Defect(
+            "<html>",
+            _("The mail does not say in which direction it is read."),
+            _('Let your template\'s <mjml> have dir="{{ direction }}".'),
+        )
+
+
+@rule("LANG-3", BLOCK, "WCAG 3.1.1")
+def body_language(mail: Mail) -> Iterator[Defect]:
+    """Whatever lies in the body says its language and direction itself, for webmail drops the html element."""
+    if mail.page is None:
+        return
+    for child in mail.page.body.iterchildren("*"):
+        if (said(child) or child.find(".//img") is not None) and not (
+            is_tag(child.get("lang") or "") and child.get("dir")
+        ):
+            yield Defect(
+                place(child),
+                _("A part of the mail does not say its language and direction."),
+                _("Put lang and dir on every element that lies directly in the body."),
+            )
+
+
+@rule("LANG-4", BLOCK, "WCAG 3.1.2")
+def release_language(mail: Mail) -> Iterator[Defect]:
+    """A release in another language than the mail is marked with it."""
+    if mail.page is None:
+        return
+    links = {link.get("href"): link for link in mail.page.links}
+    for release in mail.releases:
+        link = links.get(address(release.url))
+        if link is None or not is_tag(release.language):
+            continue
+        if primary(language_around(link)) != primary(release.language):
+            yield Defect(
+                place(link),
+                _("The release is in “%(wanted)s”, but marked as “%(found)s”."),
+                _("Let your template put the release's lang and dir on its headline and text."),
+                {"wanted": release.language, "found": language_around(link)},
+            )

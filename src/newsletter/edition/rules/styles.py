@@ -1,0 +1,160 @@
+"""How text looks, worked out without a browser: colours, sizes and underlines by a small CSS cascade."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from newsletter.edition.rules.css import Colour, Declared, colour_of, declarations, rules_of
+
+Element = Any
+
+ROOT = 16.0  # CSS pixels of 1rem
+BLACK, WHITE, BLUE, DARK_CANVAS = (0, 0, 0), (255, 255, 255), (0, 0, 238), (18, 18, 18)
+BROWSER: dict[str, dict[str, str]] = {
+    "a": {"text-decoration": "underline"},
+    "b": {"font-weight": "bold"},
+    "h1": {"font-size": "2em", "font-weight": "bold"},
+    "h2": {"font-size": "1.5em", "font-weight": "bold"},
+    "h3": {"font-size": "1.17em", "font-weight": "bold"},
+    "h4": {"font-weight": "bold"},
+    "h5": {"font-size": ".83em", "font-weight": "bold"},
+    "h6": {"font-size": ".67em", "font-weight": "bold"},
+    "small": {"font-size": ".83em"},
+    "strong": {"font-weight": "bold"},
+    "th": {"font-weight": "bold"},
+}
+KEYWORDS = {"xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "large": 18, "x-large": 24, "xx-large": 32}
+UNITS = {"px": 1.0, "pt": 4 / 3, "rem": ROOT}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an element's own text looks; `size` in CSS pixels."""
+
+    colour: Colour
+    ground: Colour
+    size: float
+    bold: bool
+    hidden: bool
+    underlined: bool
+    align: str
+    transform: str
+
+
+def looks(root: Element, body: Element, styles: Iterable[str], *, dark: bool, dark_canvas: bool) -> dict[Element, Look]:
+    """How each element of the body looks. `dark_canvas` says that the page asks the browser for a dark one."""
+    canvas = (WHITE, DARK_CANVAS) if dark and dark_canvas else (BLACK, WHITE)
+    matched = _matched(root, styles, dark=dark)
+    start = Look(*canvas, ROOT, False, False, False, "start", "none")
+    found: dict[Element, Look] = {}
+    known: dict[tuple[Any, ...], Look] = {}  # cards repeat each other
+    for element in body.iter("*"):
+        around = found.get(element.getparent(), start)
+        layers = matched.get(element, ())
+        same = (element.tag, element.get("style"), element.get("bgcolor"), around, tuple(map(id, layers)))
+        if same not in known:
+            known[same] = _look(element, around, _declared(element, layers))
+        found[element] = known[same]
+    return found
+
+
+def overridden_by_inline(root: Element, styles: Iterable[str]) -> list[tuple[Element, str]]:
+    """Elements whose style attribute keeps a dark rule from applying, with the property."""
+    found = []
+    for rule in (rule for style in styles for rule in rules_of(style) if rule.dark):
+        for name, (_, important) in rule.declared.items():
+            if not important and "color" in name:
+                found += [
+                    (element, name) for element in rule.find(root) if name in declarations(element.get("style", ""))
+                ]
+    return found
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """The contrast ratio of two colours (WCAG 2.2, "contrast ratio")."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def inverted(colour: Colour) -> Colour:
+    """The colour as clients show it that turn light mails dark by inversion."""
+    return (255 - colour[0], 255 - colour[1], 255 - colour[2])
+
+
+def _matched(root: Element, styles: Iterable[str], *, dark: bool) -> dict[Element, list[Declared]]:
+    matched: dict[Element, list[Declared]] = {}
+    rules = [rule for style in styles for rule in rules_of(style)]
+    for rule in sorted(rules, key=lambda rule: rule.specificity):
+        if (dark or not rule.dark) and not (dark and rule.light):
+            for element in rule.find(root):
+                matched.setdefault(element, []).append(rule.declared)
+    return matched
+
+
+def _declared(element: Element, matched: Iterable[Declared]) -> dict[str, str]:
+    """The winning value of each property: browser, style elements, style attribute; then what is important."""
+    won = dict(BROWSER.get(element.tag, {}))
+    if ground := element.get("bgcolor"):
+        won["background-color"] = ground.lower()
+    layers = [*matched, declarations(element.get("style", ""))]
+    for wanted in (False, True):
+        for layer in layers:
+            won.update({name: value for name, (value, important) in layer.items() if important is wanted})
+    return won
+
+
+def _look(element: Element, around: Look, declared: dict[str, str]) -> Look:
+    if not declared and element.tag != "a":
+        return around
+    linked = element.tag == "a" and element.get("href") is not None
+    colour = colour_of(declared.get("color", "")) or (BLUE if linked and "color" not in declared else around.colour)
+    decoration = f"{declared.get('text-decoration', '')} {declared.get('text-decoration-line', '')}"
+    return Look(
+        colour=colour,
+        ground=colour_of(declared.get("background-color", "")) or around.ground,
+        size=_size(declared, around.size),
+        bold=_bold(declared.get("font-weight", ""), around.bold),
+        hidden=around.hidden or declared.get("display") == "none" or declared.get("visibility") == "hidden",
+        underlined="underline" in decoration or (around.underlined and not linked),
+        align=declared.get("text-align", around.align),
+        transform=declared.get("text-transform", around.transform),
+    )
+
+
+def _size(declared: dict[str, str], around: float) -> float:
+    value = declared.get("font-size") or next(
+        iter(re.findall(r"[\d.]+(?:px|em|rem|pt|%)", declared.get("font", ""))), ""
+    )
+    if inner := re.fullmatch(r"max\((.*)\)", value):
+        return max(_length(part.strip(), around) for part in inner[1].split(","))
+    return _length(value, around)
+
+
+def _length(value: str, around: float) -> float:
+    if value in KEYWORDS:
+        return float(KEYWORDS[value])
+    if value in ("smaller", "larger"):
+        return around / 1.2 if value == "smaller" else around * 1.2
+    match = re.fullmatch(r"([\d.]+)(px|pt|rem|em|%)?", value)
+    if not match:
+        return around
+    number = float(match[1])
+    if match[2] in UNITS:
+        return number * UNITS[match[2]]
+    return around * number / (100 if match[2] == "%" else 1) if match[2] or number == 0 else around
+
+
+def _bold(value: str, around: bool) -> bool:
+    if value.isdigit():
+        return int(value) >= 700
+    return {"bold": True, "bolder": True, "normal": False, "lighter": False}.get(value, around)
+
+
+@lru_cache(maxsize=1024)
+def _luminance(colour: Colour) -> float:
+    parts = [c / 255 / 12.92 if c / 255 <= 0.04045 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

@@ -1,0 +1,67 @@
+"""Wording in one language: gettext with values put in, and what a language tag means for a reader."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+from newsletter.i18n import language_name, locale, number, translations
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+
+
+class Words:
+    """The words of one language. Messages are English and hold their values as `%(name)s`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._translations = translations(language)
+
+    def say(self, message: str, **values: object) -> str:
+        """The translated message with its values."""
+        return self._translations.gettext(message) % values
+
+    def count(self, one: str, many: str, n: int, **values: object) -> str:
+        """The translated message for `n` things; `%(n)s` is written as the language writes numbers."""
+        return self._translations.ngettext(one, many, n) % {"n": number(n, self.language), **values}
+
+
+def day_and_month(day: date, language: str) -> str:
+    """`20. November` / `20 November`."""
+    return format_date(day, "d. MMMM" if primary(language) == "de" else "d MMMM", locale=locale(language))
+
+
+def is_foreign(language: str, here: str) -> bool:
+    """Whether a text in `language` must be marked in a mail in `here`: regional variants need not be (WCAG 3.1.2)."""
+    return primary(language) != primary(here)
+
+
+def is_tag(language: str) -> bool:
+    """Whether a language tag is well-formed (BCP 47) and says something (`und` does not)."""
+    return bool(_TAG.fullmatch(language)) and primary(language) != "und"
+
+
+def primary(language: str) -> str:
+    """The first subtag of a BCP 47 tag, in small letters."""
+    return language.replace("_", "-").split("-")[0].lower()
+
+
+def direction(language: str) -> str:
+    """`ltr`, `rtl`, or `auto` where the language is not known."""
+    known = _locale(language)
+    return str(known.text_direction) if known else "auto"
+
+
+def name_of(language: str, here: str) -> str:
+    """What `language` is called in `here`, or its tag where nobody knows it."""
+    return language_name(language, here) if _locale(language) else language
+
+
+def _locale(language: str) -> Locale | None:
+    try:
+        return locale(primary(language))
+    except (UnknownLocaleError, ValueError):
+        return None
