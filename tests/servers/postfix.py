@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -143,11 +143,12 @@ class Postfix:
         return False
 
 
-@pytest.fixture(scope="session")
-def postfix_server() -> Iterator[Postfix]:
+@contextmanager
+def run_postfix() -> Iterator[Postfix]:
+    """Runs an instance until the block ends. Raises RuntimeError where it is missing, or this is not root."""
     program = needed(Path("/usr/sbin/postfix"))
     if os.geteuid() != 0:
-        raise RuntimeError("Postfix starts only as root: run the tests as root")
+        raise RuntimeError("Postfix starts only as root: run this as root")
     place = Path(tempfile.mkdtemp(prefix="newsletter-postfix-"))
     server = Postfix(place, free_port(), free_port())
     _configure(server)
@@ -157,6 +158,12 @@ def postfix_server() -> Iterator[Postfix]:
     with running(command, stop=signal.SIGTERM, ready=server.ready, log=place / "maillog"):
         yield server
     shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postfix_server() -> Iterator[Postfix]:
+    with run_postfix() as server:
+        yield server
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ _POLICY = policy.compat32
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
 
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a mail says. `html` and `text` are None where it has no such part; `language` is "" where it names none."""
