@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 
 
 def program_of(ctx: click.Context) -> Program:
-    """The program of the settings that this command was called with; closed when the command ends."""
+    """The program of the settings that this command was called with; closed when the command ends.
+
+    Its log goes to stderr: stdout is for what was asked for.
+    """
     from newsletter.app import Program
+    from newsletter.app.logs import start_logging
     from newsletter.config import load
 
+    start_logging(plain=True)
     return ctx.with_resource(Program.open(load(ctx.obj["config"])))
 
 

@@ -64,8 +64,9 @@ def run(ctx: click.Context, web_only: bool) -> None:
     from newsletter import daemon
     from newsletter.app.logs import start_logging
 
+    program = program_of(ctx)
     start_logging(plain=False)
-    asyncio.run(daemon.run(program_of(ctx), web_only=web_only, ready=click.echo))
+    asyncio.run(daemon.run(program, web_only=web_only, ready=click.echo))
 
 
 @click.command()

@@ -1,0 +1,23 @@
+"""Who reads: subscribing, confirming, changing, leaving; adding, importing, exporting, erasing, suppressing."""
+
+from __future__ import annotations
+
+from newsletter.audience.exporting import Entry, consent_values, csv_lines, json_lines
+from newsletter.audience.importing import Defaults, ImportReport, Refusal
+from newsletter.audience.offer import Offer
+from newsletter.audience.register import Register
+from newsletter.audience.subscribing import Standing, Subscribing
+
+__all__ = [
+    "Defaults",
+    "Entry",
+    "ImportReport",
+    "Offer",
+    "Refusal",
+    "Register",
+    "Standing",
+    "Subscribing",
+    "consent_values",
+    "csv_lines",
+    "json_lines",
+]

@@ -1,0 +1,98 @@
+"""The audience as a file: CSV for spreadsheets, JSON for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+from typing import Any, Final
+
+from newsletter.audience.importing import FORMULA
+from newsletter.model import Consent, Subscriber, Subscription
+
+COLUMNS: Final = (
+    "email", "newsletter", "topics", "cadence", "language", "format",
+    "state", "created_at", "confirmed_at", "ended_at", "suppressed", "consent",
+)  # fmt: skip
+GRANTED: Final = ("confirmed", "imported", "changed")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One subscription of one person, with what is on record of its consent, oldest first."""
+
+    subscriber: Subscriber
+    subscription: Subscription
+    suppressed: bool
+    consents: tuple[Consent, ...]
+
+    def values(self) -> dict[str, Any]:
+        """The entry as `--json` prints it; moments are ISO 8601 in UTC."""
+        own = self.subscription
+        return {
+            "email": self.subscriber.email,
+            "newsletter": own.newsletter,
+            "topics": list(own.topics),
+            "cadence": own.cadence,
+            "language": own.language,
+            "format": own.format,
+            "state": own.state,
+            "created_at": _iso(own.created_at),
+            "confirmed_at": _iso(own.confirmed_at),
+            "ended_at": _iso(own.ended_at),
+            "suppressed": self.suppressed,
+            "consents": [consent_values(consent) for consent in self.consents],
+        }
+
+
+def consent_values(consent: Consent) -> dict[str, Any]:
+    """A consent as `--json` prints it."""
+    return {
+        "subscription": consent.subscription,
+        "action": consent.action,
+        "wording": consent.wording,
+        "at": _iso(consent.at),
+        "how": consent.how,
+        "evidence": consent.evidence,
+    }
+
+
+def csv_lines(entries: Iterable[Entry]) -> Iterator[str]:
+    """A CSV file line by line, with commas, CRLF and no formula; our own import reads it back."""
+    yield _line(COLUMNS)
+    for entry in entries:
+        values = entry.values() | {"topics": ", ".join(entry.subscription.topics), "consent": _proof(entry.consents)}
+        values["suppressed"] = "yes" if entry.suppressed else ""
+        yield _line(values[column] or "" for column in COLUMNS)
+
+
+def json_lines(entries: Iterable[Entry]) -> Iterator[str]:
+    """One JSON list, an entry a line."""
+    mark = "["
+    for entry in entries:
+        yield f"{mark}\n{json.dumps(entry.values(), ensure_ascii=False)}"
+        mark = ","
+    yield "[]\n" if mark == "[" else "\n]\n"
+
+
+def _proof(consents: Iterable[Consent]) -> str:
+    """The latest consent in one cell."""
+    granted = [consent for consent in consents if consent.action in GRANTED]
+    if not granted:
+        return ""
+    last = granted[-1]
+    said = last.evidence if last.action == "imported" else last.wording
+    return f"{last.action} {_iso(last.at)}, {last.how}: {said}"
+
+
+def _line(cells: Iterable[str]) -> str:
+    out = StringIO()
+    csv.writer(out).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in map(str, cells)])
+    return out.getvalue()
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,162 @@
+"""A CSV file of people whose consent was given elsewhere: what each row says, or why it cannot be used.
+
+Files come from spreadsheets: with commas, semicolons or tabs, in UTF-8 or Windows-1252, with English or German column
+names in any order.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from newsletter.audience.address import normalised
+from newsletter.audience.offer import Offer
+from newsletter.errors import BadInput
+from newsletter.model import Enrolment, SubscriptionState
+from newsletter.tokens import Keys
+
+COLUMNS: Final = {
+    "email": ("email", "mail", "emailadresse", "emailaddress", "mailadresse", "adresse", "address"),
+    "newsletter": ("newsletter", "verteiler", "liste", "list"),
+    "topics": ("topics", "topic", "themen", "thema", "tags"),
+    "cadence": ("cadence", "frequency", "rhythmus", "turnus", "häufigkeit"),
+    "language": ("language", "lang", "sprache"),
+    "format": ("format",),
+    "consent": ("consent", "evidence", "consentevidence", "einwilligung", "nachweis", "einwilligungsnachweis"),
+    "date": ("date", "consentdate", "consentat", "datum", "einwilligungam", "einwilligungsdatum"),
+    "state": ("state", "status", "zustand"),
+}
+GERMAN: Final = {  # case-folded
+    "sofort": "immediate", "täglich": "daily", "taeglich": "daily", "wöchentlich": "weekly", "woechentlich": "weekly",
+    "deutsch": "de", "englisch": "en", "german": "de", "english": "en",
+    "normal": "standard", "gross": "large", "grossdruck": "large", "ohne bilder": "no-images", "nur text": "text",
+    "aktiv": "active", "abgemeldet": "ended",
+}  # fmt: skip
+LINES_A_ROW: Final = 20  # a cell may hold line breaks, between quotation marks
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that was left out. `line` is that of the file, from 1."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of a file: every row is added, was there already, or is refused with a reason."""
+
+    added: int
+    already: int
+    refused: tuple[Refusal, ...]
+    ignored_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds for rows that do not say it themselves."""
+
+    newsletter: str | None = None
+    consent: str | None = None
+
+
+def text_of(data: bytes) -> str:
+    """A file's text. Raises BadInput for what is no text at all."""
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    for attempt in (encoding, "cp1252"):
+        try:
+            text = data.decode(attempt)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise BadInput("the file is no text: save it as CSV, in UTF-8")
+
+
+class Table:
+    """The rows of a CSV file under the names of COLUMNS. Raises BadInput where no column holds addresses."""
+
+    def __init__(self, text: str) -> None:
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._delimiter = max(";,\t", key=lines[0].count)
+        self._lines = lines
+        header = self._cells(lines[0])
+        known = {spelling: name for name, spellings in COLUMNS.items() for spelling in spellings}
+        self._names = [known.get(re.sub(r"[\W_]+", "", cell.casefold())) for cell in header]
+        self.ignored = tuple(cell.strip() for cell, name in zip(header, self._names, strict=True) if name is None)
+        if "email" not in self._names:
+            raise BadInput("the file's first line must name its columns, and one of them must be `email`")
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Line numbers and rows; empty rows are passed over, what cannot be read is a row of nothing."""
+        at = 1
+        while at < len(self._lines):
+            record, spent = self._record(at)
+            if record.strip():
+                cells = zip(self._names, self._cells(record), strict=False)
+                yield at + 1, {name: _plain(cell) for name, cell in cells if name}
+            at += spent
+
+    def _record(self, at: int) -> tuple[str, int]:
+        """A row that begins at a line, and how many lines it takes: a quotation mark never closed spoils one only."""
+        record = self._lines[at]
+        for spent in range(1, LINES_A_ROW + 1):
+            if record.count('"') % 2 == 0:
+                return record, spent
+            record += "".join(f"\n{line}" for line in self._lines[at + spent : at + spent + 1])
+        return self._delimiter, 1
+
+    def _cells(self, record: str) -> list[str]:
+        try:
+            return next(csv.reader(io.StringIO(record, newline=""), delimiter=self._delimiter), [])
+        except csv.Error:
+            return []
+
+
+def enrolment(row: Mapping[str, str], offer: Offer, keys: Keys, defaults: Defaults, today: date) -> Enrolment:
+    """What a row says. Raises BadInput or NotFound with the reason why it cannot be used."""
+    email = normalised(row.get("email", ""))
+    if _meant(row.get("state", "")) not in ("", SubscriptionState.ACTIVE):
+        raise BadInput("only active subscriptions can be imported")
+    evidence = row.get("consent") or defaults.consent
+    if not evidence:
+        raise BadInput("no proof of consent: fill the column `consent`, or give one for all rows with --consent")
+    given = _day(row["date"], today) if row.get("date") else None
+    wish = offer.wish(
+        row.get("newsletter") or defaults.newsletter,
+        topics=[part for part in re.split(r"[,;|]", row.get("topics", "")) if part.strip()],
+        cadence=_meant(row.get("cadence", "")),
+        language=_meant(row.get("language", "")),
+        format=_meant(row.get("format", "")),
+    )
+    return Enrolment(email, keys.address_hash(email), wish, f"{evidence} ({given})" if given else evidence)
+
+
+def _plain(cell: str) -> str:
+    """A cell as meant: spreadsheets (and our own export) put an apostrophe before what would be a formula."""
+    cell = cell.strip()
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
+
+
+def _meant(text: str) -> str:
+    wanted = text.strip().casefold()
+    return GERMAN.get(wanted, wanted)
+
+
+def _day(text: str, today: date) -> date:
+    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
+        try:
+            day = datetime.strptime(text.strip()[:10], pattern).date()  # noqa: DTZ007  # a day, no moment
+        except ValueError:
+            continue
+        if day > today:
+            raise BadInput(f"the consent's date {day} lies in the future")
+        return day
+    raise BadInput(f"date {text!r}: write it as 2026-11-01 or 01.11.2026")

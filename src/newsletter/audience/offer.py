@@ -1,0 +1,99 @@
+"""What can be asked for: newsletters with their cadences, topics, languages and formats; and checking a wish for it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+from newsletter.config import Newsletter, Settings
+from newsletter.errors import BadInput, NotFound
+from newsletter.i18n import languages
+from newsletter.model import Cadence, Format, Topic, Wish
+
+C = TypeVar("C", bound=StrEnum)
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+class Offer:
+    """The newsletters of the settings. `topics_of` gives the topics that the releases of a feed have."""
+
+    def __init__(self, settings: Settings, topics_of: Callable[[str], Iterable[Topic]]) -> None:
+        self.settings = settings
+        self.site = settings.site
+        self.newsletters = tuple(settings.newsletters)
+        self._topics_of = topics_of
+
+    def newsletter(self, name: str | None) -> Newsletter:
+        """The newsletter with this id, or the only one there is. Raises NotFound, which names those there are."""
+        if name is None and len(self.newsletters) == 1:
+            return self.newsletters[0]
+        for newsletter in self.newsletters:
+            if newsletter.id == name:
+                return newsletter
+        known = ", ".join(newsletter.id for newsletter in self.newsletters) or "none is in newsletter.toml"
+        raise NotFound(f"which newsletter? There are: {known}" if name is None else f"no newsletter {name!r}; {known}")
+
+    def topics(self, newsletter: Newsletter) -> tuple[Topic, ...]:
+        """What its releases are about, as the feeds' settings and the releases themselves say; by title."""
+        found: dict[str, Topic] = {}
+        for slug in newsletter.feeds:
+            found |= {topic.slug: topic for topic in self._topics_of(slug)}
+            feed = self.settings.feeds.get(slug)
+            for title, topic in (feed.topics if feed else {}).items():
+                found.setdefault(topic, Topic(topic, title))
+        return tuple(sorted(found.values(), key=lambda topic: (topic.title.casefold(), topic.slug)))
+
+    def titles(self, wish: Wish) -> tuple[str, ...]:
+        """The titles of the wish's topics; a topic that is no longer known goes by its slug."""
+        newsletter = self.settings.newsletter(wish.newsletter)
+        known = {topic.slug: topic.title for topic in self.topics(newsletter)} if newsletter else {}
+        return tuple(known.get(slug, slug) for slug in wish.topics)
+
+    def wish(
+        self,
+        newsletter: str | None,
+        *,
+        topics: Sequence[str] = (),
+        cadence: str = "",
+        language: str = "",
+        format: str = "",
+    ) -> Wish:
+        """A wish that can be fulfilled; what is empty is as usual. Raises BadInput or NotFound, naming what can be."""
+        found = self.newsletter(newsletter)
+        return Wish(
+            newsletter=found.id,
+            cadence=_one_of(Cadence, cadence, found.cadences, "cadence"),
+            language=self._language(language),
+            format=_one_of(Format, format, tuple(Format), "format"),
+            topics=tuple(sorted({_topic(topic, self.topics(found)) for topic in topics})),
+        )
+
+    def _language(self, text: str) -> str:
+        short = text.strip().lower().split("-")[0] or self.site.language
+        if short not in languages():
+            raise BadInput(f"language {text!r}: there is {', '.join(languages())}")
+        return short
+
+
+def _one_of(kind: type[C], text: str, offered: Sequence[C], what: str) -> C:
+    wanted = text.strip().lower()
+    for choice in offered:
+        if not wanted or choice == wanted:
+            return choice
+    raise BadInput(f"{what} {text!r}: there is {', '.join(offered)}")
+
+
+def _topic(text: str, known: Sequence[Topic]) -> str:
+    """A topic by its slug or title. While no topic is known yet, any slug will do."""
+    wanted = text.strip().casefold()
+    for topic in known:
+        if wanted in (topic.slug, topic.title.casefold()):
+            return topic.slug
+    if not known and SLUG.fullmatch(wanted):
+        return wanted
+    slugs = [topic.slug for topic in known]
+    hint = f"; did you mean {close[0]}?" if (close := difflib.get_close_matches(wanted, slugs, 1)) else ""
+    raise BadInput(f"topic {text!r} is not known{hint}")

@@ -1,0 +1,189 @@
+"""What the publisher does with the audience: add, import, list, export, erase, suppress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from itertools import islice
+
+from newsletter.audience import wording
+from newsletter.audience.address import normalised
+from newsletter.audience.exporting import Entry
+from newsletter.audience.importing import Defaults, ImportReport, Refusal, Table, enrolment, text_of
+from newsletter.audience.offer import Offer
+from newsletter.audience.store import AudienceStore, Journal, Rows
+from newsletter.audience.subscribing import end
+from newsletter.errors import BadInput, NotFound, StateError
+from newsletter.model import Consent, Enrolment, Subscription, SubscriptionState, Wish
+from newsletter.tokens import Keys
+
+AT_ONCE = 100  # rows a transaction: under 50 ms, so that no fence waits long (DESIGN, decision 7)
+
+
+class Fate(StrEnum):
+    """What becomes of an enrolment."""
+
+    NEW = "new"
+    ALREADY = "subscribed already"
+    LEFT = "ended by its owner, who alone can subscribe again, on the page"
+    SUPPRESSED = "the address is suppressed"
+
+
+NO_DEFAULTS = Defaults()
+LEFT_OUT = (Fate.LEFT, Fate.SUPPRESSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """An enrolment and the line it stands in."""
+
+    line: int
+    who: Enrolment
+
+
+class Register:
+    """The publisher's side of the audience. Every `now` is an aware moment in UTC; addresses may be spelled anyhow."""
+
+    def __init__(self, store: AudienceStore, journal: Journal, keys: Keys, offer: Offer) -> None:
+        self.offer = offer
+        self._store = store
+        self._journal = journal
+        self._keys = keys
+
+    def add(self, address: str, wish: Wish, consent: str, now: datetime) -> bool:
+        """Subscribe somebody whose consent is elsewhere; `consent` says where and when. False: is subscribed already.
+
+        Raises BadInput for what is no address or no proof, StateError for those who left or are suppressed.
+        """
+        if not consent.strip():
+            raise BadInput("no proof of consent: say where and when it was given")
+        email = normalised(address)
+        who = Enrolment(email, self._keys.address_hash(email), wish, consent.strip())
+        _, (fate,) = self._enrol([who], "command", now)
+        if fate in LEFT_OUT:
+            raise StateError(f"not subscribed: {fate}")
+        return fate is Fate.NEW
+
+    def import_csv(
+        self,
+        data: bytes,
+        now: datetime,
+        defaults: Defaults = NO_DEFAULTS,
+        progress: Callable[[int], None] = lambda rows: None,
+    ) -> ImportReport:
+        """Subscribe everybody in a CSV file; bad rows are left out and told, good ones are in, nobody twice.
+
+        `progress` hears how many rows are done. Raises BadInput for a file that is no such table.
+        """
+        table = Table(text_of(data))
+        refused: list[Refusal] = []
+        added = already = done = 0
+        people = self._read(table, defaults, now, refused)
+        while chunk := list(islice(people, AT_ONCE)):
+            count, fates = self._enrol([numbered.who for numbered in chunk], "import", now)
+            added += count
+            already += fates.count(Fate.ALREADY)
+            refused += [Refusal(row.line, fate) for row, fate in zip(chunk, fates, strict=True) if fate in LEFT_OUT]
+            done += len(chunk)
+            progress(done)
+        return ImportReport(added, already, tuple(sorted(refused, key=lambda one: one.line)), table.ignored)
+
+    def entries(self, newsletter: str | None = None) -> Iterator[Entry]:
+        """Every subscription of people whose address is there, in the order they came."""
+        after = 0
+        while page := self._store.read(partial(_page, after=after)):
+            yield from (entry for entry in page if newsletter in (None, entry.subscription.newsletter))
+            after = page[-1].subscription.id
+
+    def proof(self, address: str) -> Sequence[Consent]:
+        """All that is on record of an address, oldest first, erased or not. Raises BadInput, or NotFound."""
+        email_hash = self._keys.address_hash(normalised(address))
+        found = self._store.read(lambda rows: rows.consents([email_hash]))
+        if not found:
+            raise NotFound("nothing is on record of this address")
+        return [consent for _, consent in found]
+
+    def erase(self, address: str, now: datetime) -> int:
+        """End what somebody has and forget the address, but for its hash; how many subscriptions ended.
+
+        Raises BadInput, or NotFound where the address is not known.
+        """
+        email_hash = self._keys.address_hash(normalised(address))
+        ended = self._store.write(lambda rows: self._erase(rows, email_hash, now))
+        self._store.scrub()
+        return ended
+
+    def suppress(self, address: str, reason: str, now: datetime) -> None:
+        """Never write to an address again, known or not; no fence lets a mail to it pass. Raises BadInput."""
+        email_hash = self._keys.address_hash(normalised(address))
+        self._store.write(lambda rows: self._suppress(rows, email_hash, reason, now))
+
+    def _read(self, table: Table, defaults: Defaults, now: datetime, refused: list[Refusal]) -> Iterator[Numbered]:
+        for line, row in table:
+            try:
+                yield Numbered(line, enrolment(row, self.offer, self._keys, defaults, now.date()))
+            except (BadInput, NotFound) as error:
+                refused.append(Refusal(line, str(error)))
+
+    def _enrol(self, people: Sequence[Enrolment], how: str, now: datetime) -> tuple[int, list[Fate]]:
+        """How many came in, and the fate of each."""
+        text = wording.on_record(wording.elsewhere(self.offer.site.language))
+
+        def work(rows: Rows) -> tuple[int, list[Fate]]:
+            fates = _fates(rows, people)
+            new = [who for who, fate in zip(people, fates, strict=True) if fate is Fate.NEW]
+            return rows.enrol(new, text, how, now), fates
+
+        return self._store.write(work)
+
+    def _erase(self, rows: Rows, email_hash: str, now: datetime) -> int:
+        person = rows.subscriber(email_hash)
+        if person is None:
+            raise NotFound("this address is not known")
+        self._journal.goodbye("erased", email_hash, None, now)
+        ended = end(rows, person, rows.subscriptions(person.id), "command", now)
+        rows.forget_address(person.id)
+        return len(ended)
+
+    def _suppress(self, rows: Rows, email_hash: str, reason: str, now: datetime) -> None:
+        self._journal.goodbye("suppressed", email_hash, None, now)
+        rows.suppress(email_hash, reason, now)
+
+
+def _fates(rows: Rows, people: Sequence[Enrolment]) -> list[Fate]:
+    hashes = [who.email_hash for who in people]
+    suppressed = rows.suppressed(hashes)
+    known = {person.email_hash: own for person, own in rows.known(hashes)}
+    seen: set[tuple[str, str]] = set()
+    fates = []
+    for who in people:
+        key = (who.email_hash, who.wish.newsletter)
+        if who.email_hash in suppressed:
+            fates.append(Fate.SUPPRESSED)
+        else:
+            fates.append(Fate.ALREADY if key in seen else _fate(known.get(who.email_hash, ()), who.wish.newsletter))
+        seen.add(key)
+    return fates
+
+
+def _fate(subscriptions: Sequence[Subscription], newsletter: str) -> Fate:
+    active = {own.newsletter for own in subscriptions if own.state is SubscriptionState.ACTIVE}
+    if newsletter in active:
+        return Fate.ALREADY
+    ended = {own.newsletter for own in subscriptions if own.ended_at is not None}
+    # Who ended all they had ended it for good: no file brings them back, only they themselves.
+    return Fate.LEFT if newsletter in ended or (ended and not active) else Fate.NEW
+
+
+def _page(rows: Rows, after: int) -> list[Entry]:
+    found = rows.everybody(after, AT_ONCE)
+    consents: dict[int, list[Consent]] = {}
+    for _, consent in rows.consents([person.email_hash for _, person, _ in found]):
+        consents.setdefault(consent.subscription, []).append(consent)
+    return [
+        Entry(person, subscription, suppressed, tuple(consents.get(subscription.id, ())))
+        for subscription, person, suppressed in found
+    ]

@@ -1,0 +1,118 @@
+"""What the audience asks of the store and of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from newsletter.model import Consent, Enrolment, Subscriber, Subscription, Wish
+
+T = TypeVar("T")
+
+
+class Rows(Protocol):
+    """The rows of the audience inside one transaction. Addresses are normalised, hashes keyed."""
+
+    def subscriber(self, email_hash: str) -> Subscriber | None:
+        """Who has or had this address."""
+        ...
+
+    def add_subscriber(self, email: str, email_hash: str, now: datetime) -> Subscriber:
+        """The subscriber with this address: found, new, or known by the hash alone and now with the address again."""
+        ...
+
+    def forget_address(self, subscriber: int) -> None:
+        """Leave nothing of the address but its hash."""
+        ...
+
+    def subscription(self, subscription: int) -> tuple[Subscription, Subscriber] | None:
+        """A subscription and whose it is."""
+        ...
+
+    def subscriptions(self, subscriber: int) -> Sequence[Subscription]:
+        """All subscriptions of a subscriber, whatever their state."""
+        ...
+
+    def ask(self, subscriber: int, wish: Wish, now: datetime) -> int:
+        """Make the subscription pending with this wish, new or not, and return its id; `ended_at` stays as it is."""
+        ...
+
+    def activate(self, subscription: int, now: datetime) -> None:
+        """Make it active; it no longer counts as ended."""
+        ...
+
+    def change(self, subscription: int, wish: Wish) -> None:
+        """Give it another wish."""
+        ...
+
+    def end(self, subscription: int, ended_at: datetime | None) -> None:
+        """Make it ended; `ended_at` None means that it lapsed, nobody having confirmed it."""
+        ...
+
+    def add_consent(self, email_hash: str, consent: Consent) -> None:
+        """Put on record; nothing is ever taken from it."""
+        ...
+
+    def consents(self, email_hashes: Sequence[str]) -> Sequence[tuple[str, Consent]]:
+        """What is on record of these addresses, each with its hash, oldest first."""
+        ...
+
+    def confirmations_since(self, subscriber: int, since: datetime) -> Sequence[datetime]:
+        """When confirmations were queued for a subscriber."""
+        ...
+
+    def add_confirmation(self, subscription: int, subscriber: int, language: str, now: datetime) -> int:
+        """Queue a confirmation notice and return its id."""
+        ...
+
+    def suppressed(self, email_hashes: Sequence[str]) -> set[str]:
+        """Those of these addresses that nothing may ever be sent to."""
+        ...
+
+    def suppress(self, email_hash: str, reason: str, now: datetime) -> None:
+        """Never send to this address again; the first reason stays."""
+        ...
+
+    def unconfirmed(self, asked_before: datetime, limit: int) -> Sequence[tuple[Subscription, Subscriber]]:
+        """Pending subscriptions that were asked for before then, oldest first."""
+        ...
+
+    def known(self, email_hashes: Sequence[str]) -> Sequence[tuple[Subscriber, Sequence[Subscription]]]:
+        """Who is known of these addresses, with all their subscriptions."""
+        ...
+
+    def enrol(self, people: Sequence[Enrolment], wording: str, how: str, now: datetime) -> int:
+        """Add active subscriptions with their consents, set by set; how many are new.
+
+        What is active, or was ended by its owner, stays as it is.
+        """
+        ...
+
+    def everybody(self, after: int, limit: int) -> Sequence[tuple[Subscription, Subscriber, bool]]:
+        """Subscriptions with an id above `after`, in that order, of people whose address is there; True: suppressed."""
+        ...
+
+
+class AudienceStore(Protocol):
+    """Transactions over `Rows`."""
+
+    def read(self, work: Callable[[Rows], T]) -> T:
+        """Run `work` in one read snapshot."""
+        ...
+
+    def write(self, work: Callable[[Rows], T]) -> T:
+        """Run `work` in one transaction; durable when this returns, undone when it raises."""
+        ...
+
+    def scrub(self) -> None:
+        """Leave nothing of what was overwritten in the database's own log files."""
+        ...
+
+
+class Journal(Protocol):
+    """The hash journal outside the database (DESIGN, decision 9)."""
+
+    def goodbye(self, kind: str, email_hash: str, newsletter: str | None, at: datetime) -> None:
+        """Note durably that somebody ended a newsletter (None: every one); `kind`: left | erased | suppressed."""
+        ...

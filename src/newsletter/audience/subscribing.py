@@ -1,0 +1,177 @@
+"""What readers do themselves: ask, confirm, change, leave.
+
+Nothing here tells whether an address is known: who asks gets the same answer always, and what is not theirs to know
+stands only in the mail. Nothing is done by looking. Nobody is written to before they confirmed, but for the
+confirmation itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.audience import wording
+from newsletter.audience.address import masked, normalised
+from newsletter.audience.limits import MONTH, UNCONFIRMED_STAYS, may_confirm
+from newsletter.audience.offer import Offer
+from newsletter.audience.store import AudienceStore, Journal, Rows
+from newsletter.errors import NotFound, StateError
+from newsletter.model import Consent, Subscriber, Subscription, SubscriptionState, Wish
+from newsletter.tokens import Keys, Purpose
+
+LAPSED_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A subscription as its owner may see it by a mailed address; `address` is masked, "" once erased."""
+
+    subscription: Subscription
+    address: str
+
+
+class Subscribing:
+    """The readers' side of the audience. Every `now` is an aware moment in UTC."""
+
+    def __init__(self, store: AudienceStore, journal: Journal, keys: Keys, offer: Offer) -> None:
+        self.offer = offer
+        self._store = store
+        self._journal = journal
+        self._keys = keys
+
+    def subscribe(self, address: str, wish: Wish, now: datetime, shown_in: str) -> None:
+        """Put the wish on record as unconfirmed and queue a confirmation, if one may be sent.
+
+        `shown_in` is the language they read the wording in, here and below. Raises BadInput for what is no address.
+        Whether it is known, active or suppressed cannot be told.
+        """
+        email = normalised(address)
+        self._store.write(lambda rows: self._ask(rows, email, wish, now, shown_in))
+
+    def standing(self, purpose: Purpose, token: str, now: datetime) -> Standing:
+        """The subscription a mailed address stands for. Raises TokenError, or NotFound where it is no more."""
+        number = self._keys.subject(purpose, token, now=now)
+        return _standing(*_found(self._store.read(lambda rows: rows.subscription(number))))
+
+    def token(self, purpose: Purpose, subscription: Subscription) -> str:
+        """What stands in the address by which its owner confirms, changes or leaves."""
+        return self._keys.token(purpose, subscription.id)
+
+    def confirm(self, token: str, now: datetime, shown_in: str) -> Standing:
+        """Make the subscription active; again does nothing.
+
+        Raises TokenError or NotFound for an address that is not ours, StateError where the wish has lapsed or ended.
+        """
+        number = self._keys.subject(Purpose.CONFIRM, token, now=now)
+        self._store.write(lambda rows: self._confirm(rows, number, now, shown_in))
+        return self.standing(Purpose.CONFIRM, token, now)
+
+    def change(self, token: str, wish: Wish, now: datetime, shown_in: str) -> Standing:
+        """Give an active subscription another wish.
+
+        Raises TokenError or NotFound for an address that is not ours, StateError where it is not active.
+        """
+        number = self._keys.subject(Purpose.PREFERENCES, token, now=now)
+        self._store.write(lambda rows: self._change(rows, number, wish, now, shown_in))
+        return self.standing(Purpose.PREFERENCES, token, now)
+
+    def leave(self, token: str, now: datetime, *, how: str = "page", everything: bool = False) -> Standing:
+        """End the subscription, or every one of the same person; again does nothing.
+
+        It is on disk when this returns, and no fence lets a mail pass any more. `how` is "page" or "one-click". Raises
+        TokenError or NotFound for an address that is not ours.
+        """
+        number = self._keys.subject(Purpose.UNSUBSCRIBE, token, now=now)
+        self._store.write(lambda rows: self._leave(rows, number, now, how, everything))
+        return self.standing(Purpose.UNSUBSCRIBE, token, now)
+
+    def forget_unconfirmed(self, now: datetime) -> int:
+        """Erase the addresses of those who did not confirm in seven days; how many subscriptions lapsed."""
+        lapsed, more = 0, LAPSED_AT_ONCE
+        while more == LAPSED_AT_ONCE:
+            more = self._store.write(lambda rows: _lapse(rows, now))
+            lapsed += more
+        if lapsed:
+            self._store.scrub()
+        return lapsed
+
+    # Each of these runs inside one transaction.
+
+    def _ask(self, rows: Rows, email: str, wish: Wish, now: datetime, shown_in: str) -> None:
+        email_hash = self._keys.address_hash(email)
+        if rows.suppressed([email_hash]):
+            return
+        subscriber = rows.add_subscriber(email, email_hash, now)
+        if _active(rows.subscriptions(subscriber.id), wish.newsletter):
+            return
+        subscription = rows.ask(subscriber.id, wish, now)
+        notice = None
+        if may_confirm(rows.confirmations_since(subscriber.id, now - MONTH), now):
+            notice = rows.add_confirmation(subscription, subscriber.id, wish.language, now)
+        newsletter = self.offer.newsletter(wish.newsletter)
+        text = wording.on_record(wording.asked(self.offer.site, newsletter, shown_in))
+        evidence = None if notice is None else f"notice {notice}"
+        rows.add_consent(email_hash, Consent(subscription, "asked", text, now, "page", evidence))
+
+    def _confirm(self, rows: Rows, number: int, now: datetime, shown_in: str) -> None:
+        subscription, subscriber = _found(rows.subscription(number))
+        if subscription.state is SubscriptionState.ACTIVE:
+            return
+        if subscription.state is SubscriptionState.ENDED or rows.suppressed([subscriber.email_hash]):
+            raise StateError("this confirmation is no longer open")
+        rows.activate(number, now)
+        rows.add_consent(subscriber.email_hash, self._agreed(number, "confirmed", subscription.wish, now, shown_in))
+
+    def _change(self, rows: Rows, number: int, wish: Wish, now: datetime, shown_in: str) -> None:
+        subscription, subscriber = _found(rows.subscription(number))
+        if subscription.state is not SubscriptionState.ACTIVE or subscription.newsletter != wish.newsletter:
+            raise StateError("only an active subscription can be changed")
+        if wish != subscription.wish:
+            rows.change(number, wish)
+            rows.add_consent(subscriber.email_hash, self._agreed(number, "changed", wish, now, shown_in))
+
+    def _leave(self, rows: Rows, number: int, now: datetime, how: str, everything: bool) -> None:
+        subscription, subscriber = _found(rows.subscription(number))
+        leaving = rows.subscriptions(subscriber.id) if everything else [subscription]
+        for newsletter in end(rows, subscriber, leaving, how, now):
+            self._journal.goodbye("left", subscriber.email_hash, newsletter, now)
+
+    def _agreed(self, number: int, action: str, wish: Wish, now: datetime, shown_in: str) -> Consent:
+        newsletter = self.offer.newsletter(wish.newsletter)
+        text = wording.agreed(self.offer.site, newsletter, wish, self.offer.titles(wish), shown_in)
+        return Consent(number, action, wording.on_record(text), now, "page")
+
+
+def end(rows: Rows, person: Subscriber, subscriptions: Sequence[Subscription], how: str, now: datetime) -> list[str]:
+    """End what its owner has not ended yet, each with its consent withdrawn; of which newsletters."""
+    open_ = [own for own in subscriptions if own.state is not SubscriptionState.ENDED or own.ended_at is None]
+    for own in open_:
+        rows.end(own.id, now)
+        text = wording.on_record(wording.withdrawn(own.language))
+        rows.add_consent(person.email_hash, Consent(own.id, "withdrawn", text, now, how))
+    return [own.newsletter for own in open_]
+
+
+def _lapse(rows: Rows, now: datetime) -> int:
+    """Lapsing is no goodbye: `ended_at` stays empty, unless they had ended it before they were asked for again."""
+    lapsing = rows.unconfirmed(now - UNCONFIRMED_STAYS, LAPSED_AT_ONCE)
+    for subscription, subscriber in lapsing:
+        rows.end(subscription.id, subscription.ended_at)
+        if all(own.state is SubscriptionState.ENDED for own in rows.subscriptions(subscriber.id)):
+            rows.forget_address(subscriber.id)
+    return len(lapsing)
+
+
+def _found(row: tuple[Subscription, Subscriber] | None) -> tuple[Subscription, Subscriber]:
+    if row is None:
+        raise NotFound("this subscription is no more")
+    return row
+
+
+def _standing(subscription: Subscription, subscriber: Subscriber) -> Standing:
+    return Standing(subscription, masked(subscriber.email) if subscriber.email else "")
+
+
+def _active(subscriptions: Sequence[Subscription], newsletter: str) -> bool:
+    return any(own.newsletter == newsletter and own.state is SubscriptionState.ACTIVE for own in subscriptions)

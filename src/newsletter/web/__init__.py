@@ -1,0 +1,8 @@
+"""The pages and addresses: feeds and archive as published, subscribing, confirming, preferences, leaving, health."""
+
+from __future__ import annotations
+
+from newsletter.web.answers import WebServices
+from newsletter.web.app import create_app
+
+__all__ = ["WebServices", "create_app"]

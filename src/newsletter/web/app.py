@@ -1,0 +1,95 @@
+"""The web as one ASGI application: the published files, and the pages people act on. No session, no cookie.
+
+From the outside in: the public path is taken off, headers are added, the request is logged, bodies are bounded,
+published files are answered, and what is left goes to a router.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from newsletter.errors import NotFound, StoreError, TokenError
+from newsletter.web.access import Access
+from newsletter.web.answers import Visit, WebServices
+from newsletter.web.headers import Prefix, SecurityHeaders
+from newsletter.web.language import spoken
+from newsletter.web.own import Own
+from newsletter.web.published import Published
+from newsletter.web.subscribe import Subscribe
+from newsletter.web.trouble import Trouble
+
+MOST_BYTES = 64 * 1024  # of a request's body
+MOST_FIELDS = 500
+
+Page = Callable[[Visit], Response]
+
+
+def create_app(services: WebServices) -> ASGIApp:
+    """Everything under the public address. Raises SettingsError where a trusted proxy is no address."""
+    trouble = Trouble(services)
+    root = urlsplit(services.settings.site.base_url).path.rstrip("/")
+    router = Starlette(
+        routes=_routes(services),
+        exception_handlers={
+            HTTPException: trouble.http,
+            TokenError: trouble.not_ours,
+            NotFound: trouble.not_ours,
+            StoreError: trouble.busy,
+            Exception: trouble.unforeseen,
+        },
+    )
+    router.router.redirect_slashes = False
+    app: ASGIApp = Published(router, services.settings.publish.directory, root)
+    app = RequestBodyLimitMiddleware(app, MOST_BYTES)
+    app = SecurityHeaders(Access(app, trouble), services.settings.site.base_url)
+    return Prefix(app, root)
+
+
+def _routes(services: WebServices) -> list[Route]:
+    subscribe, own = Subscribe(services), Own(services)
+    language = services.settings.site.language
+
+    def ready(request: Request) -> Response:
+        problems = services.ready()
+        return PlainTextResponse("\n".join(problems or ["ready"]) + "\n", 503 if problems else 200)
+
+    return [
+        Route("/subscribe", _page(language, subscribe.show), methods=["GET"]),
+        Route("/subscribe", _page(language, subscribe.take), methods=["POST"]),
+        Route("/confirm/{token}", _page(language, own.confirm), methods=["GET", "POST"]),
+        Route("/preferences/{token}", _page(language, own.preferences), methods=["GET", "POST"]),
+        Route("/unsubscribe/{token}", _page(language, own.unsubscribe, lenient=True), methods=["GET", "POST"]),
+        Route("/healthz", lambda request: PlainTextResponse("ok\n")),
+        Route("/readyz", ready),
+    ]
+
+
+def _page(default: str, page: Page, *, lenient: bool = False) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint that reads what was sent and runs the page in a thread: the store blocks.
+
+    `lenient`: a form that cannot be read is an empty one; who wants to leave is not kept by a mail program's mistake.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        sent = None
+        if request.method == "POST":
+            try:
+                sent = await request.form(max_files=0, max_fields=MOST_FIELDS)
+            except HTTPException as error:
+                if not lenient or error.status_code != 400:
+                    raise
+                sent = FormData()
+        return await run_in_threadpool(page, Visit(request, spoken(request, default), sent))
+
+    return endpoint

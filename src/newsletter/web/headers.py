@@ -1,0 +1,65 @@
+"""What goes with every answer, and what comes in with every request: security headers, a path's prefix, body sizes."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+def security_headers(base_url: str) -> list[tuple[bytes, bytes]]:
+    """Headers for all answers. No page runs a script; pictures may be the portal's own, everything else is ours."""
+    secure = urlsplit(base_url).scheme == "https"
+    pictures = "'self' https:" if secure else "'self' https: http:"
+    policy = {
+        "default-src": "'none'",
+        "style-src": "'self'",
+        "img-src": pictures,
+        "media-src": pictures,
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    headers = {
+        "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "referrer-policy": "no-referrer",  # addresses of people's own pages hold a token
+        "x-content-type-options": "nosniff",
+    }
+    if secure:
+        headers["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+class SecurityHeaders:
+    """Adds them to every answer of `app`."""
+
+    def __init__(self, app: ASGIApp, base_url: str) -> None:
+        self._app = app
+        self._headers = security_headers(base_url)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See the ASGI specification."""
+
+        async def send_with(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *self._headers]
+            await send(message)
+
+        await self._app(scope, receive, send_with)
+
+
+class Prefix:
+    """Takes the path of the public address off each request's; a proxy may have done so already."""
+
+    def __init__(self, app: ASGIApp, root: str) -> None:
+        self._app = app
+        self._root = root
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See the ASGI specification."""
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            if self._root and (path == self._root or path.startswith(f"{self._root}/")):
+                path = path.removeprefix(self._root) or "/"
+            scope = {**scope, "path": path, "root_path": ""}
+        await self._app(scope, receive, send)

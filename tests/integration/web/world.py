@@ -1,0 +1,61 @@
+"""The web on a real database, asked through ASGI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+from starlette.types import ASGIApp
+
+from newsletter.publish.pages import Pages
+from newsletter.store.database import open_database
+from newsletter.store.journal import Journal
+from newsletter.store.tables import metadata
+from newsletter.web import WebServices, create_app
+from tests.integration.audience.world import World, settings
+
+
+@dataclass
+class Site(World):
+    """An audience with its web; `problems` is what keeps it from being ready."""
+
+    problems: list[str] = field(default_factory=list)
+    app: ASGIApp = field(init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        pages = Pages(self.settings.site)
+        public = self.settings.publish.directory
+        public.mkdir(exist_ok=True)
+        (public / "style.css").write_bytes(pages.style)
+        services = WebServices(self.settings, self.subscribing, pages, self.ready, lambda: self.now)
+        self.app = create_app(services)
+
+    def ready(self) -> Sequence[str]:
+        return self.problems
+
+    def client(self, **headers: str) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.app, client=(headers.pop("client", "192.0.2.1"), 4711))
+        return httpx.AsyncClient(transport=transport, base_url=self.settings.site.base_url, headers=headers)
+
+    def rows(self) -> dict[str, list[Any]]:
+        """Every row of every table."""
+        return {
+            table.name: self.database.read(lambda connection, table=table: connection.execute(select(table)).all())  # type: ignore[misc]
+            for table in metadata.sorted_tables
+        }
+
+
+@contextmanager
+def site(
+    url: str, place: Path, base_url: str = "https://news.musterstadt.example", newsletters: int = 1
+) -> Iterator[Site]:
+    """A web at `base_url` on the database at `url`."""
+    database = open_database(url)
+    yield Site(database, settings(place, base_url, newsletters), Journal(place / "journal"))
+    database.close()
