@@ -1,0 +1,301 @@
+"""Any markup becomes plain blocks: paragraphs, headings, lists, quotes, tables, figures.
+
+One walk without recursion. Loose text becomes paragraphs, two line breaks end one, divisions vanish, accordions become
+a heading with their content, empty blocks are left out. What comes out is not safe yet: sanitise.py cleans it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import escape, unescape
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from newsletter.collect.read.page import inside, link
+from newsletter.collect.read.pictures import best_source, is_pixel
+
+FRAMES: Final = {
+    **{tag: tag for tag in ("h2", "h3", "h4", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre")},
+    **{tag: tag for tag in ("figure", "figcaption", "table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th")},
+    "h1": "h2",
+    "h5": "h4",
+    "h6": "h4",
+    "summary": "h3",
+    "menu": "ul",
+}
+INLINE: Final = frozenset(["a", "strong", "b", "em", "i", "u", "s", "sub", "sup", "code", "q", "cite", "abbr", "bdi"])
+UNSEEN: Final = frozenset({
+    "script", "style", "template", "iframe", "object", "embed", "svg", "math", "canvas", "video", "audio",
+    "source", "track", "input", "select", "textarea", "option", "datalist", "head", "title", "meta", "link",
+    "base", "area", "map", "progress", "meter", "dialog", "-comment"
+})  # fmt: skip
+BLOCKS: Final = frozenset({
+    "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "center", "address",
+    "details", "fieldset", "form", "hgroup", "body", "noscript"
+})  # fmt: skip
+HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "summary"})
+_HOLDS_WORDS: Final = frozenset({"h2", "h3", "h4", "dt", "caption", "figcaption", "pre"})
+_BARE: Final = "\0"  # before words that become a paragraph only beside others
+_HOLDS_BOTH: Final = frozenset({"li", "td", "th", "dd"})
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_TAG = re.compile(r'<(?:[^>"]|"[^"]*")*>')
+_ENDS = re.compile(
+    r"</(?:p|h[2-4]|li|dt|dd|blockquote|pre|tr|caption|figcaption|figure|ul|ol|table)>|<(?:br|hr|ul|ol|table)[^>]*>"
+)
+_FIGURE = re.compile(r"<figure[ >].*?</figure>", re.DOTALL)
+_CELL = re.compile(r"</t[dh]>")
+_EMPTY = re.compile(r"<(a|strong|b|em|i|u|s|sub|sup|code|q|cite|abbr|bdi|span)(?: [^>]*)?>(\s*)</\1>")
+_BREAKS = re.compile(r"<br>(?:\s*<br>)+")
+_EDGE = re.compile(r"^(?:<br>|\s)+|(?:<br>|\s)+$")
+_MAX_FRAMES: Final = 24
+_MAX_INLINE: Final = 8
+
+
+@dataclass(slots=True)
+class _Frame:
+    tag: str
+    attributes: str = ""
+    parts: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)  # inline content not yet in a block
+    said: bool = False  # whether `words` hold more than opened tags
+
+
+class _Writer:
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.frames = [_Frame("")]
+        self.inline: list[
+            tuple[str, str]
+        ] = []  # tags open around the words, as they are opened again in the next block
+
+    @property
+    def frame(self) -> _Frame:
+        return self.frames[-1]
+
+    def say(self, html: str, *, counts: bool = True) -> None:
+        self.frame.words.append(html)
+        self.frame.said = self.frame.said or counts
+
+    def flush(self) -> None:
+        frame = self.frame
+        if frame.said:
+            words = "".join(frame.words) + "".join(f"</{tag}>" for tag, _ in reversed(self.inline))
+            while (fewer := _EMPTY.sub(r"\2", words)) != words:
+                words = fewer
+            words = _EDGE.sub("", _BREAKS.sub("<br>", words))
+            words = words if frame.tag == "pre" else _SPACE.sub(" ", words)
+            frame.parts.append(_held(words, frame.tag))
+        frame.words = [f"<{tag}{attributes}>" for tag, attributes in self.inline]
+        frame.said = False
+
+    def open(self, tag: str, attributes: str) -> None:
+        self.flush()
+        self.frames.append(_Frame(tag, attributes, words=[f"<{name}{given}>" for name, given in self.inline]))
+
+    def close(self) -> None:
+        self.flush()
+        frame = self.frames.pop()
+        html = "".join(frame.parts)
+        if frame.tag in HEADINGS and _only_images(html):
+            html = _held(html, self.frame.tag) if "<img" in html else ""
+        else:
+            html = _closed(frame)
+        if html:
+            self.frame.parts.append(html)
+
+
+def tidy(node: LexborNode, base: str) -> str:
+    """The content of `node` as plain blocks, pictures' and links' addresses absolute from `base`."""
+    writer = _Writer(base)
+    waiting: list[LexborNode | str] = _children(node)
+    while waiting:
+        step = waiting.pop()
+        if isinstance(step, str):
+            _leave(writer, step)
+        elif step.tag == "-text":
+            _text(writer, step)
+        else:
+            waiting += _enter(writer, step)
+    writer.flush()
+    return "\n".join(writer.frames[0].parts)
+
+
+def plain(html: str) -> str:
+    """The text of plain blocks, a blank line between them; without figures, whose words are the images'."""
+    html = _FIGURE.sub("", html)
+    text = _TAG.sub("", _ENDS.sub("\n", _CELL.sub(" ", html.replace("\n", " "))))
+    lines = (" ".join(line.split()) for line in unescape(text).split("\n"))
+    return "\n\n".join(line for line in lines if line)
+
+
+def _children(node: LexborNode) -> list[LexborNode | str]:
+    return [*reversed(list(node.iter(include_text=True)))]
+
+
+def _text(writer: _Writer, node: LexborNode) -> None:
+    text = node.text_content or ""
+    if writer.frame.tag != "pre":
+        text = _SPACE.sub(" ", text)
+    if writer.frame.tag in ("table", "thead", "tbody", "tfoot", "tr", "ul", "ol", "dl") and not text.strip():
+        return
+    writer.say(escape(text, quote=False), counts=bool(text.strip()))
+
+
+def _enter(writer: _Writer, node: LexborNode) -> list[LexborNode | str]:
+    """Opens what `node` stands for; gives what is to be walked next, last first."""
+    tag = node.tag or "-comment"
+    if tag in UNSEEN or tag.startswith("-"):
+        return []
+    if tag in ("br", "hr", "img"):
+        _void(writer, node, tag)
+        return []
+    if tag == "button":
+        return _button(writer, node)
+    if tag in FRAMES:
+        return _frame(writer, node, FRAMES[tag])
+    if tag in INLINE or (tag == "span" and _is_foreign(node)):
+        return _inline(writer, node, tag)
+    if tag in BLOCKS or "-" in tag:
+        _break(writer)
+        return ["break", *(_inline(writer, node, "span") if _is_foreign(node) else _children(node))]
+    return _children(node)
+
+
+def _is_foreign(node: LexborNode) -> bool:
+    """Whether an element says in which language it is (WCAG 3.1.2)."""
+    return node.tag in ("p", "span") and bool(node.attributes.get("lang"))
+
+
+def _leave(writer: _Writer, step: str) -> None:
+    if step == "break":
+        _break(writer)
+    elif step == "frame":
+        writer.close()
+    else:
+        tag, _ = writer.inline.pop()
+        writer.say(f"</{tag}>", counts=False)
+
+
+def _break(writer: _Writer) -> None:
+    if writer.frame.tag in _HOLDS_WORDS:
+        writer.say(" ", counts=False)
+    else:
+        writer.flush()
+
+
+def _void(writer: _Writer, node: LexborNode, tag: str) -> None:
+    if tag == "img":
+        source = None if is_pixel(node) else best_source(node, writer.base)
+        if source:
+            kept = {"src": source} | {k: v or "" for k, v in node.attributes.items() if k in ("alt", "width", "height")}
+            writer.say("<img" + "".join(f' {name}="{escape(value)}"' for name, value in kept.items()) + ">")
+    elif tag == "hr":
+        _break(writer)
+    elif writer.frame.tag == "pre":
+        writer.say("\n", counts=False)
+    elif next((word for word in reversed(writer.frame.words) if word.strip()), "") != "<br>":
+        writer.say("<br>", counts=False)
+    elif writer.frame.tag not in _HOLDS_WORDS:
+        writer.flush()
+
+
+def _button(writer: _Writer, node: LexborNode) -> list[LexborNode | str]:
+    attributes = node.attributes
+    if "aria-controls" not in attributes and "aria-expanded" not in attributes:
+        return []
+    if inside(node, HEADINGS):
+        return _children(node)
+    return _frame(writer, node, "h3")
+
+
+def _frame(writer: _Writer, node: LexborNode, tag: str) -> list[LexborNode | str]:
+    parent = writer.frame.tag
+    if parent in _HOLDS_WORDS or len(writer.frames) > _MAX_FRAMES or _is_layout(node, tag) or not _fits(tag, parent):
+        _break(writer)
+        return ["break", *_children(node)]
+    kept = {
+        name: value
+        for name, value in node.attributes.items()
+        if name in ("lang", "dir", "start", "scope", "colspan", "rowspan")
+    }
+    writer.open(tag, "".join(f' {name}="{escape(value or "")}"' for name, value in kept.items()))
+    return ["frame", *_children(node)]
+
+
+def _inline(writer: _Writer, node: LexborNode, tag: str) -> list[LexborNode | str]:
+    attributes = node.attributes
+    given = ""
+    if tag == "a":
+        address = link(attributes.get("href"), writer.base)
+        if not address or any(name == "a" for name, _ in writer.inline):
+            return _children(node)
+        given = f' href="{escape(address)}"'
+    if len(writer.inline) >= _MAX_INLINE:
+        return _children(node)
+    given += "".join(
+        f' {name}="{escape(attributes[name] or "")}"' for name in ("lang", "hreflang", "title") if attributes.get(name)
+    )
+    writer.inline.append((tag, given))
+    writer.say(f"<{tag}{given}>", counts=False)
+    return ["inline", *_children(node)]
+
+
+def _fits(tag: str, parent: str) -> bool:
+    if tag == "li":
+        return parent in ("ul", "ol")
+    if tag in ("dt", "dd"):
+        return parent == "dl"
+    if tag in ("tr", "thead", "tbody", "tfoot", "td", "th", "caption"):
+        return parent in ("table", "thead", "tbody", "tfoot", "tr")
+    if tag == "figcaption":
+        return parent == "figure"
+    return parent not in ("ul", "ol", "dl", "tr")
+
+
+def _is_layout(node: LexborNode, tag: str) -> bool:
+    """Whether a table is none: it only places things on the page."""
+    if tag != "table":
+        return False
+    if (
+        node.attributes.get("role") in ("presentation", "none")
+        or node.css_first("table table, td h1, td h2") is not None
+    ):
+        return True
+    rows = node.css("tr")
+    return node.css_first("th") is None and (len(rows) < 2 or all(len(row.css("td")) < 2 for row in rows[:50]))
+
+
+def _closed(frame: _Frame) -> str:
+    tag, parts = frame.tag, [part for part in frame.parts if part]
+    if not parts:
+        return "<td></td>" if tag in ("td", "th") else ""
+    if tag in ("ul", "ol"):
+        parts = [part if part.startswith("<li") else f"<li>{part}</li>" for part in parts]
+    if tag in _HOLDS_BOTH:
+        bare = sum(part.startswith(_BARE) for part in parts)
+        parts = [
+            f"<p>{part[1:]}</p>" if bare > 1 and part.startswith(_BARE) else part.removeprefix(_BARE) for part in parts
+        ]
+    html = "".join(parts)
+    if tag == "figure" and "<img" not in html and "<table" not in html:
+        return ""
+    return f"<{tag}{frame.attributes}>{html}</{tag}>"
+
+
+def _held(words: str, tag: str) -> str:
+    """Words as they may stand in a frame: in a paragraph, an item, or bare."""
+    if tag in ("ul", "ol"):
+        return f"<li>{words}</li>"
+    if tag == "dl":
+        return f"<dd>{words}</dd>"
+    if tag in _HOLDS_BOTH:
+        return _BARE + words
+    if tag in _HOLDS_WORDS or (tag == "figure" and _only_images(words)):
+        return words
+    return f"<p>{words}</p>"
+
+
+def _only_images(words: str) -> bool:
+    return not _TAG.sub("", words).strip()

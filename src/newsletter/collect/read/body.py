@@ -1,0 +1,208 @@
+"""The text of a release: the element that holds it, and what of it is not text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from newsletter.collect.read.blocks import plain
+from newsletter.collect.read.credits import split_credit
+from newsletter.collect.read.dates import read_date
+from newsletter.collect.read.documents import is_file
+from newsletter.collect.read.page import PageTree, remove, select, text_of
+from newsletter.collect.read.prune import MORE
+from newsletter.collect.read.text import folded
+
+PATTERNS: Final = (
+    ("TYPO3 news", ".news-text-wrap, .news-single [itemprop=articleBody], .news-single .article"),
+    ("schema.org", "[itemprop~=articleBody]"),
+    ("Drupal", ".field--name-body, .field-name-body, .node__content"),
+    ("WordPress", ".entry-content, .post-content, .wp-block-post-content"),
+    ("Government Site Builder", ".singleview, #content .bodytext"),
+    ("Plone", "#parent-fieldname-text, #content-core"),
+)
+_AWAY: Final = re.compile(
+    r"\W*(?:zurück(?: zu[mr]? [\w ]+)?|back(?: to [\w ]+)?|(?:seite |artikel )?drucken|print|weiter(?:lesen)?|"
+    r"mehr(?: lesen)?|read more|more|nach oben|"
+    r"top|pdf|pdf[- ]version|teilen|share|vorlesen|druckversion|(?:zur )?(?:übersicht|startseite|listenansicht))\W*",
+    re.IGNORECASE,
+)
+_EMPTY_SECTION: Final = re.compile(
+    r"\n*<h2>[^\n]*</h2>(?=\n<h2>|\s*$)|\n*<h3>[^\n]*</h3>(?=\n<h[23]>|\s*$)|\n*<h4>[^\n]*</h4>(?=\n<h[2-4]>|\s*$)|"
+    r"\n*<p>(?:<strong>|<b>)[^<\n]{2,60}:(?:</strong>|</b>):?</p>\s*$"
+)
+_ONLY_LINK: Final = re.compile(
+    r"<p>(?:<[bi]>|<strong>|<em>)*<a [^>]*>[^<]*</a>(?:</[bi]>|</strong>|</em>|&nbsp;|\s)*</p>"
+)
+_READING_TIME: Final = re.compile(
+    r"(?:berechne |geschätzte )?(?:lesezeit|lesedauer|reading time)\b.{0,30}|"
+    r"\d+ ?min(?:uten|utes?|\.)? (?:lesezeit|read)",
+    re.IGNORECASE,
+)
+_DATE_LINE: Final = re.compile(
+    r"(?:(?:stand|datum|veröffentlicht|erstellt|published|posted)?\W*(?:am|"
+    r"on)?\W*)?(?:[A-Za-z]{2,10}[,.]\s*)?(?:den )?\d[\w.:,/äÄ\s|–-]{5,40}",
+    re.IGNORECASE,
+)
+_ENOUGH: Final = 0.72  # of the text: a child that holds so much is where it is
+_OPENING: Final = 80  # characters: two paragraphs so long before that child are of the release too
+_LOOSE: Final = 12  # blocks that may go at the end of a text
+MIN_BODY: Final = 140  # characters
+
+
+def find_body(page: PageTree, headline: LexborNode | None) -> tuple[LexborNode, str] | None:
+    """The element that holds the release's text and the step that found it."""
+    weights = _Weights(page.root, headline)
+    best = weights.heaviest()
+    for name, query in PATTERNS:
+        nodes = [
+            n for n in select(page.root, query) if weights.of(n) >= 0.6 * weights.of(best) and weights.of(n) >= MIN_BODY
+        ]
+        if nodes:
+            return max(nodes, key=weights.of), name
+    return (best, "structure") if weights.of(best) >= MIN_BODY else None
+
+
+class _Weights:
+    """How much text that is read (not linked, in paragraphs, after the headline) each element holds."""
+
+    def __init__(self, root: LexborNode, headline: LexborNode | None) -> None:
+        self.root = root
+        self.total: dict[int, float] = {}
+        before = headline is not None
+        for node in root.traverse(include_text=True):
+            if before and headline is not None and node.mem_id == headline.mem_id:
+                before = False
+            if node.tag != "-text":
+                continue
+            text = (node.text_content or "").strip()
+            if len(text) > 2:
+                self._add(node, len(text) * (0.3 if before else 1.0))
+
+    def _add(self, node: LexborNode, weight: float) -> None:
+        path = []
+        parent = node.parent
+        while parent is not None and parent.tag != "-document":
+            if parent.tag in ("a", "button", "figcaption", "h1"):
+                weight *= 0.05
+            path.append(parent.mem_id)
+            parent = parent.parent
+        for key in path:
+            self.total[key] = self.total.get(key, 0.0) + weight
+
+    def of(self, node: LexborNode) -> float:
+        return self.total.get(node.mem_id, 0.0)
+
+    def heaviest(self) -> LexborNode:
+        """The innermost element that holds most of the text, and what of it stands before."""
+        path = [self.root]
+        while True:
+            children = [child for child in path[-1].iter() if _may_hold(child)]
+            best = max(children, key=self.of, default=None)
+            if best is None or self.of(best) < _ENOUGH * self.of(path[-1]):
+                break
+            path.append(best)
+        return self._with_opening(path)
+
+    def _with_opening(self, path: list[LexborNode]) -> LexborNode:
+        found = path[-1]
+        for around, inner in reversed(list(pairwise(path))):
+            before = [
+                p
+                for n in _siblings(inner, "prev")
+                for p in ([n] if n.tag == "p" else n.css("p"))
+                if self.of(p) >= _OPENING
+            ]
+            after = sum(self.of(n) for n in _siblings(inner, "next"))
+            if len(before) > 1 and after < sum(map(self.of, before)) / 2:
+                found = around
+        return found
+
+
+def _may_hold(node: LexborNode) -> bool:
+    if node.tag in ("table", "tbody"):
+        return node.css_first("p, div") is not None
+    return node.tag not in ("p", "ul", "ol", "blockquote", "h1", "h2", "h3")
+
+
+def _siblings(node: LexborNode, way: str) -> Iterator[LexborNode]:
+    beside = getattr(node, way)
+    while beside is not None:
+        yield beside
+        beside = getattr(beside, way)
+
+
+def clear(body: LexborNode, gone: Iterable[LexborNode], texts: Iterable[str]) -> None:
+    """Takes out of `body` what is told elsewhere (headline, kicker, teaser, date line) and what only leads away."""
+    told = {folded(text) for text in texts if text}
+    lines = select(body, "h1, h2, h3, h4, p, div, span, time, header, footer, a, ul, ol, section, table, address")
+    loose = [n for n in lines if n.tag in ("h1", "footer") or _is_file_link(n) or _is_told(n, told) or _leads_away(n)]
+    remove(_ordered(body, [*gone, *loose]))
+
+
+def without_loose_ends(html: str) -> str:
+    """Plain blocks without the headings that nothing follows, and without links and calls to read on at their end."""
+    for _ in range(_LOOSE):
+        html = _EMPTY_SECTION.sub("", html).strip()
+        rest, _, last = html.rpartition("\n")
+        if not rest or not (_ONLY_LINK.fullmatch(last) or _is_call(plain(last))):
+            break
+        html = rest
+    return html
+
+
+def _is_call(text: str) -> bool:
+    return len(text) < 60 and MORE.match(text) is not None and not text.endswith(".")
+
+
+def _is_told(node: LexborNode, told: set[str]) -> bool:
+    if node.tag in ("a", "ul", "ol", "section", "table"):
+        return False
+    text = text_of(node, 1_000)
+    if not text or folded(text) in told:
+        return bool(text)
+    if len(text) < 120 and split_credit(text)[0] is None:
+        return True
+    if len(text) >= 60:
+        return False
+    return bool(_READING_TIME.fullmatch(text)) or (bool(_DATE_LINE.fullmatch(text)) and read_date(text) is not None)
+
+
+def _leads_away(node: LexborNode) -> bool:
+    """Whether a line is a link back, onward or to the printer, or a block consists of links."""
+    if node.tag in ("h1", "h2", "h3", "h4", "span", "time", "address"):
+        return False
+    links = [node] if node.tag == "a" else node.css("a")
+    if not links:
+        return False
+    text = text_of(node, 1_000)
+    if len(text) < 60 and _AWAY.fullmatch(text):
+        return True
+    linked = sum(len(text_of(a)) for a in links)
+    return (
+        node.tag in ("ul", "ol", "div", "section", "table")
+        and len(links) > 1
+        and linked >= 0.8 * len(text)
+        and node.css_first("img") is None
+    )
+
+
+def _is_file_link(node: LexborNode) -> bool:
+    """Whether a line is nothing but a link to a document, which the release carries apart."""
+    if node.tag not in ("p", "div"):
+        return False
+    links = node.css("a")
+    return (
+        len(links) == 1
+        and is_file(links[0].attributes.get("href") or "")
+        and len(text_of(node)) <= len(text_of(links[0])) + 30
+    )
+
+
+def _ordered(body: LexborNode, nodes: Iterable[LexborNode]) -> list[LexborNode]:
+    wanted = {node.mem_id for node in nodes}
+    return [node for node in body.traverse() if node.mem_id in wanted]

@@ -1,0 +1,79 @@
+"""The files that belong to a release, with the type and size their links tell."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from newsletter.collect.read.page import PageTree, ancestors, text_of
+from newsletter.collect.read.text import clean
+from newsletter.model import Document
+
+TYPES: Final = {
+    "pdf": "application/pdf",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ppt": "application/vnd.ms-powerpoint",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "rtf": "application/rtf",
+    "csv": "text/csv",
+    "epub": "application/epub+zip",
+    "zip": "application/zip",
+}
+_FILE = re.compile(rf"\.({'|'.join(TYPES)})(?:[?#]|$)", re.IGNORECASE)
+_SIZE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(KB|kB|MB|GB|KiB|MiB|Bytes?)\b", re.IGNORECASE)
+_UNITS: Final = {
+    "kb": 1_000,
+    "mb": 1_000_000,
+    "gb": 1_000_000_000,
+    "kib": 1_024,
+    "mib": 1_048_576,
+    "byte": 1,
+    "bytes": 1,
+}
+_ASIDE = re.compile(
+    r"\s*[(\[,|–-]?\s*(?:\b(?:PDF|DOCX?|XLSX?|PPTX?|ODT|ZIP|RTF|CSV)\b[\s,|/–-]*)?\d+(?:[.,]\d+)?\s*(?:KB|MB|GB|KiB|"
+    r"MiB|Bytes?)\b[^)\]]{0,30}[)\]]?\s*$",
+    re.IGNORECASE,
+)
+_AWAY: Final = frozenset({"nav", "footer", "aside", "form"})
+_MAX: Final = 50
+
+
+def find_documents(page: PageTree, headline: LexborNode | None) -> tuple[Document, ...]:
+    """The documents linked in the release's own part of the page, each once; to be asked before the page is pruned."""
+    found: dict[str, Document] = {}
+    for link in _own_part(page, headline).css("a[href]"):
+        if any(around.tag in _AWAY for around in ancestors(link)):
+            continue
+        href = link.attributes.get("href") or ""
+        match = _FILE.search(href)
+        url = page.absolute(href) if match else None
+        if match and url and url not in found and len(found) < _MAX:
+            beside = text_of(link.parent, 300) if link.parent is not None else ""
+            text = text_of(link) or clean(link.attributes.get("title")) or url.rsplit("/", 1)[-1]
+            found[url] = Document(
+                url, _ASIDE.sub("", text) or text, TYPES[match.group(1).lower()], _size(text) or _size(beside)
+            )
+    return tuple(found.values())
+
+
+def _own_part(page: PageTree, headline: LexborNode | None) -> LexborNode:
+    around = list(ancestors(headline)) if headline is not None else []
+    return next((node for tag in ("article", "main") for node in around if node.tag == tag), page.root)
+
+
+def is_file(href: str) -> bool:
+    """Whether an address ends like a document's."""
+    return bool(_FILE.search(href))
+
+
+def _size(text: str) -> int | None:
+    match = _SIZE.search(text)
+    return round(float(match.group(1).replace(",", ".")) * _UNITS[match.group(2).lower()]) if match else None

@@ -1,0 +1,146 @@
+"""The headline of a release: where it stands, what it says, and the topic line (kicker) over it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from newsletter.collect.read.data import Thing, is_article, microdata, text_value
+from newsletter.collect.read.page import PageTree, ancestors, inside, marks, select, text_of
+from newsletter.collect.read.text import HEADLINE_LIMIT, clean, folded, likeness
+
+KICKER_MARK: Final = re.compile(
+    r"(?:^|[\s_-])(?:kicker|dachzeile|topline|overline|spitzmarke|roofline|pre-?title|pre-?headline|eyebrow|oberzeile|"
+    r"over-?title|supertitle|subject-?line|catch-?line|rubrik|headline-?prefix|title-?prefix|topic-?line|tagline|"
+    r"introline|"
+    r"strapline|flag)(?:$|[\s_-])"
+)
+_SITE_MARK: Final = re.compile(r"(?:^|[\s_-])(?:logo|site-?(?:name|title|branding)|branding|navbar-brand)(?:$|[\s_-])")
+_SEPARATORS: Final = re.compile(r"\s+[|–—»·•:-]\s+|\s*\|\s*|\s+::\s+")
+_MENUS: Final = frozenset({"nav", "footer", "aside"})
+_LEVELS: Final = (("h1", 0.45), ("[itemprop~=headline]", 0.5), ("h2", 0.2), ("h3", 0.1), ("[class*=headline]", 0.1))
+_SURE: Final = 0.6  # agreement from which on a heading of a lower level may be the headline
+_KICKER_MAX: Final = 120  # characters
+
+
+def headline_node(page: PageTree, told: Sequence[str]) -> LexborNode | None:
+    """The heading that is the headline: the one that says most of what the page's data tell, an h1 before others."""
+    best, worth = None, 0.0
+    for query, bonus in _LEVELS:
+        for node in select(page.root, query):
+            text = text_of(node)
+            if not text or len(text) > 2_000 or inside(node, _MENUS) or _is_site_name(node, text, page):
+                continue
+            agreed = _agreement(text, told)
+            value = agreed + bonus + min(len(text), 60) / 600
+            if value > worth and (agreed >= _SURE or query == "h1"):
+                best, worth = node, value
+    return best or page.root.css_first("article header h2, main header h2, article > h2")
+
+
+def is_told(node: LexborNode, told: Mapping[str, str]) -> bool:
+    """Whether a heading is to be trusted against what the page's data tell: an h1, or one that says the same."""
+    sure = told.keys() & {"json-ld", "opengraph"}
+    return node.tag == "h1" or not sure or _agreement(text_of(node), list(told.values())) >= _SURE
+
+
+def told_headlines(page: PageTree, things: Sequence[Thing]) -> dict[str, str]:
+    """What the page's data call the release, by step, surest first."""
+    article = next((text_value(t.get("headline") or t.get("name")) for t in things if is_article(t)), "")
+    title = page.tree.css_first("head title") or page.tree.css_first("title")
+    steps = {
+        "json-ld": article,
+        "opengraph": page.first_meta("og:title", "twitter:title") or "",
+        "microdata": next(iter(microdata(page, "headline")), ""),
+        "dublin-core": page.first_meta("dc.title", "dcterms.title") or "",
+        "title": text_of(title),
+    }
+    return {step: text for step, text in steps.items() if text}
+
+
+def headline_and_kicker(node: LexborNode, told: Iterable[str]) -> tuple[str, str | None]:
+    """What the heading says, and the kicker where one stands within it.
+
+    A kicker that the page's own data count to the headline stays in it.
+    """
+    whole = text_of(node, 20_000)
+    over = next(
+        (text_of(n) for n in node.css("span, small, div, p, em") if KICKER_MARK.search(marks(n)) and text_of(n)), ""
+    )
+    if not (over and whole.startswith(over) and len(whole) > len(over) + 5):
+        over = _told_prefix(whole, told)
+    if not over:
+        return clean(whole, HEADLINE_LIMIT), None
+    rest, over = whole[len(over) :].lstrip(" :|–-"), over.rstrip(" :|–-")
+    if any(folded(text) == folded(over + rest) for text in told):
+        return clean(f"{over}: {rest}", HEADLINE_LIMIT), None
+    return clean(rest, HEADLINE_LIMIT), over
+
+
+def told_headline(told: Mapping[str, str], page: PageTree) -> tuple[str, str] | None:
+    """The headline that the page's data tell, and the step, where no heading says it."""
+    for step, text in told.items():
+        return step, without_site(text, page) if step in ("opengraph", "title") else clean(text, HEADLINE_LIMIT)
+    return None
+
+
+def without_site(title: str, page: PageTree) -> str:
+    """A page's title without the name of its site behind or before it."""
+    parts = [part for part in _SEPARATORS.split(title) if part]
+    site = page.first_meta("og:site_name", "application-name") or page.host_name
+    if len(parts) < 2:
+        return clean(title, HEADLINE_LIMIT)
+    for end in (-1, 0):
+        if likeness(parts[end], site) >= 0.8:
+            found = _SEPARATORS.finditer(title)
+            cut = [match.span() for match in found][end]
+            return clean(title[: cut[0]] if end else title[cut[1] :], HEADLINE_LIMIT)
+    return clean(max(parts, key=len), HEADLINE_LIMIT)
+
+
+def kicker_near(headline: LexborNode) -> str | None:
+    """The topic line that stands before the headline, within its header."""
+    for around in (headline, *list(ancestors(headline))[:2]):
+        for before in _before(around):
+            named = [before, *before.css("[class], [id]")]
+            text = next((text_of(n) for n in named if KICKER_MARK.search(marks(n))), "")
+            if 2 < len(text) <= _KICKER_MAX and not re.search(r"\d\d\.\d\d\.|\d{4}", text):
+                return text.rstrip(" :")
+    return None
+
+
+def _before(node: LexborNode) -> Iterator[LexborNode]:
+    before = node.prev
+    for _ in range(6):
+        if before is None:
+            return
+        if before.is_element_node:
+            yield before
+        before = before.prev
+
+
+def _told_prefix(whole: str, told: Iterable[str]) -> str:
+    """What stands in the heading before the headline that the data tell."""
+    for text in told:
+        if len(text) > 20 and whole.endswith(text) and 2 < len(over := whole[: -len(text)].strip()) <= _KICKER_MAX:
+            return over
+    return ""
+
+
+def _agreement(text: str, told: Sequence[str]) -> float:
+    """How well a heading says one of the told headlines, 0 to 1; surer ones count a little more."""
+    return max((_same(text, other) * (1 - 0.02 * place) for place, other in enumerate(told)), default=0.0)
+
+
+def _same(text: str, other: str) -> float:
+    return likeness(text, other) * min(1.0, (len(text) + 10) / max(1, min(len(other), 80)))
+
+
+def _is_site_name(node: LexborNode, text: str, page: PageTree) -> bool:
+    host = folded(page.host_name)
+    return folded(text) == host or any(
+        _SITE_MARK.search(marks(around)) for around in (node, *list(ancestors(node))[:2])
+    )

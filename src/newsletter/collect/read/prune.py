@@ -1,0 +1,201 @@
+"""What of a page is not the release: menus, cards of other releases, share bars, forms, banners, comments.
+
+Nothing that holds the headline or most of the text is ever taken away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from newsletter.collect.read.page import ancestors, inside, marks, remove, select
+from newsletter.collect.read.pictures import best_source
+
+UNSEEN: Final = (
+    "script, style, template, iframe, object, embed, svg, canvas, input, select, textarea, link, head > *, "
+    "body > meta, dialog, "
+    "nav, footer:not(article footer), menu, [role=navigation], [role=search], [role=contentinfo], [role=dialog], "
+    "[role=menu], [role=menubar], "
+    "[role=toolbar], [role=tablist], [aria-modal=true]"
+)
+_BOILERPLATE = re.compile(
+    r"(?:^|[\s_-])(?:"
+    r"nav|navi|navigation|navbar|menu|menue|submenu|breadcrumbs?|brotkrumen?|rootline|pathway|skip-?links?|footer|"
+    r"fusszeile|"
+    r"share|shares|sharing|sharebar|sharer|shariff|social|socials|socialmedia|teilen|addtoany|addthis|"
+    r"related|relatedposts|recommendations?|recommended|verwandte|weitere|weiteres|aehnliche|"
+    r"cookies?|consent|gdpr|dsgvo|banner|paywall|newsletter|subscribe|subscription|login|signup|"
+    r"comments?|kommentare?|disqus|respond|sidebar|seitenleiste|marginal|marginalspalte|"
+    r"pagination|pager|\w*prev-?next|\w*next-?prev|post-?navigation|pagebrowser|paging|print|drucken|toolbar|"
+    r"toolbox|tools|"
+    r"reading-?time|readingtime|lesezeit|lesedauer|advert|advertisement|ads?|adslot|werbung|anzeige|promo|outbrain|"
+    r"taboola|"
+    r"widget|popup|modal|overlay|tooltip|search|suche|suchfeld|"
+    r"author-?bio|author-?box|authorbox|backlink|back-?to|zurueck|screen-reader-text|"
+    r"tags|tag-?list|taglist|keywords|schlagworte|rating|feedback|vote|jump-?to|contact-?box|ansprechpartner|"
+    r"kontaktbox|kontakt"
+    r")(?:$|[\s_-])"
+)
+_KEEP = re.compile(
+    r"(?:^|[\s_-])(?:article-?body|articlebody|entry-content|bodytext|news-text-wrap|main-content|maincontent)(?:$|"
+    r"[\s_-])"
+)
+MORE = re.compile(
+    r"^(?:weitere?s?|weiterführende\w*|mehr|more|related|verwandte|ähnliche|aktuelle|latest|recent|lesen sie|"
+    r"auch interessant|das könnte|dies könnte|"
+    r"you (?:may|might)|read (?:more|next|also)|recommended|empfehlungen|zum thema|see also|siehe auch|neueste|"
+    r"meistgelesen|most read|"
+    r"newsletter|kommentare|comments|share|teilen|seite (?:teilen|drucken)|artikel teilen|diese seite|andere|"
+    r"das interessiert|"
+    r"interne links|externe links|links zum thema|downloads?|kontakt|ansprechpartner|pressekontakt|nach oben|"
+    r"top stories|trending)\b",
+    re.IGNORECASE,
+)
+_RANKS: Final = "h1, h2, h3, h4, h5, h6"
+_LINK: Final = "a[href]:not([href^='#'])"
+_LINKED_HEADING: Final = f":is(h2, h3, h4, h5, h6) {_LINK}, {_LINK} :is(h2, h3, h4, h5, h6)"
+_RANKED: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_FIGURES: Final = frozenset({"figure", "figcaption"})
+_MOST: Final = 0.4
+
+
+def prune(root: LexborNode, kept: Sequence[LexborNode], frames: Sequence[LexborNode] = ()) -> None:
+    """Takes out of the tree under `root` what is not the release.
+
+    What holds one of `kept` or is in it stays, as does what holds one of `frames`.
+    """
+    _lift_noscript(root)
+    for step in (_unseen, _forms, _hidden, _boilerplate, _cards, _more):
+        keep = _Keep(root, kept, frames)
+        remove(node for node in step(root) if not keep.holds(node))
+    _comments(root)
+
+
+class _Keep:
+    """What must stay: whatever holds the headline, or most of the page's text."""
+
+    def __init__(self, root: LexborNode, kept: Sequence[LexborNode], frames: Sequence[LexborNode]) -> None:
+        self.path = {node.mem_id for one in (*kept, *frames) for node in (one, *ancestors(one))}
+        self.path |= {inner.mem_id for one in kept for inner in one.traverse()}
+        self.most = _MOST * sum(len(p.text()) for p in root.css("p"))
+
+    def holds(self, node: LexborNode) -> bool:
+        if node.mem_id in self.path or node.tag in _FIGURES or inside(node, _FIGURES):
+            return True
+        return self.most > 400 and sum(len(p.text()) for p in node.css("p")) > self.most
+
+
+def _unseen(root: LexborNode) -> list[LexborNode]:
+    return select(root, UNSEEN)
+
+
+def _forms(root: LexborNode) -> list[LexborNode]:
+    return select(root, "form, aside, [role=complementary], [role=banner], body > header")
+
+
+def _hidden(root: LexborNode) -> list[LexborNode]:
+    opened = {n.attributes.get("aria-controls") or "" for n in root.css("[aria-controls]")}
+    for toggle in root.css("[data-toggle], [data-bs-toggle]"):
+        opened |= {
+            (toggle.attributes.get(name) or "").lstrip("#") for name in ("href", "data-target", "data-bs-target")
+        }
+    query = "[hidden], [style*='display:none'], [style*='display: none'], [aria-hidden=true]"
+    return [
+        node
+        for node in select(root, query)
+        if (node.id or "") not in opened - {""}
+        and not re.search(r"accordion|collaps|akkordeon|panel|toggle", marks(node))
+        and node.tag not in ("img", "picture", "figure")
+        and not (node.attributes.get("aria-hidden") and node.css_first("img") is not None)
+    ]
+
+
+def _boilerplate(root: LexborNode) -> list[LexborNode]:
+    named = select(root, "[class], [id]")
+    return [
+        n
+        for n in named
+        if n.tag not in ("body", "html", "main") and _BOILERPLATE.search(m := marks(n)) and not _KEEP.search(m)
+    ]
+
+
+def _cards(root: LexborNode) -> list[LexborNode]:
+    """Blocks whose headings are links: other releases."""
+    holders = ", ".join(f"{tag}:has({_LINKED_HEADING})" for tag in ("section", "article", "aside", "li", "div"))
+    return [node for node in select(root, holders) if _is_cards(node)]
+
+
+def _is_cards(node: LexborNode) -> bool:
+    linked = len(select(node, _LINKED_HEADING))
+    headings = len(node.css(_RANKS))
+    words = len(node.text().split())
+    return linked * 2 >= headings and words < 60 * linked
+
+
+def _more(root: LexborNode) -> list[LexborNode]:
+    """Headings such as "Weitere Meldungen", with what follows up to the next heading, where that is mostly links."""
+    found: list[LexborNode] = []
+    for heading in root.css("h2, h3, h4, h5, h6, strong, b, p, div, span, dt"):
+        text = heading.text(deep=not _is_wide(heading)).strip()
+        said = heading.tag in _RANKED or (len(text) < 40 and heading.css_first("a") is None)
+        if 3 < len(text) < 70 and said and MORE.match(text):
+            found += _with_following(heading)
+    return found
+
+
+def _is_wide(node: LexborNode) -> bool:
+    return node.tag in ("div", "p", "span") and (node.css_first("p, div, ul, li") is not None or len(node.text()) > 70)
+
+
+def _with_following(heading: LexborNode) -> list[LexborNode]:
+    start = _outermost(heading)
+    following: list[LexborNode] = []
+    node = start.next
+    while node is not None and len(following) < 60 and not _begins_anew(node, start):
+        if node.is_element_node:
+            following.append(node)
+        node = node.next
+    words = sum(len(n.text()) for n in following)
+    linked = sum(len(a.text()) for n in following for a in ([n] if n.tag == "a" else n.css("a")))
+    if not following or (words and linked * 3 < words):
+        return []
+    return [start, *following]
+
+
+def _outermost(heading: LexborNode) -> LexborNode:
+    """The element that says nothing but the heading."""
+    said = len(heading.text().strip())
+    node = heading
+    while (
+        node.parent is not None
+        and node.parent.tag not in ("body", "html")
+        and len(node.parent.text().strip()) <= said + 2
+    ):
+        node = node.parent
+    return node
+
+
+def _begins_anew(node: LexborNode, start: LexborNode) -> bool:
+    if not node.is_element_node:
+        return False
+    if start.tag in _RANKED:
+        return (node.tag or "") in ("h1", "h2", start.tag)
+    return node.tag in ("h1", "h2", "h3") or node.css_first("h1, h2, h3") is not None
+
+
+def _comments(root: LexborNode) -> None:
+    remove([node for node in root.traverse(include_text=True) if node.is_comment_node])
+
+
+def _lift_noscript(root: LexborNode) -> None:
+    """Leaves the picture of a noscript only where the one beside it has no address."""
+    gone = []
+    for node in root.css("noscript"):
+        around = node.parent
+        shown = [i for i in around.css("img") if best_source(i, "https://x.invalid/")] if around is not None else []
+        if node.css_first("img") is None or len(shown) > len(node.css("img")):
+            gone.append(node)
+    remove(gone)

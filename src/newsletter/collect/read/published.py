@@ -1,0 +1,200 @@
+"""When a release was published: what its data say, else the date that stands with its headline.
+
+A date in a menu, a card of another release, an event or the page's footer is not the release's, nor is that of an
+update.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from newsletter.collect.read.data import Thing, is_article, microdata, text_value
+from newsletter.collect.read.dates import Stamp, date_in_address, read_date, read_machine_date
+from newsletter.collect.read.page import PageTree, ancestors, inside, marks, text_of
+from newsletter.model import Precision
+
+_SURE: Final = (
+    "article:published_time", "article:published", "og:published_time", "datepublished", "rnews:datepublished",
+    "dc.date.issued",
+    "dcterms.issued", "citation_publication_date", "parsely-pub-date", "sailthru.date", "pubdate",
+    "publishdate", "publish-date",
+    "publish_date", "publication_date", "published_date", "cxenseparse:recs:publishtime", "date.release",
+)  # fmt: skip
+_DOUBTFUL: Final = (  # many systems write the last change here
+    "og:article:published_time", "dc.date.created", "dcterms.created", "dcterms.date", "dc.date", "date",
+    "datecreated", "created",
+    "last-published",
+)  # fmt: skip
+_DATE_MARK: Final = re.compile(
+    r"date|datum|(?:^|[\s_-])(?:publish\w*|pub|time\w*|posted|byline|created|stand|meta)(?:$|[\s_-])|fecha"
+)
+_NOT_THIS: Final = re.compile(
+    r"modif|updat(?!e-?d?ate)|aktualisier|geändert|event|termin|veranstalt|expir|copyright|deadline|(?:^|"
+    r"[\s_-])(?:end|start)-?date",
+    re.IGNORECASE,
+)
+_NOT_SAID: Final = re.compile(
+    r"(?:aktualisiert|geändert|updated?|modified|last change|zuletzt|beginn|ende|bis|geboren|copyright|©|"
+    r"aktuelle zeit|frist|termin|veranstaltung|event)[^.\d]{0,20}$",
+    re.IGNORECASE,
+)
+_SAID: Final = re.compile(  # what may stand before a date in a line that nothing marks as a date
+    r"(?:.{0,40}(?:veröffentlicht|erschienen|erstellt|datum|published|posted|date|press|meldung)\W.{0,12}|"
+    r"[\w. -]{0,24},?\s*(?:den\s*)?)",
+    re.IGNORECASE,
+)
+_LINE: Final = 160  # characters: a line that holds a date beside a headline holds little else
+_BLOCK: Final = 600  # characters: a block that holds a header holds no more
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Looks for the date of one page's release."""
+
+    page: PageTree
+    zone: tzinfo
+    month_first: bool
+
+    def told(self, things: Sequence[Thing], headline: LexborNode | None) -> tuple[Stamp, str] | None:
+        """The date that the page's data or the lines at the headline give; to be asked before the page is pruned."""
+        for step, stamps in (
+            ("json-ld", self._json(things)),
+            ("meta", self._meta(_SURE)),
+            ("microdata", (read_machine_date(value, self.zone) for value in microdata(self.page, "datePublished"))),
+            ("structure", self._around(headline)),
+        ):
+            stamp = next((stamp for stamp in stamps if stamp), None)
+            if stamp:
+                return self._sharpened(stamp, step, headline)
+        return None
+
+    def shown(self, headline: LexborNode | None) -> tuple[Stamp, str] | None:
+        """The date that the pruned page shows anywhere, or its address or less sure data give."""
+        if headline is not None and (stamp := self._leading(text_of(headline))):
+            return stamp, "structure"
+        for step, stamps in (
+            ("structure", self._within(self.page.root)),
+            ("meta", self._meta(_DOUBTFUL)),
+            ("address", iter([date_in_address(self.page.url)])),
+            ("text", self._lines()),
+        ):
+            stamp = next((stamp for stamp in stamps if stamp), None)
+            if stamp:
+                return stamp, step
+        return None
+
+    def only_time(self) -> tuple[Stamp, str] | None:
+        """The date of the page's `time` elements, if it is one and the same; to be asked before the page is pruned."""
+        found = {stamp for time in self.page.root.css("time") if not _is_aside(time) and (stamp := self._of_time(time))}
+        return (found.pop(), "structure") if len(found) == 1 else None
+
+    def _json(self, things: Sequence[Thing]) -> Iterator[Stamp | None]:
+        for thing in things:
+            if is_article(thing) or str(thing.get("@type")) in ("WebPage", "ItemPage", "VideoObject"):
+                for key in ("datePublished", "dateCreated", "uploadDate"):
+                    yield read_machine_date(text_value(thing.get(key)), self.zone)
+
+    def _meta(self, names: Sequence[str]) -> Iterator[Stamp | None]:
+        return (read_machine_date(self.page.first_meta(name), self.zone) for name in names)
+
+    def _around(self, headline: LexborNode | None) -> Iterator[Stamp]:
+        """Dates in the short lines around the headline, nearest first."""
+        if headline is None:
+            return
+        for around in (headline, *list(ancestors(headline))[:4]):
+            for beside in _beside(around):
+                if not _is_elsewhere(beside):
+                    yield from self._within(beside, near=True)
+
+    def _within(self, node: LexborNode, *, near: bool = False) -> Iterator[Stamp]:
+        for time in ([node] if node.tag == "time" else []) + node.css("time, [itemprop~=datePublished]"):
+            if stamp := self._of_time(time):
+                yield stamp
+        marked = node.css("[class], [id]") if not near or len(node.text()) < 4_000 else []
+        for part in [node, *marked]:
+            said = marks(part)
+            if (part is node and near) or (_DATE_MARK.search(said) and not _NOT_THIS.search(said)):
+                text = text_of(part, _LINE + 40)
+                if len(text) <= _LINE and (stamp := self._stated(text)):
+                    yield stamp
+
+    def _of_time(self, time: LexborNode) -> Stamp | None:
+        around = [marks(n) for n in (time, *list(ancestors(time))[:3])]
+        before = time.prev.text() if time.prev is not None else ""
+        if _NOT_THIS.search(" ".join(around)) or _NOT_SAID.search(before.strip()[-30:]):
+            return None
+        attributes = time.attributes
+        written = attributes.get("datetime") or attributes.get("content")
+        return read_machine_date(written, self.zone) or read_date(
+            text_of(time), self.zone, month_first=self.month_first
+        )
+
+    def _lines(self) -> Iterator[Stamp | None]:
+        for node in self.page.root.css("p, span, div, td, li, dd, em, strong, small, b"):
+            text = text_of(node, _LINE)
+            digit = re.search(r"\d", text)
+            if (
+                digit
+                and len(text) < 60
+                and _SAID.fullmatch(text[: digit.start()])
+                and not re.search(r"\b(?:am|vom|ab|im|on|seit)\s$", text[: digit.start()])
+            ):
+                yield self._stated(text)
+
+    def _leading(self, text: str) -> Stamp | None:
+        match = re.match(r"\d{1,2}\.\d{1,2}\.\d{4}\b(?=\s*[-–|:])", text)
+        return read_date(match.group(), self.zone) if match else None
+
+    def _stated(self, text: str) -> Stamp | None:
+        """The first date of a line, if it is not that of an update or an event."""
+        digit = re.search(r"\d", text)
+        if digit and _NOT_SAID.search(text[: digit.start()].strip()):
+            return None
+        return read_date(text, self.zone, month_first=self.month_first)
+
+    def _sharpened(self, stamp: Stamp, step: str, headline: LexborNode | None) -> tuple[Stamp, str]:
+        """A day with the time that stands beside the headline, if it is of the same day."""
+        if stamp.precision is Precision.DAY and step != "structure":
+            for other in self._around(headline):
+                if (
+                    other.precision is not Precision.DAY
+                    and other.when.astimezone(self.zone).date() == stamp.when.date()
+                ):
+                    return other, "structure"
+        return stamp, step
+
+
+def _is_elsewhere(beside: LexborNode) -> bool:
+    """Whether a block beside the headline is no part of its header: a menu, a card, a whole text."""
+    if beside.tag in ("nav", "aside", "form") or len(beside.text()) > _BLOCK:
+        return True
+    if beside.tag == "footer":
+        return not inside(beside, frozenset({"article"}))
+    linked = "a" if beside.tag in ("ul", "ol", "table") else ":is(h2, h3, h4, h5) a, a :is(h2, h3, h4, h5)"
+    return beside.css_first(linked) is not None
+
+
+def _is_aside(time: LexborNode) -> bool:
+    """Whether a date stands in a menu, an aside, the page's footer or beside a link in a list."""
+    for around in ancestors(time):
+        if around.tag == "article":
+            return False
+        if around.tag in ("nav", "aside", "footer", "a") or (around.tag == "li" and around.css_first("a") is not None):
+            return True
+    return False
+
+
+def _beside(node: LexborNode) -> Iterator[LexborNode]:
+    before, after = node.prev, node.next
+    for _ in range(8):
+        for beside in (after, before):
+            if beside is not None and beside.is_element_node:
+                yield beside
+        before = before.prev if before is not None else None
+        after = after.next if after is not None else None

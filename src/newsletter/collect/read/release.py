@@ -1,0 +1,210 @@
+"""A release page becomes a Draft: for each field a cascade of steps; the first that finds something wins and is noted.
+
+profile selectors → the page's own data → the page's structure → text statistics. Nothing is decided here: what may be
+published, and whether anything changed, is for others.
+"""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import Final
+
+from selectolax.lexbor import LexborNode, SelectolaxError
+
+from newsletter.collect.read import data, documents, headline, images, language, teaser
+from newsletter.collect.read.blocks import plain
+from newsletter.collect.read.body import MIN_BODY, clear, find_body, without_loose_ends
+from newsletter.collect.read.dates import BERLIN, Stamp, read_machine_date
+from newsletter.collect.read.page import PageTree, decode, remove, select, text_of
+from newsletter.collect.read.prune import prune
+from newsletter.collect.read.published import Finder
+from newsletter.collect.read.sanitise import sanitise
+from newsletter.collect.read.statistics import statistical_body
+from newsletter.collect.read.text import clean
+from newsletter.collect.read.topics import find_topics
+from newsletter.config import ReleaseProfile
+from newsletter.errors import UnreadablePage
+from newsletter.model import Draft, Image, Page
+
+_NO_PROFILE: Final = ReleaseProfile()
+_NAME_MAX: Final = 200  # characters
+
+
+def read_release(page: Page, profile: ReleaseProfile = _NO_PROFILE, *, zone: tzinfo = BERLIN) -> Draft:
+    """What `page` says of its one release; times without an offset are local to `zone`.
+
+    The lead picture is in `images` and no longer in the body. Raises UnreadablePage with the reason where the page is
+    empty, too large, or has no headline or no text.
+    """
+    text = decode(page.body, page.charset)
+    if not text.strip():
+        raise UnreadablePage("the page is empty")
+    return _Reading(PageTree(text, page.url), profile, zone).draft()
+
+
+class _Reading:
+    """One page being read: the profile's elements, what was found so far, and by which step."""
+
+    def __init__(self, page: PageTree, profile: ReleaseProfile, zone: tzinfo) -> None:
+        self.page, self.zone = page, zone
+        self.origin: dict[str, str] = {}
+        self.problems: list[str] = []
+        for query in profile.remove:
+            remove(self._selected("remove", query))
+        chosen = profile.model_dump(exclude={"remove"}, exclude_none=True)
+        self.chosen = {name: nodes[0] for name, query in chosen.items() if (nodes := self._selected(name, query))}
+        self.things = data.things(page)
+        self.finder = Finder(page, zone, month_first=page.language in ("en", "en-us"))
+
+    def draft(self) -> Draft:
+        """Reads everything; what only the whole page can tell before the page is pruned."""
+        told = headline.told_headlines(self.page, self.things)
+        node = self.chosen.get("headline") or headline.headline_node(self.page, list(told.values()))
+        title, kicker = self._headline(node, told)
+        topics = find_topics(self.page, self.things)
+        files = documents.find_documents(self.page, node)
+        stamp = self._told_date(node)
+        pictures = images.told_images(self.page, self.things)
+        self._prune(node, images.told_picture(self.page, pictures))
+        stamp = stamp or self._shown_date(node)
+        body = self._body(node)
+        shown, gone = self._images(pictures, node, body)
+        lead_node, lead = self._teaser(node, body, gone)
+        gone += [lead_node] if lead_node is not None else []
+        html = self._body_html(body, gone, [title, kicker or "", lead or ""])
+        text = plain(html)
+        if not text and not lead:
+            raise UnreadablePage("the page has no text that could be a release")
+        return Draft(
+            url=self.page.url,
+            headline=title,
+            kicker=kicker,
+            teaser=lead,
+            body_html=html,
+            body_text=text,
+            language=self._language(body, f"{lead or ''} {text}"),
+            published=stamp.when if stamp else None,
+            published_precision=stamp.precision if stamp else None,
+            author=self._name("author", "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author"),
+            issuer=self._name("issuer", "dc.publisher", "dcterms.publisher", "og:site_name", "publisher"),
+            images=shown,
+            documents=files,
+            topics=topics,
+            canonical=self._canonical(),
+            origin=self.origin,
+            problems=tuple(self.problems),
+        )
+
+    def _headline(self, node: LexborNode | None, told: dict[str, str]) -> tuple[str, str | None]:
+        kicker = text_of(self.chosen.get("kicker")) or None
+        self._note("kicker", kicker and "profile")
+        if node is not None and ("headline" in self.chosen or headline.is_told(node, told)):
+            self._note("headline", "profile" if "headline" in self.chosen else "structure")
+            title, within = headline.headline_and_kicker(node, told.values())
+            if not kicker and (kicker := within or headline.kicker_near(node)):
+                self._note("kicker", "structure")
+            return title, kicker
+        if (said := headline.told_headline(told, self.page)) is None:
+            raise UnreadablePage("the page has no headline")
+        self._note("headline", said[0])
+        return said[1], kicker
+
+    def _told_date(self, node: LexborNode | None) -> Stamp | None:
+        if (chosen := self.chosen.get("date")) is not None:
+            written = (chosen.attributes.get("datetime"), text_of(chosen))
+            if stamp := next((stamp for text in written if (stamp := read_machine_date(text, self.zone))), None):
+                self._note("published", "profile")
+                return stamp
+            self.problems.append("what the profile's selector for date finds is no date")
+        return self._dated(self.finder.told(self.things, node) or self.finder.only_time())
+
+    def _shown_date(self, node: LexborNode | None) -> Stamp | None:
+        return self._dated(self.finder.shown(node))
+
+    def _dated(self, found: tuple[Stamp, str] | None) -> Stamp | None:
+        self._note("published", found[1] if found else None)
+        return found[0] if found else None
+
+    def _prune(self, node: LexborNode | None, shown: tuple[LexborNode, str] | None) -> None:
+        parts = [chosen for name, chosen in self.chosen.items() if name != "body"]
+        whole = [one for one in (node, shown[0] if shown else None, *parts) if one is not None]
+        prune(self.page.root, whole, [self.chosen["body"]] if "body" in self.chosen else [])
+
+    def _body(self, node: LexborNode | None) -> LexborNode | None:
+        found = (self.chosen["body"], "profile") if "body" in self.chosen else find_body(self.page, node)
+        self._note("body", found[1] if found else None)
+        return found[0] if found else None
+
+    def _images(
+        self, told: list[tuple[str, str]], node: LexborNode | None, body: LexborNode | None
+    ) -> tuple[tuple[Image, ...], list[LexborNode]]:
+        chosen = self.chosen.get("image")
+        found = (chosen, "profile") if chosen is not None else images.find_lead(self.page, told, node, body)
+        caption = text_of(self.chosen.get("caption")) or None
+        lead = images.read_picture(found[0], self.page, lead=True, caption=caption) if found else None
+        if found and lead:
+            self._note("image", found[1])
+            return images.with_inner(lead, body, self.page)
+        if told:
+            self._note("image", told[0][0])
+            lead = images.Picture(Image(src=told[0][1], lead=True), ())
+        return images.with_inner(lead, body, self.page)
+
+    def _teaser(
+        self, node: LexborNode | None, body: LexborNode | None, pictures: list[LexborNode]
+    ) -> tuple[LexborNode | None, str | None]:
+        chosen = self.chosen.get("teaser")
+        found = chosen if chosen is not None else teaser.find_teaser(self.page, node, body, pictures)
+        if found is not None and (text := text_of(found)):
+            self._note("teaser", "structure" if chosen is None else "profile")
+            return found, text
+        for step, text in teaser.told_teasers(self.page, self.things):
+            self._note("teaser", step)
+            return None, text
+        return None, None
+
+    def _body_html(self, body: LexborNode | None, gone: list[LexborNode], told: list[str]) -> str:
+        html = ""
+        if body is not None:
+            clear(body, gone, told)
+            html = without_loose_ends(sanitise(body.html or "", self.page.base))
+        if len(plain(html)) >= MIN_BODY or "body" in self.chosen:
+            return html
+        other = sanitise(statistical_body(self.page), self.page.base)
+        if len(plain(other)) <= len(plain(html)):
+            return html
+        self._note("body", "text statistics")
+        return other
+
+    def _language(self, body: LexborNode | None, text: str) -> str | None:
+        found = language.find_language(self.page, body, text)
+        self._note("language", found[1] if found else None)
+        return found[0] if found else None
+
+    def _name(self, field: str, *metas: str) -> str | None:
+        """The author or issuer: the JSON-LD's persons or publisher, else the first of the `metas`."""
+        key = "publisher" if field == "issuer" else field
+        names = next((n for t in self.things if data.is_article(t) and (n := data.names(t.get(key)))), [])
+        name = ", ".join(names) or self.page.first_meta(*metas) or ""
+        if not name or "://" in name:
+            return None
+        self._note(field, "json-ld" if names else "meta")
+        return clean(name, _NAME_MAX)
+
+    def _canonical(self) -> str | None:
+        link = self.page.tree.css_first("link[rel~=canonical]")
+        return self.page.absolute(link.attributes.get("href") if link is not None else self.page.first_meta("og:url"))
+
+    def _selected(self, name: str, query: str) -> list[LexborNode]:
+        try:
+            nodes = select(self.page.root, query)
+        except SelectolaxError:
+            self.problems.append(f"the profile's selector for {name} ({query}) is no CSS selector")
+            return []
+        if not nodes and name != "remove":
+            self.problems.append(f"the profile's selector for {name} ({query}) finds nothing")
+        return nodes
+
+    def _note(self, name: str, step: str | None) -> None:
+        if step:
+            self.origin[name] = step

@@ -1,0 +1,62 @@
+"""Plain text as it comes out of pages: legal in XML, without invisible marks, of bounded length."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+HEADLINE_LIMIT: Final = 300  # characters; longer ones are cut at a word, with "…"
+LINE_LIMIT: Final = 2_000  # characters of a teaser, caption, alt or credit
+
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")  # soft hyphens, bidi overrides
+_NOT_WORDS = re.compile(r"[\W_]+")
+_WORDS = re.compile(r"\w{3,}")
+
+
+def legal(text: str) -> str:
+    """`text` without the characters that XML 1.0 forbids."""
+    return _ILLEGAL.sub("", text)
+
+
+def clean(text: str | None, limit: int = LINE_LIMIT) -> str:
+    """`text` on one line: legal, no soft hyphens or direction overrides, single spaces, at most `limit` characters."""
+    if not text:
+        return ""
+    line = " ".join(text.split())
+    if not line.isprintable():  # no control or format character is
+        line = " ".join(_INVISIBLE.sub("", legal(line)).split())
+    return shorten(line, limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """`text`, cut at a word and marked with "…" where it is longer than `limit` characters."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    cut = head.rfind(" ")
+    return head[: cut if cut > limit // 2 else None].rstrip() + "…"
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of three letters and more, folded, for comparing two texts."""
+    return frozenset(_WORDS.findall(text.casefold()))
+
+
+def folded(text: str) -> str:
+    """`text` without case, space and punctuation."""
+    return _NOT_WORDS.sub("", text.casefold())
+
+
+def likeness(one: str, other: str) -> float:
+    """How much of the shorter text's words the longer has, 0 to 1."""
+    short, long = sorted((folded(one), folded(other)), key=len)
+    if len(short) >= 5 and short in long:
+        return 1.0
+    a, b = words(one), words(other)
+    return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+
+
+def reading_minutes(text: str) -> int:
+    """Minutes a reader needs for `text` at 200 words a minute, at least 1."""
+    return max(1, round(len(text.split()) / 200))

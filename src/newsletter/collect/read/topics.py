@@ -1,0 +1,39 @@
+"""What a release is about, in its portal's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from newsletter.collect.read.data import Thing, is_article
+from newsletter.collect.read.page import PageTree, inside, text_of
+from newsletter.collect.read.text import clean
+
+_TAGS: Final = (
+    "a[rel~=tag], [class*=news-list-category] a, [class*=field--name-field-tags] a, "
+    "[class*=field-name-field-tags] a, [class~=tags] a, "
+    "[class~=tag-list] a, [class~=taglist] a, [class~=article-tags] a, [class~=topics] a, [class~=keywords] a"
+)
+_MENUS: Final = frozenset({"nav", "footer", "aside"})
+_MAX: Final = 12
+
+
+def find_topics(page: PageTree, things: Sequence[Thing]) -> tuple[str, ...]:
+    """At most 12 topics of the page: its tags, else its article:tag, its section and keywords."""
+    tags = [text_of(a, 80) for a in page.root.css(_TAGS) if not inside(a, _MENUS)]
+    tags += page.meta.get("article:tag", [])
+    for thing in things:
+        if is_article(thing):
+            tags += _listed(thing.get("articleSection")) + _listed(thing.get("keywords"))
+    if not tags:
+        tags = page.meta.get("article:section", []) + _listed(
+            page.first_meta("keywords", "news_keywords", "dc.subject")
+        )
+    unique = {tag.casefold(): tag for raw in reversed(tags) if 1 < len(tag := clean(raw, 80).lstrip("#").strip()) <= 60}
+    return tuple(reversed(unique.values()))[:_MAX]
+
+
+def _listed(value: object) -> list[str]:
+    if isinstance(value, str):
+        return value.split(",")
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
