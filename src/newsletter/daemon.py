@@ -20,7 +20,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from newsletter.app import Program
-from newsletter.app.lock import only_one
 from newsletter.deliver.worker import Deliverer
 from newsletter.errors import NewsletterError
 from newsletter.web import WebServices, create_app
@@ -188,5 +187,5 @@ async def run(program: Program, *, web_only: bool = False, ready: Callable[[str]
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, daemon.stop)
-    with contextlib.nullcontext() if web_only else only_one(program.settings.store.url):
+    with contextlib.nullcontext() if web_only else program.alone():
         await daemon.run()

@@ -11,6 +11,7 @@ from typing import Any
 
 from newsletter.app.alarms import AlarmBoard
 from newsletter.app.desk import EditionDesk
+from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom
 from newsletter.app.reading import agent
 from newsletter.audience import Offer, Register, Subscribing
@@ -79,6 +80,17 @@ class Program:
             yield cls(settings, database, keys, now)
         finally:
             database.close()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the one process that collects and sends while the block runs, and take up what a crash left behind.
+
+        So it is on SQLite: StoreError where another is at work. On PostgreSQL there may be several, and leases run out.
+        """
+        with only_one(self.settings.store.url):
+            if self.database.engine.dialect.name == "sqlite":
+                self.deliveries.recover(self.now())
+            yield
 
     # --- collecting and publishing
 

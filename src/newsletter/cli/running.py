@@ -23,13 +23,12 @@ HELD = 3
 def once(ctx: click.Context, moment: str | None, as_json: bool) -> None:
     """One whole turn: collect, publish, compose what is due, send, exit."""
     from newsletter.app import Program
-    from newsletter.app.lock import only_one
     from newsletter.app.logs import start_logging
     from newsletter.config import load
 
     start_logging(plain=True)
     settings = load(ctx.obj["config"])
-    with only_one(settings.store.url), Program.open(settings, clock(moment)) as program:
+    with Program.open(settings, clock(moment)) as program, program.alone():
         done = asyncio.run(program.turn())
     if as_json:
         echo_json(done)

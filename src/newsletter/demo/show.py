@@ -17,7 +17,6 @@ from sqlalchemy import func, select
 from starlette.types import ASGIApp
 
 from newsletter.app import Program
-from newsletter.app.lock import only_one
 from newsletter.app.logs import start_logging
 from newsletter.daemon import Daemon, Quiet, listener
 from newsletter.demo.inbox import Inbox, create_inbox
@@ -41,7 +40,7 @@ async def run_once(directory: Path) -> Mapping[str, int]:
             setting, base_url=PUBLIC_URL, listen=f"{HOST}:0", smtp_port=smtp_port, cadences=["daily"]
         )
         async with _serving(create_portal(setting.today), setting.portal_port):
-            with only_one(settings.store.url), Program.open(settings, _clock(setting.slot)) as program:
+            with Program.open(settings, _clock(setting.slot)) as program, program.alone():
                 _enrol(program)
                 await program.turn()
                 _report(program, directory / "reports")
@@ -70,7 +69,7 @@ async def run_demo(directory: Path, port: int, ready: Callable[[str], None]) -> 
         _serving(create_portal(setting.today, state), setting.portal_port),
         _serving(create_inbox(inbox.directory), port + 2),
     ):
-        with only_one(settings.store.url), Program.open(settings) as program:
+        with Program.open(settings) as program, program.alone():
             _enrol(program)
             ready("collecting the sample portal and sending its first edition …")
             await program.turn()

@@ -158,15 +158,12 @@ class Deliveries:
 def add_notice(
     connection: Connection, kind: NoticeKind, subscription: int, subscriber: int, language: str, now: datetime
 ) -> int:
-    """Queue a notice within a transaction at hand; its id. Its variant is `<kind>-<newsletter>-<language>`."""
+    """Queue a notice within a transaction at hand; its id. Its variant is its own: it names what this person chose."""
     row = {"kind": kind, "subscription": subscription, "subscriber": subscriber, "language": language}
     added = insert(notices).values(**row, created_at=now, dated=now).returning(notices.c.id)
     notice = int(connection.execute(added).scalar_one())
-    newsletter = connection.execute(
-        select(subscriptions.c.newsletter).where(subscriptions.c.id == subscription)
-    ).scalar_one()
     people = {"subscriber": subscriber, "subscription": subscription}
-    variant = f"{kind}-{newsletter}-{language}"
+    variant = f"{kind}-{notice}"
     delivery = {"notice": notice, "variant": variant, "state": DeliveryState.QUEUED, "changed_at": now}
     connection.execute(insert(deliveries).values(**people, **delivery))
     return notice

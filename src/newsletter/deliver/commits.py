@@ -1,0 +1,90 @@
+"""Fences and receipts of all connections, as few commits as there can be: while one is written the next gathers.
+
+A commit waits for the disk; so nobody's fence has one of its own where others wait too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from newsletter.deliver.ledger import Ledger
+from newsletter.errors import NewsletterError
+from newsletter.model import Claim, Receipt
+
+LONGEST_PAUSE = 5.0  # seconds between tries while the store fails
+log = structlog.get_logger(__name__)
+
+
+class Commits:
+    """The one place where connections talk to the ledger."""
+
+    def __init__(self, ledger: Ledger, now: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._now = now
+        self._fences: list[tuple[Claim, asyncio.Future[bool]]] = []
+        self._receipts: list[Receipt] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def fence(self, claim: Claim) -> bool:
+        """Whether this claim's message may be sent now, durably so. Raises what the store raises: then it may not."""
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._fences.append((claim, answer))
+        self._begin()
+        return await answer
+
+    def receive(self, receipt: Receipt) -> None:
+        """Have a receipt written with the next commit. One that never can be leaves its delivery to be `uncertain`."""
+        self._receipts.append(receipt)
+        self._begin()
+
+    async def flush(self, seconds: float) -> None:
+        """Wait until all is written. What the store refuses for so long is let go: it becomes `uncertain` in time."""
+        if self._task is None or self._task.done():
+            return
+        await asyncio.wait({self._task}, timeout=seconds)
+        if not self._task.done():
+            self._task.cancel()
+            log.error("receipts could not be written; their deliveries become uncertain", count=len(self._receipts))
+            self._receipts.clear()
+
+    def _begin(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._commit_all())
+
+    async def _commit_all(self) -> None:
+        pause = 0.1
+        while self._fences or self._receipts:
+            if await self._commit():
+                pause = 0.1
+            else:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _commit(self) -> bool:
+        """One commit of all that waits; fences that came too late for it are for the next."""
+        fences, self._fences = self._fences, []
+        receipts = self._receipts.copy()
+        try:
+            granted = await asyncio.to_thread(
+                self._ledger.settle, [claim for claim, _ in fences], receipts, self._now()
+            )
+        except Exception as error:
+            _answer_with(error, fences)
+            known = isinstance(error, NewsletterError)
+            log.warning("the ledger cannot be written", reason=str(error) if known else "", exc_info=not known)
+            return False
+        del self._receipts[: len(receipts)]
+        for claim, answer in fences:
+            if not answer.done():
+                answer.set_result(claim.delivery in granted)
+        return True
+
+
+def _answer_with(error: Exception, fences: list[tuple[Claim, asyncio.Future[bool]]]) -> None:
+    for _, answer in fences:
+        if not answer.done():
+            answer.set_exception(error)

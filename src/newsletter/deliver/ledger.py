@@ -1,0 +1,52 @@
+"""What delivery needs of the store, of whoever renders, and of whoever tells people: three small protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.deliver.message import Envelope
+from newsletter.model import AlarmKind, Claim, Receipt, Variant
+
+
+class Ledger(Protocol):
+    """The truth about every delivery. Every method is one durable transaction, blocks, and raises StoreError."""
+
+    def tidy(self, now: datetime) -> None:
+        """Settle what time has settled: leases run out, crashes (`uncertain`), cancelled editions, give-up times."""
+
+    def claim(self, limit: int, now: datetime) -> list[Claim]:
+        """Take up to `limit` deliveries that are due: notices first, then editions in the order of their variants."""
+
+    def settle(self, fences: Sequence[Claim], receipts: Sequence[Receipt], now: datetime) -> frozenset[int]:
+        """Ask the fences, then write the receipts; the deliveries that may be sent now.
+
+        What is refused a fence has got its new state. Claims and receipts of an older token are void, without an error.
+        """
+
+    def release(self, claims: Sequence[Claim], now: datetime) -> None:
+        """Give claims back untried."""
+
+    def pause(self, reason: str, now: datetime) -> list[str]:
+        """Pause every edition that is being sent; their ids."""
+
+    def finish(self, now: datetime) -> list[str]:
+        """Finish the editions that have no open delivery left; their ids."""
+
+
+class Variants(Protocol):
+    """Where the variants come from."""
+
+    def load(self, claim: Claim) -> tuple[Variant, Envelope]:
+        """The variant of a claimed edition or notice, as frozen. Blocks; raises NewsletterError."""
+
+
+class Alarms(Protocol):
+    """Where a person is told. Both block."""
+
+    def sound(self, key: str, kind: AlarmKind, message: str, now: datetime) -> None:
+        """Raise an alarm unless it stands already; `message` says what, where and what to do, and holds no address."""
+
+    def resolve(self, key: str) -> None:
+        """Take an alarm back whose cause is gone."""

@@ -1,0 +1,157 @@
+"""A mail server (RFC 5321), and the beginning of a connection with it: greeting, STARTTLS, sign-in."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from newsletter.deliver.verdict import Reply, redacted
+from newsletter.deliver.wire import Wire, tls_problem
+from newsletter.errors import SenderRefused, TransportError
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to wait for each answer; RFC 5321, 4.5.3.2 where it names one."""
+
+    connect: float = 30
+    greeting: float = 300
+    command: float = 300  # MAIL, RCPT, and the others that it does not name
+    data: float = 120  # the 354
+    block: float = 180  # until a written body is taken
+    end: float = 600  # the answer to the final dot
+    quit: float = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Which server, how to reach it and how to sign in."""
+
+    host: str
+    port: int
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    ca_file: Path | None = None
+    username: str = ""
+    password: str = field(default="", repr=False)
+    auth: Literal["auto", "plain", "login"] = "auto"
+    timeouts: Timeouts = Timeouts()
+
+    def __str__(self) -> str:
+        return f"the mail server {self.host}:{self.port}"
+
+
+Extensions = Mapping[str, str]
+"""What EHLO offers: keyword in capitals to its parameters."""
+
+
+async def connect(server: Server) -> tuple[Wire, Extensions]:
+    """A connection that is ready for MAIL. Raises TransportError (SenderRefused where sign-in is refused)."""
+    try:
+        return await _connect(server)
+    except TransportError as error:
+        raise type(error)(f"{server}: {error}") from error
+
+
+async def _connect(server: Server) -> tuple[Wire, Extensions]:
+    context = None if server.security == "none" else _context(server.ca_file)
+    wire = await _open(server, context if server.security == "tls" else None)
+    try:
+        _expect(await wire.reply(server.timeouts.greeting), "its greeting")
+        extensions = await _hello(wire, server)
+        if server.security == "starttls" and context:
+            if "STARTTLS" not in extensions:
+                raise TransportError("it does not offer STARTTLS; set mail.smtp.security")
+            wire.send(b"STARTTLS\r\n")
+            _expect(await wire.reply(server.timeouts.command), "STARTTLS")
+            await wire.encrypt(context, server.host, server.timeouts.connect)
+            extensions = await _hello(wire, server)  # what was offered before TLS is worth nothing
+        if server.username:
+            await _sign_in(wire, server, extensions)
+    except BaseException:
+        wire.abort("the connection is not used")
+        raise
+    return wire, extensions
+
+
+async def _open(server: Server, context: ssl.SSLContext | None) -> Wire:
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(server.timeouts.connect):
+            _, wire = await loop.create_connection(Wire, server.host, server.port, ssl=context)
+    except TimeoutError:
+        raise TransportError(f"it did not answer within {server.timeouts.connect:g} s") from None
+    except ssl.SSLError as error:
+        raise TransportError(f"TLS failed: {tls_problem(error)}") from error
+    except OSError as error:
+        raise TransportError(f"cannot be reached ({_reason(error)})") from error
+    return wire
+
+
+def _reason(error: OSError) -> str:
+    """The system's own words; asyncio puts addresses into `strerror`."""
+    if isinstance(error, socket.gaierror) or not error.errno:
+        return error.strerror or "no address of it answers"
+    return os.strerror(error.errno)
+
+
+def _context(ca_file: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise TransportError(f"mail.smtp.ca_file: {ca_file} cannot be read") from error
+
+
+async def _hello(wire: Wire, server: Server) -> Extensions:
+    name = _own_name(wire)
+    wire.send(f"EHLO {name}\r\n".encode("ascii"))
+    reply = await wire.reply(server.timeouts.command)
+    if reply.code in (500, 502, 504):  # a server of before 1995
+        wire.send(f"HELO {name}\r\n".encode("ascii"))
+        _expect(await wire.reply(server.timeouts.command), "HELO")
+        return {}
+    _expect(reply, "EHLO")
+    lines = (line.replace("=", " ", 1) if line[:5].upper() == "AUTH=" else line for line in reply.text.split("\n")[1:])
+    return {keyword.upper(): rest for keyword, _, rest in (line.partition(" ") for line in lines)}
+
+
+def _own_name(wire: Wire) -> str:
+    """Our name where it is one that others can know, else our address (RFC 5321, 4.1.3)."""
+    name = socket.gethostname()
+    if "." in name and name.isascii():
+        return name
+    address = wire.own_address
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+async def _sign_in(wire: Wire, server: Server, extensions: Extensions) -> None:
+    offered = extensions.get("AUTH", "").upper().split()
+    wanted = ["PLAIN", "LOGIN"] if server.auth == "auto" else [server.auth.upper()]
+    method = next((name for name in wanted if name in offered), None)
+    if method is None:
+        raise TransportError(f"it offers no sign-in by {' or '.join(wanted)} here; set mail.smtp.auth or username")
+    user, password = server.username.encode(), server.password.encode()
+    if method == "PLAIN":
+        steps = [b"AUTH PLAIN " + base64.b64encode(b"\0" + user + b"\0" + password)]
+    else:
+        steps = [b"AUTH LOGIN", base64.b64encode(user), base64.b64encode(password)]
+    for step in steps:
+        wire.send(step, b"\r\n")
+        reply = await wire.reply(server.timeouts.command)
+        if reply.code != 334:
+            break
+    if reply.code >= 500:
+        raise SenderRefused(f"it refuses the sign-in: {redacted(str(reply))}; check mail.smtp.username and password")
+    if reply.code != 235:
+        raise TransportError(f"sign-in failed: {redacted(str(reply))}")
+
+
+def _expect(reply: Reply, what: str) -> None:
+    if not 200 <= reply.code < 300:
+        raise TransportError(f"{what} was {redacted(str(reply))}")

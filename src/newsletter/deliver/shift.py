@@ -1,0 +1,215 @@
+"""What the connections of one pass share: the claims at hand, the ledger's commits, the health of the mail server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from newsletter.deliver.commits import Commits
+from newsletter.deliver.ledger import Alarms, Ledger
+from newsletter.deliver.message import Message
+from newsletter.deliver.patience import Breaker, gave_up, next_try
+from newsletter.deliver.shelf import Shelf
+from newsletter.deliver.transports import Session, Transport
+from newsletter.deliver.verdict import Fate, Outcome
+from newsletter.deliver.writer import Writer
+from newsletter.errors import NewsletterError, SenderRefused, StoreError, TransportError
+from newsletter.model import AlarmKind, Claim, DeliveryState, Receipt
+
+STATES = {
+    Fate.ACCEPTED: DeliveryState.ACCEPTED,
+    Fate.DEFERRED: DeliveryState.DEFERRED,
+    Fate.BARRED: DeliveryState.DEFERRED,  # it goes on once a person has seen to the sender
+    Fate.FAILED: DeliveryState.FAILED,
+    Fate.UNKNOWN: DeliveryState.FAILED,
+    Fate.UNCERTAIN: DeliveryState.UNCERTAIN,
+    Fate.UNFIT: DeliveryState.QUARANTINED,
+}
+TOO_LATE = Outcome(Fate.FAILED, "not sent: it would have come too late")
+SERVER_ALARM, SENDER_ALARM = "mail-server", "mail-sender"
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What delivering is done with."""
+
+    ledger: Ledger
+    transport: Transport
+    shelf: Shelf
+    writer: Writer
+    breaker: Breaker
+    now: Callable[[], datetime]
+    alarms: Alarms
+    stop: asyncio.Event
+
+
+class Shift:
+    """One pass over what is due. `fates` counts what became of its messages."""
+
+    def __init__(self, tools: Tools, batch: int) -> None:
+        self.tools = tools
+        self.commits = Commits(tools.ledger, tools.now)
+        self.fates: Counter[Fate] = Counter()
+        self.error: Exception | None = None  # the ledger failed: nothing more is begun
+        self._batch = batch
+        self._ready: deque[Claim] = deque()
+        self._claiming = asyncio.Lock()
+        self._dry = False
+
+    @property
+    def halted(self) -> bool:
+        """Whether no further message may be begun."""
+        return self.tools.stop.is_set() or self.error is not None or not self.tools.breaker.ready(self.tools.now())
+
+    async def claim(self) -> int:
+        """Take claims where none are at hand; how many are, then. Raises StoreError."""
+        async with self._claiming:
+            if not self._ready and not self._dry:
+                found = await asyncio.to_thread(self.tools.ledger.claim, self._batch, self.tools.now())
+                self._ready.extend(found)
+                self._dry = not found
+        return len(self._ready)
+
+    async def message(self) -> Message | None:
+        """The next message to send, if any. What cannot be written is quarantined, the others go on."""
+        while not self.halted and (self._ready or await self.claim()):
+            if not self._ready:
+                continue  # another connection was quicker
+            claim = self._ready.popleft()
+            if claim.edition is None and gave_up(claim.dated, self.tools.now(), notice=True):
+                self.commits.receive(receipt(claim, TOO_LATE, self.tools.now()))
+                continue
+            try:
+                return self.tools.writer.write(claim, await self.tools.shelf.get(claim))
+            except StoreError:
+                self._ready.appendleft(claim)
+                raise
+            except Exception as error:
+                await self.quarantine(claim, error)
+        return None
+
+    def following(self) -> Message | None:
+        """The next message, where it can be had without waiting."""
+        if self.halted or not self._ready:
+            return None
+        compiled = self.tools.shelf.at_hand(self._ready[0])
+        if compiled is None:
+            return None
+        try:
+            message = self.tools.writer.write(self._ready[0], compiled)
+        except Exception:
+            return None  # `message` will meet it again, and has the time to say so
+        self._ready.popleft()
+        return message
+
+    def put_back(self, message: Message) -> None:
+        """Have a message sent by whichever connection is next."""
+        self._ready.appendleft(message.claim)
+
+    async def conclude(self, message: Message, outcome: Outcome, session: Session) -> None:
+        """Write down what became of a message that was handed to a session."""
+        claim, now = message.claim, self.tools.now()
+        self.fates[outcome.fate] += 1
+        if outcome.fate is Fate.AGAIN:
+            self.put_back(message)
+            return None if session.carried else await self.server_failed(TransportError(outcome.answer))
+        if outcome.fate is Fate.REFUSED:
+            return await self._give_back()  # paused, perhaps: ask anew what may be sent, and not one connection each
+        if session.usable:
+            self.tools.breaker.succeeded()
+        else:
+            await self.server_failed(TransportError(outcome.answer))
+        if outcome.fate in STATES:
+            self.commits.receive(receipt(claim, outcome, now))
+        if outcome.fate is Fate.BARRED:
+            await self.sender_refused(outcome.answer, pause=claim.edition is not None)
+        if outcome.fate is Fate.UNFIT:
+            await self._alarm_quarantined(claim, outcome.answer)
+        return None
+
+    async def broke(self, message: Message, error: TransportError) -> None:
+        """The connection failed while this message was under way, before its fence: it was not sent."""
+        if self.tools.stop.is_set():
+            return self.put_back(message)
+        # Deferred, so that a message at which every connection breaks cannot stand in the way of the others.
+        self.fates[Fate.DEFERRED] += 1
+        self.commits.receive(receipt(message.claim, Outcome(Fate.DEFERRED, str(error)), self.tools.now()))
+        return await self.server_failed(error)
+
+    async def server_failed(self, error: TransportError) -> None:
+        """Count it against the mail server, blame no reader."""
+        if self.tools.stop.is_set():
+            return
+        log.warning("mail server failed", reason=str(error))
+        if isinstance(error, SenderRefused):
+            self.tools.breaker.trip(self.tools.now())
+            await self.sender_refused(str(error), pause=True)
+        elif self.tools.breaker.failed(self.tools.now()):
+            text = f"mail waits: {error}; it is tried again by itself, at most an hour apart"
+            await self._alarm(SERVER_ALARM, AlarmKind.RUN_PAUSED, text)
+
+    async def sender_refused(self, answer: str, *, pause: bool) -> None:
+        """It is us who are refused: pause what is being sent, suppress nobody, tell a person."""
+        editions: list[str] = []
+        if pause:
+            reason = f"the mail server refuses the sender: {answer}"
+            editions = await asyncio.to_thread(self.tools.ledger.pause, reason, self.tools.now())
+        then = "".join(f"; put it right, then `newsletter editions resume {edition}`" for edition in editions)
+        await self._alarm(SENDER_ALARM, AlarmKind.RUN_PAUSED, f"the mail server refuses mail from us: {answer}{then}")
+
+    async def quarantine(self, claim: Claim, error: Exception) -> None:
+        """Set a delivery aside that cannot be written, with the reason."""
+        known = isinstance(error, NewsletterError)
+        reason = f"cannot be written: {error if known else type(error).__name__}"
+        if not known:
+            log.error("a message could not be built", delivery=claim.delivery, exc_info=error)
+        self.fates[Fate.UNFIT] += 1
+        self.commits.receive(receipt(claim, Outcome(Fate.UNFIT, reason), self.tools.now()))
+        await self._alarm_quarantined(claim, reason)
+
+    async def end(self, seconds: float) -> None:
+        """Get the receipts written, give back what was claimed and not begun."""
+        await self.commits.flush(seconds)
+        await self._give_back()
+        if self.fates[Fate.ACCEPTED]:
+            await asyncio.to_thread(self.tools.alarms.resolve, SERVER_ALARM)
+            if not self.fates[Fate.BARRED]:
+                await asyncio.to_thread(self.tools.alarms.resolve, SENDER_ALARM)
+
+    async def _give_back(self) -> None:
+        claims = list(self._ready)
+        self._ready.clear()
+        if claims:
+            await asyncio.to_thread(self.tools.ledger.release, claims, self.tools.now())
+
+    async def _alarm_quarantined(self, claim: Claim, reason: str) -> None:
+        of = claim.edition or "a notice"
+        text = f"{of}: delivery {claim.delivery} was set aside, the others go on: {reason}"
+        await self._alarm(f"quarantined:{of}:{claim.variant}", AlarmKind.DELIVERY_QUARANTINED, text)
+
+    async def _alarm(self, key: str, kind: AlarmKind, text: str) -> None:
+        await asyncio.to_thread(self.tools.alarms.sound, key, kind, text, self.tools.now())
+
+
+def receipt(claim: Claim, outcome: Outcome, now: datetime) -> Receipt:
+    """What an outcome means to the ledger; a mail that would be tried again too late has failed."""
+    state = STATES[outcome.fate]
+    answer = outcome.answer
+    retry_at = next_try(claim.attempts, now) if state is DeliveryState.DEFERRED else None
+    if retry_at and gave_up(claim.dated, retry_at, notice=claim.edition is None) and outcome.fate is not Fate.BARRED:
+        state, retry_at, answer = DeliveryState.FAILED, None, f"gave up; the last answer was {answer}"
+    return Receipt(
+        delivery=claim.delivery,
+        token=claim.token,
+        state=state,
+        at=now,
+        answer=answer,
+        retry_at=retry_at,
+        suppress=outcome.fate is Fate.UNKNOWN,
+    )

@@ -1,0 +1,70 @@
+"""How messages leave: one file a transport, found by its name in `[mail] transport`.
+
+Such a file has one public function, `transport(settings: Mail) -> Transport`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+from newsletter.config import Mail
+from newsletter.deliver.message import Message
+from newsletter.deliver.verdict import Outcome
+from newsletter.errors import SettingsError
+
+Fence = Callable[[], Awaitable[bool]]
+"""Asks the ledger, durably, whether this very message may be sent now; raises StoreError where it cannot tell."""
+
+Following = Callable[[], Message | None]
+"""The message that comes next on this connection, where it is known already."""
+
+
+class Session(Protocol):
+    """One connection to whoever takes the mail."""
+
+    carried: int  # messages accepted on it
+
+    @property
+    def usable(self) -> bool:
+        """Whether another message may be tried on it."""
+
+    @property
+    def interruptible(self) -> bool:
+        """Whether dropping it now loses nothing: no fence has been asked for."""
+
+    async def deliver(self, message: Message, fence: Fence, following: Following) -> Outcome:
+        """Hand one message over; it is sent only where `fence`, asked at the last moment, grants it.
+
+        Raises TransportError where the connection fails before the fence (nothing was sent), and what `fence` raises.
+        """
+
+    async def close(self) -> None:
+        """End it politely."""
+
+    def abort(self) -> None:
+        """Drop it at once."""
+
+
+class Transport(Protocol):
+    """Whoever takes the mail. `connections` is how many sessions may be open at once."""
+
+    connections: int
+
+    async def session(self) -> Session:
+        """A new connection. Raises TransportError, SenderRefused where trying again is of no use."""
+
+
+def names() -> list[str]:
+    """Every transport there is."""
+    return sorted(module.name for module in iter_modules(__path__))
+
+
+def find(settings: Mail) -> Transport:
+    """The transport that the settings name. Raises SettingsError for one that there is not."""
+    if settings.transport not in names():
+        raise SettingsError([f"mail.transport: {settings.transport} is none of {', '.join(names())}"])
+    module = import_module(f"{__name__}.{settings.transport}")
+    return cast(Transport, module.transport(settings))

@@ -1,0 +1,33 @@
+"""Mail to a relay over SMTP: `[mail.smtp]`."""
+
+from __future__ import annotations
+
+from newsletter.config import Mail
+from newsletter.deliver.server import Server
+from newsletter.deliver.smtp import SmtpSession, open_session
+
+
+class SmtpTransport:
+    """Sessions with one relay."""
+
+    def __init__(self, server: Server, connections: int) -> None:
+        self.connections = connections
+        self._server = server
+
+    async def session(self) -> SmtpSession:
+        """See `Transport`."""
+        return await open_session(self._server)
+
+
+def transport(settings: Mail) -> SmtpTransport:
+    smtp = settings.smtp
+    server = Server(
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        ca_file=smtp.ca_file,
+        username=smtp.username,
+        password=smtp.password.get_secret_value(),
+        auth=smtp.auth,
+    )
+    return SmtpTransport(server, smtp.connections)

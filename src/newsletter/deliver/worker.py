@@ -1,0 +1,125 @@
+"""Delivering: what is due is claimed, written, fenced and sent over a few connections, until nothing is due.
+
+It decides nothing about who gets what (that was frozen), keeps nothing that a crash could lose (that is the ledger's),
+and asks the clock only through `now`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from newsletter.deliver.connection import Connection
+from newsletter.deliver.ledger import Alarms, Ledger, Variants
+from newsletter.deliver.patience import Breaker
+from newsletter.deliver.shelf import Shelf
+from newsletter.deliver.shift import Shift, Tools
+from newsletter.deliver.transports import Transport
+from newsletter.deliver.verdict import Fate
+from newsletter.deliver.writer import Writer
+from newsletter.errors import StoreError
+
+BATCH = 500  # claims taken at a time
+GRACE = 30.0  # seconds that `stop` leaves to what waits for an answer
+RECEIPTS = 60.0  # seconds to get receipts written while the store fails
+IDLE = 5.0  # seconds between looks at the ledger when nobody wakes us
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a run did: `fates` counts attempts, `finished` are the editions that it brought to an end."""
+
+    fates: Mapping[Fate, int]
+    finished: tuple[str, ...]
+    rests_until: datetime | None  # the mail server failed and is left alone until then
+
+
+class Deliverer:
+    """Sends what is due. One in a process."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        transport: Transport,
+        variants: Variants,
+        writer: Writer,
+        *,
+        now: Callable[[], datetime],
+        alarms: Alarms,
+        batch: int = BATCH,
+    ) -> None:
+        self._stop = asyncio.Event()
+        self._woken = asyncio.Event()
+        self._tools = Tools(ledger, transport, Shelf(variants), writer, Breaker(), now, alarms, self._stop)
+        self._batch = batch
+        self._one_run = asyncio.Lock()
+        self._connections: list[Connection] = []
+
+    async def run_until_idle(self) -> Progress:
+        """Send all that is due now and finish the editions that are done. Raises StoreError when the ledger fails."""
+        tools, fates, finished = self._tools, Counter[Fate](), list[str]()
+        async with self._one_run:
+            await asyncio.to_thread(tools.ledger.tidy, tools.now())
+            while not self._stop.is_set() and tools.breaker.ready(tools.now()) and await self._pass(fates):
+                pass
+            finished += await asyncio.to_thread(tools.ledger.finish, tools.now())
+        return Progress(dict(fates), tuple(finished), tools.breaker.rests_until)
+
+    async def run(self) -> None:
+        """Send whatever becomes due until `stop`; a ledger that fails is asked again."""
+        while not self._stop.is_set():
+            self._woken.clear()
+            try:
+                await self.run_until_idle()
+            except StoreError as error:
+                log.warning("delivery waits for the store", reason=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), IDLE)
+
+    def wake(self) -> None:
+        """Look at the ledger now; from the event loop's thread."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Begin nothing more: what has no fence is dropped and stays due, what waits for its answer has 30 s."""
+        self._stop.set()
+        self._woken.set()
+        for connection in self._connections:
+            connection.interrupt()
+
+    async def _pass(self, fates: Counter[Fate]) -> bool:
+        """Send one claim after the other until the ledger has none; whether there was one."""
+        shift = Shift(self._tools, self._batch)
+        claims = await shift.claim()
+        most = 1 if self._tools.breaker.probing else min(self._tools.transport.connections, claims)
+        self._connections = [Connection(shift) for _ in range(most)]
+        try:
+            await self._wait_for([asyncio.create_task(connection.work()) for connection in self._connections])
+        finally:
+            self._connections = []
+            fates.update(shift.fates)
+            await shift.end(RECEIPTS)
+        if shift.error:
+            raise shift.error
+        return claims > 0
+
+    async def _wait_for(self, tasks: list[asyncio.Task[None]]) -> None:
+        if not tasks:
+            return
+        stopped: asyncio.Future[Any] = asyncio.create_task(self._stop.wait())
+        ended: asyncio.Future[Any] = asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not ended.done():
+            await asyncio.wait({ended}, timeout=GRACE)
+            for task in tasks:
+                task.cancel()
+            await ended
+        stopped.cancel()

@@ -1,0 +1,70 @@
+"""From a claim and its compiled variant to the one person's Message: links, Message-ID, envelope sender."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from newsletter.deliver.headers import address_of
+from newsletter.deliver.message import Message
+from newsletter.deliver.splice import SAFE_LINK, Compiled, Person
+from newsletter.errors import SettingsError
+from newsletter.model import Claim
+from newsletter.tokens import Keys, Purpose
+
+LINKS: Final[Mapping[str, tuple[Purpose, str]]] = MappingProxyType(
+    {
+        "unsubscribe_url": (Purpose.UNSUBSCRIBE, "unsubscribe"),
+        "preferences_url": (Purpose.PREFERENCES, "preferences"),
+        "confirm_url": (Purpose.CONFIRM, "confirm"),
+    }
+)
+"""A person's blanks: what their token is for, and the first word of the address. The subject is the subscription."""
+PATH = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]+\Z")
+
+
+class Writer:
+    """Writes messages for people. `base_url` is the public address, `return_path` may hold `{token}` (VERP).
+
+    Raises SettingsError where one of them cannot be mailed.
+    """
+
+    def __init__(self, keys: Keys, base_url: str, return_path: str | None = None) -> None:
+        self._keys = keys
+        self._base_url = base_url.rstrip("/")
+        self._return_path = return_path
+        problems = []
+        if not SAFE_LINK.match(base_url):
+            problems.append("site.base_url: write it in ASCII (xn--…, %C3%A4), without quotes, & or blanks")
+        if return_path is not None and not PATH.match(self._verp(0) or ""):
+            problems.append(
+                "mail.return_path: an ASCII address, with the token (40 characters) at most 64 before the @"
+            )
+        if problems:
+            raise SettingsError(problems)
+
+    def write(self, claim: Claim, compiled: Compiled) -> Message:
+        """One person's message. Raises BadInput or RenderError where this person cannot be written to."""
+        recipient, utf8 = address_of(claim.email)
+        names = compiled.blanks | {"unsubscribe_url"} if compiled.leavable else compiled.blanks
+        person = Person(
+            to=recipient,
+            message_id=self._keys.message_id(claim.delivery, claim.dated, compiled.domain),
+            dated=claim.dated,
+            urls={name: self.link(name, claim.subscription) for name in names},
+        )
+        sender = self._verp(claim.delivery) or compiled.sender
+        return Message(claim, sender, recipient, utf8, compiled.message(person))
+
+    def link(self, name: str, subscription: int) -> str:
+        """The address that fills a person's blank."""
+        purpose, place = LINKS[name]
+        return f"{self._base_url}/{place}/{self._keys.token(purpose, subscription)}"
+
+    def _verp(self, delivery: int) -> str | None:
+        path = self._return_path
+        if path is None or "{token}" not in path:
+            return path
+        return path.replace("{token}", self._keys.token(Purpose.BOUNCE, delivery))
