@@ -30,6 +30,7 @@ COLLECT_EVERY = timedelta(seconds=20)
 COMPOSE_EVERY = timedelta(seconds=10)
 TELL_EVERY = timedelta(seconds=60)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
+FIRST_COLLECT = 120  # seconds that the first edition waits for the first collect: what was missed belongs in it
 MISFIRE_GRACE = 3600  # seconds; APScheduler's own default drops a tick that is one second late
 
 
@@ -43,6 +44,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._deliverer: Deliverer | None = None
+        self._collected = asyncio.Event()
 
     def stop(self) -> None:
         """Begin to end; from the event loop's thread."""
@@ -122,11 +124,16 @@ class Daemon:
         return task
 
     async def _collect(self) -> None:
-        reports = await self._program.collect_due()
+        try:
+            reports = await self._program.collect_due()
+        finally:
+            self._collected.set()
         if reports:
             await self._publish()
 
     async def _compose(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._collected.wait(), FIRST_COLLECT)
         made = await self._program.compose()
         if made:
             await self._publish()
@@ -188,4 +195,4 @@ async def run(program: Program, *, web_only: bool = False, ready: Callable[[str]
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, daemon.stop)
     with contextlib.nullcontext() if web_only else program.alone():
-        await daemon.run()
+        await program.then_hang_up(daemon.run())

@@ -5,12 +5,27 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from contextlib import suppress
 from typing import Any
 
 import structlog
 
 ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
 TOKEN = re.compile(r"\b[a-z2-7]{40}(?:[a-z2-7]{8})?\b")
+
+
+class Stderr:
+    """The standard error of whenever it is written to. A full disk behind it never stops what it tells of."""
+
+    def write(self, text: str) -> None:
+        """Write, if that is possible."""
+        with suppress(OSError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush, if that is possible."""
+        with suppress(OSError):
+            sys.stderr.flush()
 
 
 def start_logging(*, plain: bool = False) -> None:
@@ -27,7 +42,7 @@ def start_logging(*, plain: bool = False) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(Stderr()),  # type: ignore[arg-type]  # all that print needs
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, TypeVar
 
 from newsletter.app.alarms import AlarmBoard
 from newsletter.app.desk import EditionDesk
@@ -38,6 +38,7 @@ from newsletter.store.sheets import Sheets
 from newsletter.store.state import State
 from newsletter.tokens import Keys
 
+T = TypeVar("T")
 Clock = Callable[[], datetime]
 
 
@@ -69,6 +70,9 @@ class Program:
         self.subscribing = Subscribing(self.audience, journal, keys, self.offer)
         self.register = Register(self.audience, journal, keys, self.offer)
         self.mailroom = Mailroom(self)
+        contact = f"{settings.site.base_url}; {parseaddr(settings.site.contact)[1]}"
+        self._fetcher = Fetcher(agent(contact), allow=settings.collect.allow_networks, clock=now)
+        self.collector = Collector(self._fetcher, Collecting(database), zone=settings.site.zone)
 
     @classmethod
     @contextmanager
@@ -101,17 +105,22 @@ class Program:
         feeds = self._feeds(slugs or tuple(self.settings.feeds))
         if not dry_run:
             self.desk.rows(self.now())  # a cadence begins before its first collect, so that what comes with it is due
-        async with self._collector() as collector:
-            work = (
-                collector.collect(slug, feed, now=self.now(), dry_run=dry_run, backfill=backfill)
-                for slug, feed in feeds.items()
-            )
-            return self._told(await asyncio.gather(*work))
+        work = (
+            self.collector.collect(slug, feed, now=self.now(), dry_run=dry_run, backfill=backfill)
+            for slug, feed in feeds.items()
+        )
+        return self._told(await asyncio.gather(*work))
 
     async def collect_due(self) -> list[SourceReport]:
         """Collect from the feeds whose time has come."""
-        async with self._collector() as collector:
-            return self._told(await collector.collect_due(self.settings.feeds, self.now()))
+        return self._told(await self.collector.collect_due(self.settings.feeds, self.now()))
+
+    async def then_hang_up(self, work: Awaitable[T]) -> T:
+        """What `work` comes to; every connection to a portal is closed after it."""
+        try:
+            return await work
+        finally:
+            await self._fetcher.aclose()
 
     async def look(self, slugs: Sequence[str]) -> dict[str, list[Draft]]:
         """What a collect would find, storing nothing."""
@@ -200,33 +209,12 @@ class Program:
             )
         return {slug: self.settings.feeds[slug] for slug in slugs}
 
-    def _collector(self) -> _Collecting:
-        return _Collecting(self)
-
     def _told(self, reports: Sequence[SourceReport]) -> list[SourceReport]:
         for report in reports:
             key = f"source:{report.slug}"
-            if report.broken:
-                message = (
-                    f"feeds/{report.slug}.toml: {report.broken}; `newsletter feeds check {report.slug}` shows more"
-                )
+            if report.alarm:
+                message = f"feeds/{report.slug}.toml: {report.alarm}; `newsletter feeds check {report.slug}` shows more"
                 self.alarms.sound(key, AlarmKind.SOURCE_BROKEN, message, self.now())
-            else:
+            elif not report.broken:
                 self.alarms.resolve(key)
         return list(reports)
-
-
-class _Collecting:
-    """A collector for as long as a block lasts; its connections end with it."""
-
-    def __init__(self, program: Program) -> None:
-        site = program.settings.site
-        contact = f"{site.base_url}; {parseaddr(site.contact)[1]}"
-        self._fetcher = Fetcher(agent(contact), allow=program.settings.collect.allow_networks, clock=program.now)
-        self._collector = Collector(self._fetcher, Collecting(program.database), zone=site.zone)
-
-    async def __aenter__(self) -> Collector:
-        return self._collector
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._fetcher.aclose()

@@ -53,7 +53,7 @@ def found_on(place: str, page: Page) -> dict[str, Any]:
         "author": draft.author,
         "issuer": draft.issuer,
         "reading_minutes": reading_minutes(draft.body_text),
-        "images": [_image(image) for image in draft.images],
+        "images": [image_as_read(image) for image in draft.images],
         "documents": [{"url": one.url, "title": one.title, "type": one.type} for one in draft.documents],
         "topics": list(draft.topics),
         "from": dict(draft.origin),
@@ -65,6 +65,7 @@ def _moment(draft: Draft) -> str | None:
     return draft.published.isoformat() if draft.published else None
 
 
-def _image(image: Image) -> dict[str, Any]:
+def image_as_read(image: Image) -> dict[str, Any]:
+    """A picture in the keys that OUTSIDE.md promises."""
     names = ("src", "alt", "caption", "credit", "symbolic", "lead")
     return {name: getattr(image, name) for name in names}

@@ -28,7 +28,7 @@ COUNTS = ("found", "new", "updated", "withdrawn", "withheld", "unchanged")
 def collect(ctx: click.Context, slugs: tuple[str, ...], dry_run: bool, backfill: bool, as_json: bool) -> None:
     """Collect from the feeds named, or from all."""
     program = program_of(ctx)
-    reports = asyncio.run(program.collect(slugs, dry_run=dry_run, backfill=backfill))
+    reports = asyncio.run(program.then_hang_up(program.collect(slugs, dry_run=dry_run, backfill=backfill)))
     if as_json:
         echo_json({"sources": [_counts(report) for report in reports]})
     else:

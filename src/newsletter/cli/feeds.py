@@ -6,12 +6,16 @@ import asyncio
 
 import click
 
+from newsletter.cli.adding import add
 from newsletter.cli.output import echo_json, echo_rows, program_of
 
 
 @click.group()
 def feeds() -> None:
     """The feeds of the settings."""
+
+
+feeds.add_command(add)
 
 
 @feeds.command("list")
@@ -39,7 +43,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
 def check(ctx: click.Context, slug: str | None, as_json: bool) -> None:
     """Look at the portal of SLUG (or of every feed) and show what would be collected, field by field."""
     program = program_of(ctx)
-    found = asyncio.run(program.look([slug] if slug else list(program.settings.feeds)))
+    found = asyncio.run(program.then_hang_up(program.look([slug] if slug else list(program.settings.feeds))))
     if as_json:
         echo_json(found)
         return

@@ -29,13 +29,18 @@ def once(ctx: click.Context, moment: str | None, as_json: bool) -> None:
     start_logging(plain=True)
     settings = load(ctx.obj["config"])
     with Program.open(settings, clock(moment)) as program, program.alone():
-        done = asyncio.run(program.turn())
+        done = asyncio.run(program.then_hang_up(program.turn()))
     if as_json:
         echo_json(done)
     else:
         click.echo(f"{done['collected']} new releases; editions: {', '.join(done['composed']) or 'none due'}")
         for problem in done["problems"]:
             click.echo(problem, err=True)
+    if done["rests_until"]:
+        click.echo(
+            "mail waits: the mail server failed; the next turn goes on (`newsletter status` says more)", err=True
+        )
+        ctx.exit(1)
     if done["held"]:
         click.echo(f"held for an editor: {', '.join(done['held'])}", err=True)
         ctx.exit(HELD)

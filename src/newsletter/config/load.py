@@ -69,7 +69,7 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
     settings = _validate(Settings, values, path.name, problems, hidden=frozenset({"root", "feeds"}))
     if settings is not None:
         settings = _settle(settings, root, feeds, problems)
-        problems += contradictions(settings.site, settings.mail, settings.newsletters, _slugs(root))
+    problems += contradictions(values.get("newsletters"), _slugs(root))
     if problems or settings is None:
         raise SettingsError(problems)
     return settings

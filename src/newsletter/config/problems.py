@@ -6,14 +6,9 @@ import difflib
 import inspect
 import typing
 from collections.abc import Collection, Iterator, Sequence
-from email.utils import parseaddr
 from typing import Any
 
-import holidays
 from pydantic import BaseModel, ValidationError
-
-from newsletter.config.settings import Mail, Newsletter, Site
-from newsletter.i18n import languages
 
 SECRET = ("password", "key")
 
@@ -64,39 +59,18 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next((model for model in map(_model_in, typing.get_args(annotation)) if model), None)
 
 
-def contradictions(site: Site, mail: Mail, newsletters: Sequence[Newsletter], feeds: Collection[str]) -> Iterator[str]:
-    """Settings that are well-formed each, and wrong together."""
-    if site.language not in languages():
-        yield f"newsletter.toml: site.language: {site.language!r} is not one of {', '.join(languages())}"
-    if mail.return_path is not None:
-        yield from _return_path(mail.return_path)
+def contradictions(newsletters: object, feeds: Collection[str]) -> Iterator[str]:
+    """What is well-formed and wrong together; `newsletters` as they were read, so that nothing else hides it."""
     seen: set[str] = set()
-    for index, newsletter in enumerate(newsletters):
+    for index, newsletter in enumerate(newsletters if isinstance(newsletters, list) else ()):
+        table = newsletter if isinstance(newsletter, dict) else {}
         where = f"newsletter.toml: newsletters[{index}]"
-        if newsletter.id in seen:
-            yield f"{where}.id: {newsletter.id!r} stands twice"
-        seen.add(newsletter.id)
-        for slug in newsletter.feeds:
+        if "id" in table and str(table["id"]) in seen:
+            yield f"{where}.id: {table['id']!r} stands twice"
+        seen.add(str(table.get("id")))
+        named = table.get("feeds")
+        for slug in map(str, named if isinstance(named, list) else ()):
             if slug not in feeds:
                 close = difflib.get_close_matches(slug, feeds, n=1)
                 hint = f"; did you mean {close[0]}?" if close else ""
                 yield f"{where}.feeds: there is no feeds/{slug}.toml{hint}"
-        if newsletter.holidays is not None:
-            yield from _holidays(newsletter.holidays, where)
-
-
-def _return_path(pattern: str) -> Iterator[str]:
-    sample = pattern.replace("{token}", "a" * 40)
-    local = parseaddr(sample)[1].rpartition("@")[0]
-    if not local or sample.count("@") != 1:
-        yield 'newsletter.toml: mail.return_path: an address, as "bounces+{token}@example.org"'
-    elif len(local) > 64:
-        yield "newsletter.toml: mail.return_path: with a token of 40 characters its local part is longer than 64"
-
-
-def _holidays(region: str, where: str) -> Iterator[str]:
-    country, _, part = region.partition("-")
-    try:
-        holidays.country_holidays(country, subdiv=part or None)
-    except (NotImplementedError, KeyError):
-        yield f'{where}.holidays: {region!r} is not known; a country or a part of it, as "DE" or "DE-BW"'

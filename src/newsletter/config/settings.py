@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -14,8 +13,12 @@ from newsletter.config.values import (
     BaseAddress,
     Clock,
     Duration,
+    Language,
     Mailbox,
+    Network,
     OptionalDuration,
+    Region,
+    ReturnPath,
     Slug,
     WebAddress,
     Zone,
@@ -37,7 +40,7 @@ class Site(Table):
 
     title: str
     base_url: BaseAddress
-    language: str = "de"
+    language: Language = "de"
     timezone: Zone = "Europe/Berlin"
     publisher: str
     postal_address: str = ""
@@ -84,7 +87,7 @@ class Web(Table):
 
 
 class Collect(Table):
-    allow_networks: list[IPv4Network | IPv6Network] = []
+    allow_networks: list[Network] = []
 
 
 class Publish(Table):
@@ -111,7 +114,7 @@ class Mail(Table):
     sender: Mailbox = Field(alias="from")
     reply_to: Mailbox | None = None
     transport: Literal["log", "smtp"] = "log"
-    return_path: str | None = None
+    return_path: ReturnPath | None = None
     when_uncertain: Literal["resend", "hold"] = "resend"
     smtp: Smtp = Smtp()
 
@@ -126,7 +129,7 @@ class Newsletter(Table):
     send_at: Clock = time(7, 0)
     weekly_on: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     send_days: list[Weekday] = list(WEEKDAYS)
-    holidays: str | None = None
+    holidays: Region | None = None
     missing_alt: Literal["omit-image", "hold"] = "omit-image"
     sender: Mailbox | None = Field(default=None, alias="from")
     reply_to: Mailbox | None = None
@@ -135,10 +138,11 @@ class Newsletter(Table):
 
 
 class ItemProfile(Table):
-    """CSS selectors for a list of releases; what is absent is found."""
+    """What is taken of a list: CSS selectors, for a sitemap a path; what is absent is found."""
 
     select: str | None = None
     link: str | None = None
+    under: str | None = None  # of a sitemap: only what lies under this path
 
 
 class ReleaseProfile(Table):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from datetime import time, timedelta
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator
+
+from newsletter.i18n import languages
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 365 * 86400}
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -79,6 +82,44 @@ def slug(text: str) -> str:
     return text
 
 
+def network(text: object) -> object:
+    """`10.1.0.0/16`, or a single address."""
+    try:
+        return ip_network(text) if isinstance(text, str) else text
+    except ValueError as error:
+        raise ValueError('a network is written as "10.1.0.0/16"') from error
+
+
+def language(text: str) -> str:
+    """A language that mails and pages are written in."""
+    if text not in languages():
+        raise ValueError(f"not one of {', '.join(languages())}")
+    return text
+
+
+def region(text: str) -> str:
+    """Where holidays are taken from: a country, or a part of it."""
+    import holidays  # every command reads settings, and few of them need all the world's calendars
+
+    country, _, part = text.partition("-")
+    try:
+        holidays.country_holidays(country, subdiv=part or None)
+    except (NotImplementedError, KeyError) as error:
+        raise ValueError('not known; a country or a part of it, as "DE" or "DE-BW"') from error
+    return text
+
+
+def return_path(text: str) -> str:
+    """An envelope sender, with `{token}` where a delivery's own token goes; RFC 5321 allows 64 octets before the @."""
+    sample = parseaddr(text.replace("{token}", "a" * 40))[1]
+    local = sample.rpartition("@")[0]
+    if not local or sample.count("@") != 1:
+        raise ValueError('an address, as "bounces+{token}@example.org"')
+    if len(local) > 64:
+        raise ValueError("with a token of 40 characters its local part is longer than 64")
+    return text
+
+
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 OptionalDuration = Annotated[timedelta | None, BeforeValidator(duration)]
 Clock = Annotated[time, BeforeValidator(clock)]
@@ -87,3 +128,7 @@ BaseAddress = Annotated[str, AfterValidator(base_address)]
 Zone = Annotated[str, AfterValidator(zone)]
 Mailbox = Annotated[str, AfterValidator(mailbox)]
 Slug = Annotated[str, AfterValidator(slug)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(network)]
+Language = Annotated[str, AfterValidator(language)]
+Region = Annotated[str, AfterValidator(region)]
+ReturnPath = Annotated[str, AfterValidator(return_path)]

@@ -42,7 +42,7 @@ async def run_once(directory: Path) -> Mapping[str, int]:
         async with _serving(create_portal(setting.today), setting.portal_port):
             with Program.open(settings, _clock(setting.slot)) as program, program.alone():
                 _enrol(program)
-                await program.turn()
+                await program.then_hang_up(program.turn())
                 _report(program, directory / "reports")
                 summary = _summary(program)
     finally:
@@ -85,7 +85,7 @@ async def _run_daemon(
         asyncio.get_running_loop().add_signal_handler(number, daemon.stop)
     advancing = asyncio.create_task(_advance(state))
     try:
-        await daemon.run()
+        await program.then_hang_up(daemon.run())
     finally:
         advancing.cancel()
 
@@ -157,4 +157,3 @@ def _clock(start: datetime) -> Callable[[], datetime]:
 
 def _this_minute(now: datetime) -> time:
     return now.astimezone(ZONE).time().replace(second=0, microsecond=0, tzinfo=None)
-

@@ -67,7 +67,8 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found in final bytes. `severity` is "block" or "warn"; `where` names the variant and the place."""
+    """What a rule found in final bytes. `severity` is "block" or "warn"; `where` names the place, of an edition's
+    finding the variant first."""
 
     rule: str
     severity: str
@@ -75,6 +76,7 @@ class Finding:
     where: str
     message: str
     remedy: str
+    line: int | None = None  # in the file that was looked at, where there is one
 
     @property
     def blocks(self) -> bool:

@@ -69,6 +69,7 @@ class Candidate:
     """An address on a list (or an entry of a feed) that may be a release, with what the list said of it.
 
     `entry` carries the fields a feed entry brought along whole, so that a release can be made without its page.
+    `modified` is when a sitemap says that the page last changed (UTC): no date of publication, but a reason to look.
     """
 
     url: str
@@ -80,6 +81,8 @@ class Candidate:
     image: Image | None = None
     guid: str | None = None
     entry: Draft | None = None
+    language: str | None = None  # BCP 47
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

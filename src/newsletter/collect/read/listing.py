@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
+from itertools import chain
 from typing import Final
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
@@ -15,6 +17,7 @@ from newsletter.collect.read.dates import BERLIN, Stamp, read_date, read_machine
 from newsletter.collect.read.headline import KICKER_MARK
 from newsletter.collect.read.images import is_picture, read_picture
 from newsletter.collect.read.page import PageTree, ancestors, decode, marks, select, text_of
+from newsletter.collect.read.repetition import HEADINGS, RANKED, before, repeated
 from newsletter.collect.read.teaser import TEASER_MARK
 from newsletter.collect.read.text import HEADLINE_LIMIT, clean
 from newsletter.config import ItemProfile
@@ -22,24 +25,11 @@ from newsletter.errors import UnreadablePage
 from newsletter.model import Candidate, Image, Page
 
 _NO_PROFILE: Final = ItemProfile()
-_AWAY: Final = (
-    "script, style, template, svg, nav, footer, [role=navigation], [role=contentinfo], [role=search], "
-    "[role=banner], [role=menu], "
-    "[class*=breadcrumb i], [class*=cookie i], [class*=pagination i], [class*=pager i], [class*=pagebrowser i], "
-    "[class*=share i], [class*=social i]"
-)
 _NEXT = re.compile(
     r"^(?:weiter|nächste(?:\s+seite)?|vorwärts|ältere(?:\s+\w+)?|next(?:\s+page)?|older(?:\s+\w+)?|mehr laden|"
     r"load more|»|›|>|→|>>)\s*[»›>→]*$",
     re.IGNORECASE,
 )
-_NOT_ITEM = re.compile(
-    r"^(?:mehr|weiterlesen|weiter|read more|more|details|zurück|home|startseite|\d+|»|«|drucken|print|kontakt|"
-    r"impressum|login)$",
-    re.IGNORECASE,
-)
-_HEADINGS: Final = "h1, h2, h3, h4, h5, h6"
-_RANKED: Final = frozenset(_HEADINGS.split(", "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +45,7 @@ def read_list(page: Page, item: ItemProfile = _NO_PROFILE, *, zone: tzinfo = BER
     text = decode(page.body, page.charset)
     tree = PageTree(text, page.url)
     following = next_page(tree)
-    items = _selected(tree, item) if item.select else _found(tree)
+    items = _selected(tree, item) if item.select else repeated(tree)
     found: dict[str, Candidate] = {}
     for node, link in items:
         candidate = _candidate(node, link, tree, zone)
@@ -123,143 +113,78 @@ def _link(node: LexborNode, query: str | None) -> LexborNode | None:
         return node
     links = select(node, "a[href]")
     return next(
-        (a for a in links if a.css_first(_HEADINGS) is not None or any(n.tag in _RANKED for n in ancestors(a))),
+        (a for a in links if a.css_first(HEADINGS) is not None or any(n.tag in RANKED for n in ancestors(a))),
         links[0] if links else None,
     )
-
-
-@dataclass(slots=True)
-class _Group:
-    """Links that stand at the same place of a repeated structure."""
-
-    shape: str
-    items: list[tuple[LexborNode, LexborNode]]
-    worth: float = 0.0
-
-
-def _found(page: PageTree) -> list[tuple[LexborNode, LexborNode]]:
-    groups: dict[str, _Group] = {}
-    away = {n.mem_id for n in page.root.css(_AWAY)}
-    for a in page.root.css("a[href]"):
-        path = list(ancestors(a))
-        if any(n.mem_id in away for n in path) or not _may_be_item(a, page):
-            continue
-        shape = _shape(a, path)
-        groups.setdefault(shape, _Group(shape, [])).items.append((a, a))
-    for group in groups.values():
-        group.items = [(_item(a), a) for a, _ in group.items] if len(group.items) > 1 else group.items
-        group.worth = _worth(group)
-    best = max(groups.values(), key=lambda group: group.worth, default=None)
-    return best.items if best else []
-
-
-def _shape(a: LexborNode, path: Sequence[LexborNode]) -> str:
-    def kind(node: LexborNode) -> str:
-        first = (node.attributes.get("class") or "").split()
-        return f"{node.tag}.{re.sub(r'[-_]?[0-9]+', '', first[0])}" if first else str(node.tag)
-
-    return " < ".join([kind(a), *(kind(node) for node in path[:6])])
-
-
-def _item(a: LexborNode) -> LexborNode:
-    """The largest element around a link that holds no other item."""
-    item = a
-    url = a.attributes.get("href")
-    for around in ancestors(a):
-        others = {link.attributes.get("href") for link in around.css("a[href]")} - {url}
-        if around.tag in ("main", "ul", "ol", "table", "tbody") or len(others) > 3 or len(around.css(_HEADINGS)) > 2:
-            break
-        if others and len(around.css("a[href]")) > 4:
-            break
-        item = around
-    return item
-
-
-def _worth(group: _Group) -> float:
-    texts = [text_of(a) for _, a in group.items]
-    if len(set(texts)) < 2:
-        return 0.0
-    length = sum(min(len(text), 90) for text in texts) / len(texts)
-    headed = sum(
-        a.css_first(_HEADINGS) is not None or any(n.tag in _RANKED for n in ancestors(a)) for _, a in group.items
-    )
-    dated = sum(
-        node is not a and (node.css_first("time") is not None or read_date(text_of(node, 300)) is not None)
-        for node, a in group.items
-    )
-    share = (headed + 2 * dated) / len(texts)
-    weight = float(len(texts) ** 0.7) * length * (1 + share)
-    return weight * (0.2 if length < 18 else 1)
-
-
-def _may_be_item(a: LexborNode, page: PageTree) -> bool:
-    url = page.absolute(a.attributes.get("href"))
-    if not url or urldefrag(url)[0] == urldefrag(page.url)[0]:
-        return False
-    text = text_of(a)
-    return len(text) > 3 and not _NOT_ITEM.match(text)
 
 
 def _candidate(node: LexborNode, link: LexborNode, page: PageTree, zone: tzinfo) -> Candidate | None:
     url = page.absolute(link.attributes.get("href"))
     if not url:
         return None
-    stamp = _date(node, zone)
+    read = partial(read_date, zone=zone, month_first=page.language in ("en", "en-us"))
+    stamp = _date(node, zone, read) or read(before(node)) or read(before(link))
     return Candidate(
         url=urldefrag(url)[0],
         headline=_headline(node, link) or None,
         published=stamp.when if stamp else None,
         published_precision=stamp.precision if stamp else None,
-        kicker=_marked(node, KICKER_MARK, 3, 80),
-        teaser=_teaser(node, link),
+        kicker=_kicker(node),
+        teaser=_teaser(node),
         image=_image(node, page),
     )
 
 
 def _headline(node: LexborNode, link: LexborNode) -> str:
-    for heading in (link.css_first(_HEADINGS), node.css_first(_HEADINGS)):
+    for heading in (link.css_first(HEADINGS), node.css_first(HEADINGS)):
         if heading is not None and text_of(heading):
-            within = next(
-                (n for n in heading.css("[class]") if re.search("headline|title", marks(n)) and text_of(n)), heading
-            )
-            return text_of(within, HEADLINE_LIMIT)
+            within = [n for n in heading.css("[class]") if re.search("headline|title", marks(n)) and text_of(n)]
+            return text_of(within[-1] if within else heading, HEADLINE_LIMIT)  # the last is the innermost
     named = next((n for n in link.css("[class]") if re.search(r"headline|title", marks(n)) and text_of(n)), link)
     return text_of(named, HEADLINE_LIMIT) or clean(
         link.attributes.get("title") or link.attributes.get("aria-label"), HEADLINE_LIMIT
     )
 
 
-def _date(node: LexborNode, zone: tzinfo) -> Stamp | None:
+def _date(node: LexborNode, zone: tzinfo, read: Callable[[str], Stamp | None]) -> Stamp | None:
     for time in node.css("time"):
-        if stamp := read_machine_date(time.attributes.get("datetime"), zone) or read_date(text_of(time), zone):
+        if stamp := read_machine_date(time.attributes.get("datetime"), zone) or read(text_of(time)):
             return stamp
     for marked in node.css("[class*=date i], [class*=datum i], [class*=time i], [class*=meta i]"):
-        if stamp := read_date(text_of(marked, 200), zone):
+        if stamp := read(text_of(marked, 200)):
             return stamp
     for part in node.css("p, span, div, td, small, li, dt, dd, strong, em"):
         text = text_of(part, 200)
-        if len(text) < 60 and (stamp := read_date(text, zone)):
+        if len(text) < 60 and (stamp := read(text)):
             return stamp
     text = text_of(node, 300)
-    return read_date(text, zone) if len(text) < 300 else None
+    return read(text) if len(text) < 300 else None
 
 
-def _marked(node: LexborNode, mark: re.Pattern[str], least: int, most: int) -> str | None:
-    for marked in node.css("[class]"):
-        if (
-            mark.search(marks(marked))
-            and marked.css_first(_HEADINGS) is None
-            and least <= len(text := text_of(marked)) <= most
-        ):
-            return text
-    return None
+def _kicker(node: LexborNode) -> str | None:
+    return next((text for text in _marked(node.css("[class]"), KICKER_MARK, 3, 80) if not read_date(text)), None)
 
 
-def _teaser(node: LexborNode, link: LexborNode) -> str | None:
-    if text := _marked(node, TEASER_MARK, 30, 1_000):
-        return text
-    texts = [text_of(p) for p in node.css("p") if p.css_first("time") is None]
-    return next((text for text in texts if len(text) >= 40), None)
+def _marked(nodes: Iterable[LexborNode], mark: re.Pattern[str], least: int, most: int) -> Iterator[str]:
+    for node in nodes:
+        if mark.search(marks(node)) and node.css_first(HEADINGS) is None:
+            text = text_of(node)
+            if least <= len(text) <= most:
+                yield text
+
+
+def _teaser(node: LexborNode) -> str | None:
+    """What a list says below a headline: the element that is called a teaser, else the first paragraph."""
+    parts = select(node, f"p, [class], {HEADINGS}")
+    below = next((place for place, part in enumerate(parts) if part.tag in RANKED), 0)
+    parts = [*parts[below:], *parts[:below]]
+    texts = (text_of(p) for p in parts if p.tag == "p" and p.css_first("time") is None)
+    told = chain(_marked(parts, TEASER_MARK, 30, 1_000), texts)
+    return next((text for text in told if len(text) >= 40 and not _is_date_line(text)), None)
+
+
+def _is_date_line(text: str) -> bool:
+    return len(text) < 80 and read_date(text) is not None
 
 
 def _image(node: LexborNode, page: PageTree) -> Image | None:

@@ -199,7 +199,7 @@ def _metas(tree: LexborHTMLParser) -> Iterator[tuple[str, list[str]]]:
     found: dict[str, list[str]] = {}
     for node in tree.css("meta"):
         attributes = node.attributes
-        content = clean(attributes.get("content"))
+        content = clean(attributes.get("content") or attributes.get("value"))  # a slip that many pages make
         for key in ("property", "name", "itemprop", "http-equiv"):
             if (name := attributes.get(key)) and content:
                 found.setdefault(name.strip().lower(), []).append(content)

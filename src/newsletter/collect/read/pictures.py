@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -12,11 +13,21 @@ from newsletter.collect.read.page import absolute
 
 WIDTH: Final = 1_200  # pixels: twice a mail's column, so that it is sharp on any screen
 
-_LAZY: Final = (
-    "data-src", "data-original", "data-lazy-src", "data-lazy", "data-image", "data-img-src", "data-full-src",
-    "data-hi-res-src",
-    "data-url", "data-fallback-src",
-)  # fmt: skip
+NO_PICTURE = re.compile(
+    r"(?:^|[\s/_.-])\w{0,8}logos?(?:$|[\s/_.\d-])|(?:^|[\s/_.-])(?:icon|icons|favicon|sprite|avatar|gravatar|badge|"
+    r"button|spinner|loader|arrow|pfeil|symbol|signet|wappen|"
+    r"placeholder|platzhalter|fallback|default|banner|pixel|emoji|"
+    r"flag|rating|stars?|print|drucken|teaser-?default|social-?(?:media|share)?)(?:$|[\s/_.\d-])",
+    re.IGNORECASE,
+)
+_NETWORK = re.compile(
+    r"(?:icon|share|btn|button)?[-_]?(?:facebook|twitter|instagram|youtube|whatsapp|linkedin|xing|mastodon|bluesky|"
+    r"rss)[-_\dx]*(?:icon|logo|share|white|black)?",
+    re.IGNORECASE,
+)
+_LAZY: Final = re.compile(  # in an attribute's name: the address comes when the reader scrolls there
+    r"data-(?!srcset|sizes)(?:[a-z]+-)*(?:src|original|lazy(?:load)?|img|image|url|full|large|hi-?res)(?:-src|-url)?"
+)
 _SETS: Final = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
 _PLACEHOLDER = re.compile(
     r"(?:placeholder|blank|spacer|transparent|pixel|lazy|loading|grey|dummy)[\w-]*\.(?:gif|png|svg|jpe?g)|1x1",
@@ -25,9 +36,11 @@ _PLACEHOLDER = re.compile(
 _CANDIDATE = re.compile(r"(\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
 
 
+_INNER = re.compile(r"[?&][a-z]{1,5}=(https?(?:%3A|:)(?:%2F|/){2}[^&\s]+)", re.IGNORECASE)
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{20,}|[0-9a-f]{16,}")
 _NUMBERS = re.compile(r"\d{6,}")
 _DAY = re.compile(r"(?:19|20)\d{6}")
+_FILE = re.compile(r"([^/]{6,})\.(?:jpe?g|png|gif|webp)(?=/|$)")
 _SIZES = re.compile(r"^csm_|_[0-9a-f]{10}$|[-_]{0,2}\d{2,4}x\d{0,4}.*$|[-_][wh]?\d{3,4}$")
 
 
@@ -37,14 +50,15 @@ def best_source(img: LexborNode, base: str) -> str | None:
     src = attributes.get("src")
     if src and (src.startswith("data:") or _PLACEHOLDER.search(src)):
         src = None
-    for hidden in (attributes.get(name) for name in _LAZY) if not src else ():
-        if hidden and not hidden.startswith(("data:", "{")):
-            src = hidden
-            break
-    found = absolute(src, base)
+    found = absolute(src or _hidden_source(attributes), base)
     sets = [attributes.get(name) for name in _SETS] + _picture_sets(img)
     wide = next((s for s in map(_from_set, sets) if s), None)
     return (absolute(wide, base) if wide else None) or found
+
+
+def _hidden_source(attributes: Mapping[str, str | None]) -> str | None:
+    hidden = (value for name, value in attributes.items() if value and _LAZY.fullmatch(name))
+    return next((value for value in hidden if re.match(r"(?!data:)[^\s{}]*[./][^\s{}]+$", value)), None)
 
 
 def is_pixel(img: LexborNode) -> bool:
@@ -52,6 +66,18 @@ def is_pixel(img: LexborNode) -> bool:
     attributes = img.attributes
     sizes = [size for name in ("width", "height") if (size := number(attributes.get(name))) is not None]
     return bool(sizes) and min(sizes) <= 3
+
+
+def is_no_picture(address: str) -> bool:
+    """Whether an address looks like that of a logo, an icon or a stand-in."""
+    stem = urlsplit(address).path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return bool(NO_PICTURE.search(stem) or _NETWORK.fullmatch(stem))
+
+
+def is_icon(img: LexborNode) -> bool:
+    """Whether an `img` is drawn, or named like a logo, an icon or a stand-in."""
+    source = (img.attributes.get("src") or "").split("?")[0].lower()
+    return source.endswith(".svg") or is_no_picture(source)
 
 
 def number(text: str | None) -> int | None:
@@ -62,15 +88,24 @@ def number(text: str | None) -> int | None:
 
 def picture_keys(address: str) -> frozenset[str]:
     """What the sizes of one picture share: ids and long numbers in its path, its name without size and hash."""
-    path = unquote(urlsplit(address).path).lower().rstrip("/")
+    path = unquote(urlsplit(inner_address(address)).path).lower().rstrip("/")
     folder, _, name = path.rpartition("/")
     keys = set(_IDS.findall(path)) | {number for number in _NUMBERS.findall(name) if not _DAY.match(number)}
     stem = _SIZES.sub("", re.sub(r"\.\w{2,5}$|=[ws]\d+.*$", "", name))
+    keys.update(_FILE.findall(folder))
     if len(stem) >= 6:
         keys.add(stem)
     elif len(last := folder.rpartition("/")[2]) >= 12:
         keys.add(last)
+    elif not keys:
+        keys |= {number for number in _NUMBERS.findall(folder) if not _DAY.match(number)}
     return frozenset(keys)
+
+
+def inner_address(address: str) -> str:
+    """The address that a resizing service is given in the query of its own, else `address`."""
+    match = _INNER.search(address)
+    return unquote(match.group(1)) if match else address
 
 
 def _picture_sets(img: LexborNode) -> list[str | None]:

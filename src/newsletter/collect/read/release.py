@@ -11,7 +11,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode, SelectolaxError
 
-from newsletter.collect.read import data, documents, headline, images, language, teaser
+from newsletter.collect.read import data, documents, headline, images, language, lead, teaser
 from newsletter.collect.read.blocks import plain
 from newsletter.collect.read.body import MIN_BODY, clear, find_body, without_loose_ends
 from newsletter.collect.read.dates import BERLIN, Stamp, read_machine_date
@@ -64,25 +64,25 @@ class _Reading:
         topics = find_topics(self.page, self.things)
         files = documents.find_documents(self.page, node)
         stamp = self._told_date(node)
-        pictures = images.told_images(self.page, self.things)
-        self._prune(node, images.told_picture(self.page, pictures))
+        pictures = lead.told_pictures(self.page, self.things)
+        self._prune(node, lead.told_picture(self.page, pictures))
         stamp = stamp or self._shown_date(node)
         body = self._body(node)
         shown, gone = self._images(pictures, node, body)
-        lead_node, lead = self._teaser(node, body, gone)
-        gone += [lead_node] if lead_node is not None else []
-        html = self._body_html(body, gone, [title, kicker or "", lead or ""])
+        begun, opening = self._teaser(node, body, gone)
+        gone += [begun] if begun is not None else []
+        html = self._body_html(body, gone, [title, kicker or "", opening or ""])
         text = plain(html)
-        if not text and not lead:
+        if not text and not opening:
             raise UnreadablePage("the page has no text that could be a release")
         return Draft(
             url=self.page.url,
             headline=title,
             kicker=kicker,
-            teaser=lead,
+            teaser=opening,
             body_html=html,
             body_text=text,
-            language=self._language(body, f"{lead or ''} {text}"),
+            language=self._language(body, f"{opening or ''} {text}"),
             published=stamp.when if stamp else None,
             published_precision=stamp.precision if stamp else None,
             author=self._name("author", "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author"),
@@ -125,7 +125,7 @@ class _Reading:
         self._note("published", found[1] if found else None)
         return found[0] if found else None
 
-    def _prune(self, node: LexborNode | None, shown: tuple[LexborNode, str] | None) -> None:
+    def _prune(self, node: LexborNode | None, shown: tuple[LexborNode, lead.Told] | None) -> None:
         parts = [chosen for name, chosen in self.chosen.items() if name != "body"]
         whole = [one for one in (node, shown[0] if shown else None, *parts) if one is not None]
         prune(self.page.root, whole, [self.chosen["body"]] if "body" in self.chosen else [])
@@ -136,19 +136,14 @@ class _Reading:
         return found[0] if found else None
 
     def _images(
-        self, told: list[tuple[str, str]], node: LexborNode | None, body: LexborNode | None
+        self, told: list[lead.Told], node: LexborNode | None, body: LexborNode | None
     ) -> tuple[tuple[Image, ...], list[LexborNode]]:
         chosen = self.chosen.get("image")
-        found = (chosen, "profile") if chosen is not None else images.find_lead(self.page, told, node, body)
         caption = text_of(self.chosen.get("caption")) or None
-        lead = images.read_picture(found[0], self.page, lead=True, caption=caption) if found else None
-        if found and lead:
-            self._note("image", found[1])
-            return images.with_inner(lead, body, self.page)
-        if told:
-            self._note("image", told[0][0])
-            lead = images.Picture(Image(src=told[0][1], lead=True), ())
-        return images.with_inner(lead, body, self.page)
+        read = images.read_picture(chosen, self.page, lead=True, caption=caption) if chosen is not None else None
+        found = (read, "profile") if read else lead.find_lead(self.page, told, node, body)
+        self._note("image", found[1] if found else None)
+        return images.with_inner(found[0] if found else None, body, self.page)
 
     def _teaser(
         self, node: LexborNode | None, body: LexborNode | None, pictures: list[LexborNode]

@@ -34,7 +34,7 @@ def put_back(url: URL, file: Path, aside: Path | None, finish: Callable[[URL], C
     """Replace what the database holds by what is in `file`, then `finish` it."""
     holds, where = _look(url)
     if holds and aside is None:
-        raise StoreError(f"the database {url.database} is not empty: name a file to keep it in")
+        raise StoreError(f"the database {url.database} is not empty: name a file to keep it in (--aside FILE)")
     if holds and aside is not None:
         copy(url, aside)
     dump = _run("pg_restore", {}, "--no-owner", "--no-privileges", "--file=-", str(file))

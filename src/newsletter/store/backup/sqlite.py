@@ -63,7 +63,7 @@ def _set_aside(target: Path, aside: Path | None) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")
         holds = connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,)
     if holds and aside is None:
-        raise StoreError(f"the database {target} is not empty: name a file to keep it in")
+        raise StoreError(f"the database {target} is not empty: name a file to keep it in (--aside FILE)")
     if holds and aside is not None:
         with new_file(aside) as part:
             shutil.copyfile(target, part)

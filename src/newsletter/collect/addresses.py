@@ -1,0 +1,95 @@
+"""Which network addresses may be fetched from: public ones, and the private networks that the operator allows.
+
+Every form in which a private address can hide is unwrapped first: IPv4 mapped into IPv6, 6to4, Teredo, NAT64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
+
+from newsletter.errors import AddressRefused
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))  # RFC 6052, RFC 8215
+COMPATIBLE = IPv6Network("::/96")  # RFC 4291, deprecated: ::a.b.c.d
+SHARED = IPv4Network("100.64.0.0/10")  # RFC 6598: carrier-grade NAT; neither private nor public to Python
+
+
+def check_url(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of an address that may be asked for at all. Raises AddressRefused."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise AddressRefused(f"{url[:200]}: not a web address: {error}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise AddressRefused(f"{url[:200]}: only http:// and https:// addresses are fetched")
+    if parts.username is not None or parts.password is not None:
+        raise AddressRefused(f"{parts.scheme}://…@{parts.hostname}: an address with a user name in it is not fetched")
+    return parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80)
+
+
+def check_addresses(host: str, found: Iterable[str], allowed: Iterable[Network]) -> list[str]:
+    """The addresses of a host, when every one of them may be fetched from. Raises AddressRefused naming the remedy."""
+    networks = tuple(allowed)
+    addresses = [ip_address(text.partition("%")[0]) for text in found]
+    for address in addresses:
+        if not _may(address, networks):
+            width = 32 if address.version == 4 else 128
+            raise AddressRefused(
+                f"{host} lies in a private network ({address}); if it is your own portal, allow it in newsletter.toml: "
+                f'[collect] allow_networks = ["{address}/{width}"]'
+            )
+    if not addresses:
+        raise AddressRefused(f"{host} has no address")
+    return [str(address) for address in addresses]
+
+
+def is_allowed(host_address: str, allowed: Iterable[Network]) -> bool:
+    """Whether an address lies in a network that the operator named."""
+    return _named(ip_address(host_address), tuple(allowed))
+
+
+def _may(address: Address, allowed: tuple[Network, ...]) -> bool:
+    return _named(address, allowed) or all(_public(inner) or _named(inner, allowed) for inner in _unwrapped(address))
+
+
+def _named(address: Address, allowed: tuple[Network, ...]) -> bool:
+    return any(network.version == address.version and address in network for network in allowed)
+
+
+def _public(address: Address) -> bool:
+    return (
+        address.is_global
+        and not address.is_multicast
+        and not address.is_reserved
+        and not address.is_unspecified
+        and not (isinstance(address, IPv4Address) and address in SHARED)
+    )
+
+
+def _unwrapped(address: Address) -> Iterator[Address]:
+    """The address and every IPv4 address that it stands for; a wrapped one counts by what is in it alone."""
+    if isinstance(address, IPv4Address):
+        yield address
+        return
+    inner = list(_embedded(address))
+    mapped = address.ipv4_mapped is not None or any(address in network for network in NAT64)
+    if not mapped:
+        yield address
+    yield from inner
+
+
+def _embedded(address: IPv6Address) -> Iterator[IPv4Address]:
+    if address.ipv4_mapped is not None:
+        yield address.ipv4_mapped
+    if address.sixtofour is not None:
+        yield address.sixtofour
+    if address.teredo is not None:
+        yield from address.teredo
+    if any(address in network for network in NAT64) or (address in COMPATIBLE and int(address) > 0xFFFF):
+        yield IPv4Address(int(address) & 0xFFFFFFFF)

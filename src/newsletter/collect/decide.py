@@ -1,0 +1,286 @@
+"""What becomes of a draft: a new release, a revision of one that is stored, or nothing. Fetches and stores nothing.
+
+A revision is told only where the text differs (see digest.py); anything else that changed is mended silently. What an
+editor decided stays: a withheld or withdrawn release does not come back by itself, an alt text of theirs is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, tzinfo
+from enum import StrEnum
+from uuid import uuid4
+
+from newsletter.collect.contract import fault
+from newsletter.collect.digest import ENOUGH, normalised, picture_name, settled, text_digest
+from newsletter.collect.identity import MAX_KEY, address_key, claim_key
+from newsletter.collect.read import reading_minutes, without_credit
+from newsletter.collect.read.text import likeness
+from newsletter.collect.topics import topics_of
+from newsletter.config import FeedSettings
+from newsletter.model import (
+    AltFrom,
+    Candidate,
+    Change,
+    Draft,
+    Image,
+    Precision,
+    Release,
+    ReleaseState,
+    Revised,
+    Stored,
+)
+
+GONE = "its page is no longer on the portal"
+LEFT_EARLY = "its page left the portal before it was to be published"
+FIRST_SEEN = "first seen"
+MAX_ALIASES = 20
+
+
+class Outcome(StrEnum):
+    """What became of a page, in the words of `collect --json`; a cosmetic change counts as unchanged."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    WITHDRAWN = "withdrawn"
+    WITHHELD = "withheld"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The circumstances of a look: whose feed, when, and whether what is new goes to the archive only.
+
+    `reread`: what is stored was read with another profile or by another version of the program; where the text differs,
+    that may be our own doing, so nobody is told of an update.
+    """
+
+    slug: str
+    feed: FeedSettings
+    now: datetime
+    zone: tzinfo
+    archive: bool = False
+    reread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do. `revised` is what to store, None where nothing is; `reason` says why something is kept back."""
+
+    outcome: Outcome
+    revised: Revised | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a draft may be known by: keys that are surely its own, and keys it (or another) only claims to have."""
+
+    sure: tuple[str, ...]
+    claims: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()  # as they were written, the canonical one among them
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All of them, the surest first."""
+        return self.sure + self.claims
+
+
+def known_by(draft: Draft, candidate: Candidate, guid: str | None) -> Known:
+    """What a draft is known by. A canonical address on another host is an alias, and never fetched."""
+    own = tuple(dict.fromkeys(a for a in (draft.url, candidate.url) if len(a) <= MAX_KEY))
+    keys = dict.fromkeys((*map(address_key, own), *((guid,) if guid else ()), *own))
+    claims = [claim_key(address) for address in (draft.canonical, *own) if address]
+    addresses = dict.fromkeys((*own, *((draft.canonical,) if draft.canonical else ())))
+    return Known(tuple(keys), tuple(dict.fromkeys(claims)), tuple(addresses))
+
+
+def recognise(draft: Draft, known: Known, found: Sequence[tuple[Stored, str | None]]) -> Stored | None:
+    """The stored release that a draft is, if any: by address, by its entry's id, by what its page claims, by its text.
+
+    A claim counts where the headline agrees (some systems call every page by one canonical address); a text where it is
+    long enough and of the same day (the same notice may come every year).
+    """
+    for stored, key in found:
+        if key in known.sure:
+            return stored
+        agree = likeness(stored.release.headline, draft.headline) >= 0.5
+        if key is not None and agree:
+            return stored
+        if key is None and _same_text(draft, stored.release):
+            return stored
+    return None
+
+
+def decide(draft: Draft, candidate: Candidate, stored: Stored | None, known: Known, sight: Sight) -> Decision:
+    """What becomes of `draft`, which is `stored` as it is now (None: nobody has seen it before)."""
+    reason = fault(draft, candidate, stored.release if stored else None)
+    if reason is not None:
+        return Decision(Outcome.UNCHANGED if stored else Outcome.WITHHELD, reason=reason)
+    if stored is None:
+        return Decision(Outcome.NEW, _new(draft, known, sight))
+    return _revision(draft, stored, known, sight)
+
+
+def withdraw(stored: Stored, now: datetime) -> Decision:
+    """What becomes of a release whose page is gone: a withdrawal, or, where nobody had seen it yet, withheld."""
+    release = stored.release
+    if release.state is ReleaseState.WITHDRAWN:
+        return Decision(Outcome.UNCHANGED)
+    if not release.visible(now):
+        kept = replace(release, state=ReleaseState.WITHHELD, reason=release.reason or LEFT_EARLY)
+        return Decision(Outcome.WITHHELD, _revised(kept, stored), LEFT_EARLY)
+    gone = replace(
+        release,
+        state=ReleaseState.WITHDRAWN,
+        reason=GONE,
+        revision=release.revision + 1,
+        change=Change.WITHDRAWAL,
+    )
+    return Decision(Outcome.WITHDRAWN, _revised(gone, stored, change=Change.WITHDRAWAL), GONE)
+
+
+def local_moment(published: datetime, precision: Precision | None, zone: tzinfo) -> datetime:
+    """When a date begins: a day (kept as 00:00 UTC of its date) at its midnight in `zone`."""
+    if precision is not Precision.DAY:
+        return published
+    return datetime.combine(published.astimezone(UTC).date(), time(), zone).astimezone(UTC)
+
+
+def _new(draft: Draft, known: Known, sight: Sight) -> Revised:
+    release = Release(
+        id=str(uuid4()),
+        source=sight.slug,
+        url=draft.url,
+        headline=draft.headline,
+        body_html=draft.body_html,
+        body_text=draft.body_text,
+        language=draft.language or sight.feed.language,
+        first_seen=sight.now,
+        updated=draft.published or sight.now,
+        mailable=not sight.archive and not _too_old(draft, sight),
+        not_before=_embargo(draft, sight, None),
+    )
+    return _revised(_worded(release, draft, known, sight), None, known.keys)
+
+
+def _revision(draft: Draft, stored: Stored, known: Known, sight: Sight) -> Decision:
+    before = stored.release
+    after = _worded(before, _as_dated_before(draft, before, sight), known, sight)
+    if before.state is ReleaseState.WITHDRAWN:
+        if before.reason != GONE:
+            return Decision(Outcome.UNCHANGED)
+        after = replace(after, state=ReleaseState.LIVE, reason=None, change=None)
+    if _text(after) != _text(before) and not sight.reread:
+        after = replace(after, revision=before.revision + 1, change=Change.UPDATE, updated=sight.now)
+        return Decision(Outcome.UPDATED, _revised(after, stored, known.keys, Change.UPDATE, told=after.revision))
+    if _seen(after) == _seen(before):
+        return Decision(Outcome.UNCHANGED)
+    # Cosmetic revisions in a row share one number: a page that changes with every look must not fill the store.
+    fresh = before.revision == stored.told_revision or before.state is not after.state
+    after = replace(after, revision=before.revision + fresh)
+    return Decision(Outcome.UNCHANGED, _revised(after, stored, known.keys, Change.COSMETIC))
+
+
+def _worded(release: Release, draft: Draft, known: Known, sight: Sight) -> Release:
+    """The release as the draft has it, whatever its state."""
+    aliases = dict.fromkeys((*release.aliases, release.url, *known.addresses))
+    origin = dict(draft.origin)
+    if draft.language is None:
+        origin["language"] = "feed's settings"
+    if draft.published is None:
+        origin["published"] = FIRST_SEEN
+    return replace(
+        release,
+        url=draft.url,
+        headline=draft.headline,
+        kicker=draft.kicker,
+        teaser=draft.teaser,
+        body_html=draft.body_html,
+        body_text=draft.body_text,
+        language=draft.language or sight.feed.language,
+        author=draft.author,
+        issuer=draft.issuer,
+        published=draft.published,
+        published_precision=draft.published_precision,
+        reading_minutes=reading_minutes(draft.body_text),
+        images=_images(draft.images, release.images),
+        documents=draft.documents,
+        topics=topics_of(draft.kicker, draft.topics, sight.feed.topics),
+        aliases=tuple(alias for alias in aliases if alias != draft.url)[-MAX_ALIASES:],
+        not_before=_embargo(draft, sight, release.not_before),
+        origin=origin,
+    )
+
+
+def _as_dated_before(draft: Draft, before: Release, sight: Sight) -> Draft:
+    """The draft with the date of its release where it gives none, or a later one: many portals put the day of the
+    last change there. A release still under embargo follows its page."""
+    if before.published is None or (before.not_before is not None and before.not_before > sight.now):
+        return draft
+    same_day = draft.published is not None and draft.published.date() == before.published.date()
+    sharper = before.published_precision is Precision.DAY and same_day
+    if draft.published is not None and (draft.published <= before.published or sharper):
+        return draft
+    origin = {**draft.origin, "published": before.origin.get("published", "")}
+    return replace(draft, published=before.published, published_precision=before.published_precision, origin=origin)
+
+
+def _embargo(draft: Draft, sight: Sight, before: datetime | None) -> datetime | None:
+    if draft.published is not None:
+        begins = local_moment(draft.published, draft.published_precision, sight.zone)
+        if begins > sight.now:
+            return begins
+    return before if before is not None and before <= sight.now else None
+
+
+def _too_old(draft: Draft, sight: Sight) -> bool:
+    if draft.published is None or sight.feed.max_age is None:
+        return False
+    return local_moment(draft.published, draft.published_precision, sight.zone) < sight.now - sight.feed.max_age
+
+
+def _images(images: Sequence[Image], before: Sequence[Image]) -> tuple[Image, ...]:
+    """The pictures with alt texts as they are read aloud, and with those that an editor gave."""
+    by_hand = {picture_name(i.src): i for i in before if i.alt_from in (AltFrom.EDITOR, AltFrom.DECORATIVE)}
+    found = []
+    for image in map(without_credit, images):
+        edited = by_hand.get(picture_name(image.src))
+        found.append(replace(image, alt=edited.alt, alt_from=edited.alt_from) if edited else image)
+    return tuple(found)
+
+
+def _same_text(draft: Draft, release: Release) -> bool:
+    if len(normalised(draft.body_text)) < ENOUGH:
+        return False
+    if draft.published is None or release.published is None:
+        return True
+    return draft.published.date() == release.published.date()
+
+
+def _text(release: Release) -> str:
+    return text_digest(release.headline, release.teaser, release.body_text)
+
+
+def _seen(release: Release) -> Release:
+    """The release as readers would notice it: without what systems make up anew."""
+    pictures = tuple(replace(image, src=picture_name(image.src)) for image in release.images)
+    return replace(release, body_html=settled(release.body_html), images=pictures, origin={})
+
+
+def _revised(
+    release: Release,
+    stored: Stored | None,
+    keys: Sequence[str] = (),
+    change: Change | None = None,
+    told: int | None = None,
+) -> Revised:
+    return Revised(
+        release=release,
+        before=stored.release if stored else None,
+        told_revision=told or (stored.told_revision if stored else release.revision),
+        digest=_text(release),
+        keys=keys,
+        change=change,
+    )

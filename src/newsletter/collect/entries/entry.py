@@ -1,0 +1,34 @@
+"""An entry of a feed as it was written, whatever the format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from newsletter.errors import UnreadablePage
+from newsletter.model import Document, Image
+
+MOST_ENTRIES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry, untrusted: `title` is text, `content` and `summary` are HTML, dates are as they were written."""
+
+    link: str | None = None
+    guid: str | None = None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    published: str | None = None
+    modified: str | None = None
+    author: str | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
+    documents: tuple[Document, ...] = ()
+
+
+def check_number(entries: int) -> None:
+    """Raises UnreadablePage for a feed with more entries than any portal has."""
+    if entries > MOST_ENTRIES:
+        raise UnreadablePage(f"the feed holds {entries} entries, more than {MOST_ENTRIES}")

@@ -1,0 +1,275 @@
+"""Fetching, politely and within bounds: the only place of this room that touches the network.
+
+Each host is asked one thing at a time, at its pace (robots.txt, Crawl-delay, Retry-After). Each hop of a redirect is
+resolved, checked and connected to by the very address that was checked, so a name cannot point elsewhere between the
+check and the connection (DNS rebinding). Nothing is taken from the environment: no proxy, no .netrc.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from ssl import SSLContext
+from typing import cast
+from urllib.parse import urljoin
+
+import httpx
+
+from newsletter.collect.addresses import Network, check_addresses, check_url, is_allowed
+from newsletter.collect.body import MAX_BYTES, bounded
+from newsletter.collect.robots import MAX_BYTES as ROBOTS_BYTES
+from newsletter.collect.robots import Robots, read_robots, unreachable
+from newsletter.errors import AddressRefused, FetchError
+from newsletter.model import Page
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+Clock = Callable[[], datetime]
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MAX_HOPS = 5
+WALL = 30.0  # seconds for a page, all hops together, however slowly it drips; waiting for our turn does not count
+ROBOTS_WALL = 10.0
+DELAY = 1.0  # seconds between two requests to a host on the public internet
+MAX_REST = timedelta(days=1)  # the longest Retry-After that is believed
+BRIEF = timedelta(minutes=1)  # the rest of a host that answers "too many requests" and does not say how long
+ACCEPT = (
+    "text/html,application/xhtml+xml,application/atom+xml,application/rss+xml,application/feed+json;q=0.9,*/*;q=0.5"
+)
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """The addresses of a host by the system's resolver. Raises FetchError when it has none."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise FetchError(f"{host}: no such host ({error})") from error
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@dataclass(slots=True)
+class _Host:
+    """What is known of a host: one request at a time, its rules, and when it may be asked again."""
+
+    transport: httpx.AsyncHTTPTransport
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    free_at: float = 0.0  # monotonic seconds
+    rests_until: datetime | None = None
+    robots: Robots | None = None
+    near: bool = False  # inside a network the operator named: needs no delay
+
+    def rest(self, now: datetime) -> float | None:
+        """Seconds that the host still wants to rest, None where it does not."""
+        left = (self.rests_until - now).total_seconds() if self.rests_until else 0.0
+        return left if left > 0 else None
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What a server answered to one request."""
+
+    url: str
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+    @property
+    def leads_to(self) -> str | None:
+        """Where a redirect leads, None where it is none. Raises AddressRefused."""
+        location: str | None = self.headers.get("location")
+        if self.status not in REDIRECTS or not location:
+            return None
+        try:
+            return urljoin(self.url, location)
+        except ValueError as error:
+            raise AddressRefused(f"{self.url}: leads to no web address: {location[:200]!r}") from error
+
+
+@dataclass(slots=True)
+class _Budget:
+    """Seconds left for a page; only what its servers take is counted."""
+
+    left: float
+
+    @contextmanager
+    def counted(self) -> Iterator[float]:
+        """Takes what happens inside from the budget; gives what is left of it."""
+        begun = time.monotonic()
+        try:
+            yield max(self.left, 0.0)
+        finally:
+            self.left -= time.monotonic() - begun
+
+
+class Fetcher:
+    """Fetches pages for one run of the program; `agent` is the User-Agent, with a contact in it."""
+
+    def __init__(
+        self,
+        agent: str,
+        *,
+        allow: Sequence[Network] = (),
+        clock: Clock = lambda: datetime.now(UTC),
+        resolve: Resolve = resolve,
+        delay: float = DELAY,
+        wall: float = WALL,
+    ) -> None:
+        self._agent = agent
+        self._allow = tuple(allow)
+        self._clock = clock
+        self._resolve = resolve
+        self._delay = delay
+        self._wall = wall
+        self._hosts: dict[tuple[str, str, int], _Host] = {}
+
+    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+        """The page at `url`, after redirects; its status is 200, 304 (where validators were given), 404 or 410.
+
+        Raises AddressRefused (private network, robots.txt, too many redirects) and FetchError (all else).
+        """
+        given = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        validators = {name: value for name, value in given.items() if value}
+        budget, asked = _Budget(self._wall), url
+        for _ in range(MAX_HOPS + 1):
+            host = self._host(asked)
+            async with host.turn:
+                await self._check_robots(host, asked)
+                await self._pause(host, asked)
+                answer = await self._within(budget, host, asked, validators)
+            if answer.leads_to is None:
+                return self._page(host, answer, conditional=bool(validators))
+            asked = answer.leads_to
+        raise AddressRefused(f"{url}: more than {MAX_HOPS} redirects, the last to {asked[:200]}")
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for host in self._hosts.values():
+            await host.transport.aclose()
+
+    @cached_property
+    def _tls(self) -> SSLContext:
+        return httpx.create_ssl_context(trust_env=False)  # one for all hosts: reading the certificates takes a while
+
+    def _host(self, url: str) -> _Host:
+        """A host has connections of its own: two names at one address must not share one, nor its certificate."""
+        key = check_url(url)
+        if key not in self._hosts:
+            limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=10)
+            self._hosts[key] = _Host(httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=limits))
+        return self._hosts[key]
+
+    async def _check_robots(self, host: _Host, url: str) -> None:
+        if host.robots is None or host.robots.until <= self._clock():
+            host.robots = await self._robots(host, url)
+        if host.robots.problem:
+            left = (host.robots.until - self._clock()).total_seconds()
+            raise FetchError(f"{url}: not fetched for now: {host.robots.problem}", retry_after=left)
+        if not host.robots.allows(url):
+            raise AddressRefused(f"{url}: the portal's robots.txt asks programs not to fetch this address")
+
+    async def _robots(self, host: _Host, url: str) -> Robots:
+        address = urljoin(url, "/robots.txt")
+        budget = _Budget(min(ROBOTS_WALL, self._wall))
+        try:
+            for _ in range(MAX_HOPS + 1):
+                answer = await self._within(budget, host, address, {}, 2 * ROBOTS_BYTES)
+                if answer.leads_to is None:
+                    return read_robots(answer.status, answer.body, self._clock())
+                address = answer.leads_to
+                host = self._host(address)
+            return read_robots(404, b"", self._clock())  # RFC 9309 §2.3.1.2: past five redirects, as if unavailable
+        except AddressRefused as error:
+            if address == urljoin(url, "/robots.txt"):  # the host itself is refused
+                raise
+            return unreachable(f"its robots.txt leads where nothing is fetched ({error})", self._clock())
+        except FetchError as error:
+            return unreachable(f"its robots.txt cannot be had ({error})", self._clock())
+
+    async def _pause(self, host: _Host, url: str) -> None:
+        if left := host.rest(self._clock()):
+            raise FetchError(f"{url}: the portal asked for {left:.0f} seconds of rest", retry_after=left)
+        await asyncio.sleep(max(0.0, host.free_at - time.monotonic()))
+        wanted = host.robots.delay if host.robots else 0.0
+        host.free_at = time.monotonic() + max(0.0 if host.near else self._delay, wanted)
+
+    async def _within(
+        self, budget: _Budget, host: _Host, url: str, validators: Mapping[str, str], most: int = MAX_BYTES
+    ) -> _Answer:
+        try:
+            with budget.counted() as left:
+                async with asyncio.timeout(left):
+                    return await self._ask(host, url, validators, most)
+        except TimeoutError as error:
+            raise FetchError(f"{url}: not read to its end within {self._wall:.0f} seconds") from error
+
+    async def _ask(self, host: _Host, url: str, validators: Mapping[str, str], most: int) -> _Answer:
+        request = await self._request(host, url, validators)
+        try:
+            response = await host.transport.handle_async_request(request)
+            try:
+                body = b""
+                if response.status_code not in REDIRECTS:
+                    stream = cast(httpx.AsyncByteStream, response.stream)  # as it came: httpx would decode it unbounded
+                    body = await bounded(aiter(stream), response.headers.get("content-encoding", ""), url, most)
+            finally:
+                await response.aclose()
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            raise FetchError(f"{url}: {type(error).__name__}: {str(error) or 'no answer'}") from error
+        return _Answer(url, response.status_code, response.headers, body)
+
+    async def _request(self, host: _Host, url: str, validators: Mapping[str, str]) -> httpx.Request:
+        """A request to the address that was checked, under the name that was asked for (Host, and SNI for TLS)."""
+        _, name, port = check_url(url)
+        address = check_addresses(name, await self._resolve(name, port), self._allow)[0]
+        host.near = is_allowed(address, self._allow)
+        headers = {"User-Agent": self._agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate", **validators}
+        try:
+            request = httpx.Request("GET", url, headers=headers)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise AddressRefused(f"{url[:200]}: not a web address: {error}") from error
+        seconds = dict.fromkeys(("connect", "read", "write", "pool"), self._wall)
+        return httpx.Request(
+            "GET",
+            request.url.copy_with(host=address),
+            headers=request.headers,
+            extensions={"sni_hostname": request.url.raw_host.decode("ascii"), "timeout": seconds},
+        )
+
+    def _page(self, host: _Host, answer: _Answer, *, conditional: bool) -> Page:
+        status, headers, now = answer.status, answer.headers, self._clock()
+        if status in (429, 503):
+            asked = retry_at(headers.get("retry-after"), now)
+            host.rests_until = asked or (now + BRIEF if status == 429 else None)
+        if status not in (200, 203, 404, 410) and not (status == 304 and conditional):
+            raise FetchError(f"{answer.url}: answered {status}", status=status, retry_after=host.rest(now))
+        kind, _, parameters = headers.get("content-type", "").partition(";")
+        charset = parameters.partition("charset=")[2].split(";")[0].strip(" \"'") or None
+        return Page(
+            url=answer.url,
+            body=answer.body,
+            status=200 if status == 203 else status,
+            content_type=kind.strip().lower(),
+            charset=charset,
+            etag=headers.get("etag"),
+            last_modified=headers.get("last-modified"),
+            fetched_at=now,
+        )
+
+
+def retry_at(value: str | None, now: datetime) -> datetime | None:
+    """When a Retry-After (seconds, or a date: RFC 9110 §10.2.3) lets us ask again; at most a day from now."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return now + timedelta(seconds=min(int(text[:7]), MAX_REST.total_seconds()))
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    return min(max(at, now), now + MAX_REST)

@@ -1,0 +1,73 @@
+"""Kind `html`: a list of releases, on one page or several, that links to a page for each release."""
+
+from __future__ import annotations
+
+import asyncio
+
+from newsletter.collect.identity import address_key, same_host
+from newsletter.collect.kinds import Discovery, Visit
+from newsletter.collect.read import Listing, read_list
+from newsletter.errors import FetchError, UnreadablePage
+from newsletter.model import Candidate, Page
+
+GUESSED = True
+
+
+async def discover(visit: Visit) -> Discovery:
+    """What the list holds: its first page, and the next ones as long as they hold something that was never seen."""
+    first = await visit.fetch(visit.feed.url, etag=visit.etag, last_modified=visit.last_modified)
+    if first.status == 304:
+        return Discovery(etag=visit.etag, last_modified=visit.last_modified, unchanged=True)
+    walk = _Walk(visit, first)
+    listing: Listing | None = await _read(first, visit)
+    while listing is not None and await walk.goes_on(listing):
+        listing = await walk.next(str(listing.next_page))
+    return Discovery(
+        candidates=tuple(walk.found.values()),
+        etag=first.etag,
+        last_modified=first.last_modified,
+        incomplete=walk.incomplete,
+        problems=tuple(walk.problems),
+    )
+
+
+class _Walk:
+    """The way through the pages of one list."""
+
+    def __init__(self, visit: Visit, first: Page) -> None:
+        self.visit = visit
+        self.first = first
+        self.read = {address_key(first.url), address_key(visit.feed.url)}
+        self.pages = 1
+        self.found: dict[str, Candidate] = {}
+        self.problems: list[str] = []
+        self.incomplete: str | None = None
+
+    async def goes_on(self, listing: Listing) -> bool:
+        """Take in what a page lists; whether the next one is to be read."""
+        fresh = [c for c in listing.candidates if c.url not in self.found]
+        self.found |= {c.url: c for c in fresh}
+        following = listing.next_page
+        if following is None or address_key(following) in self.read or not same_host(following, self.first.url):
+            return False
+        if not fresh or self.pages >= self.visit.most:
+            return False
+        return self.visit.whole or self.pages < self.visit.least or bool(await self.visit.news(fresh))
+
+    async def next(self, url: str) -> Listing | None:
+        """The next page; None where it cannot be had or holds no list: the end of many lists is an empty page."""
+        self.read.add(address_key(url))
+        self.pages += 1
+        try:
+            return await _read(await self.visit.fetch(url), self.visit)
+        except FetchError as error:
+            self.incomplete = str(error)
+        except UnreadablePage as error:
+            self.problems.append(f"{url}: {error}")
+        return None
+
+
+async def _read(page: Page, visit: Visit) -> Listing:
+    if page.status != 200:
+        raise FetchError(f"{page.url}: the list answered {page.status}; has it moved?", status=page.status)
+    return await asyncio.to_thread(read_list, page, visit.feed.item, zone=visit.zone)

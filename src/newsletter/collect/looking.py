@@ -1,0 +1,262 @@
+"""Looking at the pages of one source: which are due, and what becomes of each."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from html import escape
+from statistics import median_low
+from urllib.parse import urljoin, urlsplit
+
+import structlog
+
+from newsletter import __version__
+from newsletter.collect.decide import Decision, Outcome, Sight, decide, known_by, recognise, withdraw
+from newsletter.collect.digest import normalised, text_digest
+from newsletter.collect.identity import ENTRY, address_key, guid_key
+from newsletter.collect.kinds import Fetch
+from newsletter.collect.merge import fill
+from newsletter.collect.read import read_release
+from newsletter.collect.report import Tally
+from newsletter.collect.schedule import page_due
+from newsletter.collect.store import CollectStore
+from newsletter.config import FeedSettings
+from newsletter.errors import AddressRefused, FetchError, StoreError, UnreadablePage
+from newsletter.model import Candidate, Draft, KnownPage, Page, Standing
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 4  # pages in hand; the fetcher asks a host for one at a time, the others are read meanwhile
+LOOKS_BEFORE_GONE = 2
+TRIES = 3  # at a release that somebody else writes at the same moment
+BY_ENTRY = "entry"  # stands for the digest of bytes where a release was made from its feed's entry
+HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "")
+
+
+def listed_digest(candidate: Candidate) -> str:
+    """Of what a list or feed says of a release: another one is a reason to look at its page."""
+    entry = candidate.entry
+    said = [candidate.headline, candidate.kicker, candidate.teaser, entry.body_html if entry else None]
+    if candidate.modified is not None:
+        said.append(candidate.modified.isoformat())
+    return hashlib.sha256("\x1f".join(normalised(part) for part in said).encode()).hexdigest()
+
+
+def due(
+    standings: Iterable[Standing], listed: Mapping[str, Candidate], ids: frozenset[str], now: datetime
+) -> list[Standing]:
+    """The pages to look at now. `listed`: candidates by the address of their page; `ids`: the releases on the list."""
+    all_of_them = list(standings)
+    dates = [s.published_at for s in all_of_them if s.release in ids and s.published_at is not None]
+    newest_half = median_low(dates) if len(dates) >= 3 else None
+    return [s for s in all_of_them if _due(s, listed.get(s.page.url), s.release in ids, newest_half, now)]
+
+
+def _due(
+    standing: Standing, candidate: Candidate | None, on_list: bool, newest_half: datetime | None, now: datetime
+) -> bool:
+    page, born = standing.page, standing.published_at or standing.page.found_at
+    if standing.withdrawn:
+        return on_list and page_due(page.checked_at, born, now)
+    said_otherwise = candidate is not None and page.listed is not None and page.listed != listed_digest(candidate)
+    # A list is in the order of dates, but for a few that are pinned: what is newer than half of it should be on it.
+    left = newest_half is not None and standing.release is not None and not on_list and born > newest_half
+    return page_due(page.checked_at, born, now, hinted=said_otherwise or left or page.gone == 1)
+
+
+class Looker:
+    """Looks at pages of one source in one collect, and keeps what becomes of them (in a dry run: only counts it)."""
+
+    def __init__(
+        self,
+        slug: str,
+        feed: FeedSettings,
+        fetch: Fetch,
+        store: CollectStore,
+        tally: Tally,
+        *,
+        now: datetime,
+        zone: tzinfo,
+        dry_run: bool = False,
+    ) -> None:
+        self._feed, self._fetch, self._store, self._tally = feed, fetch, store, tally
+        self._sight = Sight(slug, feed, now, zone)
+        self._dry_run = dry_run
+        reader = f"{__version__} {feed.release.model_dump_json()}"
+        self._reader = hashlib.sha256(reader.encode()).hexdigest()[:12]  # begins the digest of what was read with it
+        self._deciding = asyncio.Lock()  # two pages with one text must not become two releases
+        self.rests: dict[str, float] = {}  # hosts that asked for a rest, in seconds
+
+    async def look_at(self, standings: Sequence[Standing], listed: Mapping[str, Candidate]) -> None:
+        """Look at all of them; one that fails in whatever way is counted, and the others go on. Raises StoreError."""
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def one(standing: Standing) -> None:
+            async with turn:
+                await self._guarded(standing, listed.get(standing.page.url))
+
+        ends = await asyncio.gather(*map(one, standings), return_exceptions=True)
+        if failures := [end for end in ends if end is not None]:
+            raise failures[0]
+
+    async def _guarded(self, standing: Standing, candidate: Candidate | None) -> None:
+        url = standing.page.url
+        try:
+            outcome = await self._look(standing, candidate)
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("a page could not be handled", source=self._sight.slug, url=url)
+            outcome = await self._keep_back(
+                standing, f"it could not be handled ({type(error).__name__}: {error})"[:300]
+            )
+        if outcome is not None:
+            self._tally.counts[outcome] += 1
+            self._tally.kept_back += outcome is Outcome.WITHHELD and standing.page.checked_at is None
+
+    async def _look(self, standing: Standing, candidate: Candidate | None) -> Outcome | None:
+        """What became of a page; None where it was not looked at after all."""
+        page = standing.page
+        if candidate is not None and candidate.entry is not None and candidate.entry.body_html:
+            return await self._settle(standing, candidate.entry, candidate, replace(page, digest=self._digest(None)))
+        if urlsplit(page.url).fragment.startswith(ENTRY):
+            return await self._keep_back(standing, "its entry left the feed before it was read")
+        if host_of(page.url) in self.rests:
+            return None
+        try:
+            fetched = await self._fetch(page.url, **self._validators(standing))
+        except AddressRefused as error:
+            if candidate is not None and candidate.entry is not None and candidate.entry.teaser:
+                looked_at = replace(page, digest=self._digest(None))
+                return await self._settle(standing, _alone(candidate.entry), candidate, looked_at)
+            return await self._keep_back(standing, str(error))
+        except FetchError as error:
+            if error.retry_after is None:
+                return await self._keep_back(standing, str(error))
+            self.rests[host_of(page.url)] = error.retry_after
+            self._tally.problems.append(str(error))
+            return None
+        return await self._answered(standing, candidate, fetched)
+
+    async def _answered(self, standing: Standing, candidate: Candidate | None, fetched: Page) -> Outcome:
+        page = standing.page
+        if fetched.status in (404, 410) or self._leads_away(page.url, fetched.url):
+            return await self._gone(standing, fetched)
+        by_entry = standing.release is not None and (page.digest or "").endswith(BY_ENTRY)  # its text is not the page's
+        digest = self._digest(fetched.body)
+        if fetched.status == 304 or (digest == page.digest and not standing.withdrawn) or by_entry:
+            return await self._same(standing, candidate)
+        looked_at = replace(page, etag=fetched.etag, last_modified=fetched.last_modified, digest=digest)
+        if fetched.content_type not in HTML:
+            return await self._keep_back(standing, f"it is {fetched.content_type}, not a web page", looked_at)
+        try:
+            draft = await asyncio.to_thread(read_release, fetched, self._feed.release, zone=self._sight.zone)
+        except UnreadablePage as error:
+            return await self._keep_back(standing, str(error), looked_at)
+        return await self._settle(standing, draft, candidate or Candidate(page.url), looked_at)
+
+    async def _settle(self, standing: Standing, draft: Draft, candidate: Candidate, looked_at: KnownPage) -> Outcome:
+        """Decide on a draft and keep what was decided."""
+        draft = fill(draft, candidate)
+        read_before = standing.page.digest
+        reread = read_before is not None and not read_before.startswith(self._reader)
+        sight = replace(self._sight, archive=not looked_at.mailable, reread=reread)
+        known = known_by(draft, candidate, guid_key(sight.slug, candidate.guid) if candidate.guid else None)
+        digest = text_digest(draft.headline, draft.teaser, draft.body_text)
+        looked_at = self._checked(looked_at, candidate)
+        async with self._deciding:
+            for _ in range(TRIES):
+                found = await asyncio.to_thread(self._store.find, sight.slug, known.keys, digest)
+                stored = recognise(draft, known, found)
+                if stored is not None and stored.release.source != sight.slug:
+                    decision = Decision(Outcome.UNCHANGED)  # another feed's: it is published there
+                else:
+                    decision = decide(draft, candidate, stored, known, sight)
+                if await self._keep(decision, looked_at):
+                    break
+        self._note(draft, decision)
+        return decision.outcome
+
+    async def _keep(self, decision: Decision, looked_at: KnownPage) -> bool:
+        page = replace(looked_at, problem=decision.reason)
+        if self._dry_run:
+            return True
+        if decision.revised is None:
+            await asyncio.to_thread(self._store.save_pages, page)
+            return True
+        url = decision.revised.release.url
+        pages = [page] if url == page.url else [replace(page, url=url), replace(page, digest=None)]
+        return await asyncio.to_thread(self._store.save, decision.revised, pages, self._sight.now)
+
+    async def _gone(self, standing: Standing, fetched: Page) -> Outcome:
+        """Count that a page is not there; the second time in a row its release is withdrawn."""
+        page = standing.page
+        said = f"answered {fetched.status}" if fetched.status != 200 else f"leads to {fetched.url} now"
+        missing = replace(self._checked(page, None), gone=page.gone + 1, problem=said)
+        if standing.release is None or missing.gone < LOOKS_BEFORE_GONE:
+            if standing.release is not None:
+                said += "; if it does so once more, its release counts as withdrawn"
+            return await self._keep_back(standing, said, gone=page.gone + 1)
+        found = await asyncio.to_thread(self._store.find, self._sight.slug, [address_key(page.url)], "")
+        decision = withdraw(found[0][0], self._sight.now)
+        await self._keep(decision, missing)
+        return decision.outcome
+
+    async def _same(self, standing: Standing, candidate: Candidate | None) -> Outcome:
+        page = standing.page
+        if not self._dry_run:
+            await asyncio.to_thread(self._store.save_pages, self._checked(page, candidate))
+        return Outcome.UNCHANGED if standing.release is not None or not page.problem else Outcome.WITHHELD
+
+    async def _keep_back(
+        self, standing: Standing, reason: str, looked_at: KnownPage | None = None, gone: int = 0
+    ) -> Outcome:
+        """Note why a page cannot be taken; what is stored of it stays as it is."""
+        page = replace(self._checked(looked_at or standing.page, None), problem=reason, gone=gone)
+        if not self._dry_run:
+            await asyncio.to_thread(self._store.save_pages, page)
+        self._tally.problems.append(reason if page.url in reason else f"{page.url}: {reason}")
+        return Outcome.WITHHELD if standing.release is None else Outcome.UNCHANGED
+
+    def _checked(self, page: KnownPage, candidate: Candidate | None) -> KnownPage:
+        listed = listed_digest(candidate) if candidate is not None else page.listed
+        return replace(page, checked_at=self._sight.now, gone=0, listed=listed)
+
+    def _note(self, draft: Draft, decision: Decision) -> None:
+        if decision.reason:
+            self._tally.problems.append(f"{draft.url}: {decision.reason}")
+        self._tally.problems += [f"{draft.url}: {problem}" for problem in draft.problems]
+        if self._dry_run:
+            self._tally.drafts.append(draft)
+
+    def _validators(self, standing: Standing) -> dict[str, str | None]:
+        """What makes the request conditional; nothing where the page is to be read whatever was read before."""
+        page = standing.page
+        current = (page.digest or "").startswith(self._reader)
+        return {"etag": page.etag, "last_modified": page.last_modified} if current and not standing.withdrawn else {}
+
+    def _digest(self, body: bytes | None) -> str:
+        """Of what was read, and of what read it: the profile and this version of the program."""
+        return f"{self._reader}:{BY_ENTRY if body is None else hashlib.sha256(body).hexdigest()}"
+
+    def _leads_away(self, asked: str, came_to: str) -> bool:
+        """Whether a page only leads to the list or to the front page: many portals say "gone" that way."""
+        away = {
+            address_key(self._feed.url),
+            address_key(urljoin(self._feed.url, "/")),
+            address_key(urljoin(asked, "/")),
+        }
+        return address_key(came_to) in away and address_key(asked) not in away
+
+
+def _alone(entry: Draft) -> Draft:
+    """A draft of an entry that has but a teaser, where its page may not be fetched."""
+    return replace(entry, body_html=f"<p>{escape(entry.teaser or '')}</p>", body_text=entry.teaser or "", teaser=None)
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address: what may ask for a rest."""
+    return urlsplit(url).netloc

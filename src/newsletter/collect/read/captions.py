@@ -1,0 +1,126 @@
+"""What stands about a picture: its caption and who it belongs to, in figures, classes, neighbours and attributes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from newsletter.collect.read.credits import bare_credit, split_credit
+from newsletter.collect.read.page import ancestors, marks, select, text_of
+from newsletter.collect.read.pictures import is_icon, is_pixel
+from newsletter.collect.read.text import clean
+
+_WRAPPER: Final = re.compile(
+    r"(?:^|[\s_-])(?:image|img|bild|picture|photo|foto|media|figure|visual|gallery|hero|asset|illustration|"
+    r"wp-caption|thumbnail)",
+    re.IGNORECASE,
+)
+_CAPTION: Final = (
+    "figcaption, [itemprop~=caption], [class*=caption i], [class*=bildunterschrift i], [class*=bilduntertitel i], [class*=legend i], "
+    "[class*=img-text i], [class*=image-text i], [class*=bildtext i], [class*=subtitle i], [class*=image__desc i], "
+    "[class*=image-desc i]"
+)
+_CAPTION_MARK: Final = re.compile(r"caption|legend|bildunter|bildtext|image-?text|img-?text|bild-?info", re.IGNORECASE)
+_CREDIT: Final = (
+    "[class*=credit i], [class*=copyright i], [class*=source i], [class*=quelle i], [class*=photographer i], "
+    "[class*=bildnachweis i], [class*=license i], [itemprop~=copyrightHolder], [itemprop~=creditText], "
+    "[class*=attribution i], [class*=byline i], [class*=author i], [itemprop~=author], small"
+)
+_TOOLS: Final = re.compile(r"icon|images?$|vergrößern|enlarge|zoom|gallery|galerie|^view |확대", re.IGNORECASE)
+_TOOL: Final = 25  # characters: a longer line is no button
+_PLAIN_MAX: Final = 250  # characters of a caption that nothing marks as one
+CAPTION_MAX: Final = 900  # characters
+
+
+def find_caption(img: LexborNode) -> tuple[tuple[LexborNode, ...], str | None, str | None]:
+    """The elements that are a picture and its caption, the caption, and the credit where it stands apart."""
+    around = _alone(img)
+    credit: str | None = None
+    for node in around:
+        caption, beside = _said_in(node)
+        credit = credit or beside
+        if caption:
+            return (node,), caption, credit
+    for node in around:
+        after = _next_element(node)
+        if after is not None and _is_caption(after):
+            caption, beside = _said_in(after, whole=True)
+            if caption or beside:
+                return (node, after), caption, credit or beside
+    if plain := _beside_credit(around):
+        return plain
+    told = img.attributes.get("data-caption")
+    outer = around[-1] if credit or around[-1].tag in ("figure", "picture", "a") else img
+    return (outer,), clean(told, CAPTION_MAX) or None, credit or _credit_attribute(img)
+
+
+def _beside_credit(around: list[LexborNode]) -> tuple[tuple[LexborNode, ...], str | None, str | None] | None:
+    """The few words that stand with a picture and a line that is its credit, where no name says what they are."""
+    for node in around[1:]:
+        lines = [text_of(n) for n in node.css("*") if _is_line(n)] if len(node.text()) <= _PLAIN_MAX * 2 else []
+        found = [credit for rest, credit in map(split_credit, lines) if credit and not rest]
+        words = " ".join(line for line in lines if split_credit(line)[0] and not _TOOLS.search(line[:_TOOL]))
+        if found and 2 < len(words) <= _PLAIN_MAX:
+            return (node,), words, found[0]
+    return None
+
+
+def _is_line(node: LexborNode) -> bool:
+    """Whether an element holds nothing but words."""
+    children = list(node.iter(include_text=True))
+    return node.tag not in ("a", "button", "script") and bool(children) and all(c.is_text_node for c in children)
+
+
+def _credit_attribute(img: LexborNode) -> str | None:
+    attributes = img.attributes
+    said = (attributes.get(f"data-{name}") for name in ("copyright", "credit", "credits", "source", "photographer"))
+    return next((bare_credit(text) for text in said if text and "/" not in text[:1] and "://" not in text), None)
+
+
+def _is_caption(node: LexborNode) -> bool:
+    if node.css_first("img, h1, h2") is not None or len(node.text()) > CAPTION_MAX:
+        return False
+    return node.tag == "figcaption" or bool(_CAPTION_MARK.search(marks(node))) or node.css_first(_CAPTION) is not None
+
+
+def _alone(img: LexborNode) -> list[LexborNode]:
+    """The picture and the elements around it that hold nothing but it and a few words."""
+    nodes = [img]
+    for around in list(ancestors(img))[:7]:
+        if around.tag in ("article", "main", "section", "td", "li") or len(around.text()) > CAPTION_MAX:
+            break
+        if around.css_first("h1, h2, h3, time") is not None or _pictures_in(around) > 1:
+            break
+        nodes.append(around)
+    return nodes
+
+
+def _pictures_in(node: LexborNode) -> int:
+    shown = (i for i in node.css("img") if not is_pixel(i) and not is_icon(i))
+    return len({i.attributes.get("alt") or i.attributes.get("src") for i in shown})
+
+
+def _said_in(node: LexborNode, *, whole: bool = False) -> tuple[str | None, str | None]:
+    """The caption and the credit that an element around a picture holds."""
+    givers = [n for n in select(node, _CREDIT) if 2 < len(text_of(n)) <= 200 and n.css_first("img") is None]
+    captions = [n for n in select(node, _CAPTION) if n.css_first("img") is None]
+    caption = max((text_of(n, CAPTION_MAX) for n in captions), key=len, default="")
+    if not caption and (whole or node.tag in ("figure", "dl") or _WRAPPER.search(marks(node))):
+        caption = text_of(node, CAPTION_MAX)
+    for n in givers:
+        caption = clean(caption.replace(text_of(n), " ")).strip(" |–-") if text_of(n) != caption else ""
+    credit = bare_credit(text_of(givers[0])) if givers else ""
+    if len(caption) < 3 or (len(caption) < _TOOL and _TOOLS.search(caption)):
+        caption = ""
+    return caption or None, credit or None
+
+
+def _next_element(node: LexborNode) -> LexborNode | None:
+    after = node.next
+    while after is not None and not after.is_element_node:
+        if after.is_text_node and (after.text_content or "").strip():
+            return None
+        after = after.next
+    return after

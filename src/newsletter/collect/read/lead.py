@@ -1,0 +1,156 @@
+"""The picture that stands for a release: the one that its page's data name, or the first of its article.
+
+A picture at the head of the article comes before one that the data name and that stands deep in the text, and that
+before one that the data name and the page does not show: only what stands in the page has its alt text and caption.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from selectolax.lexbor import LexborNode
+
+from newsletter.collect.read.data import Thing, image_addresses, is_article, names, text_value
+from newsletter.collect.read.images import Picture, is_picture, pictures_of, read_picture
+from newsletter.collect.read.page import PageTree, ancestors, inside, marks
+from newsletter.collect.read.pictures import best_source, inner_address, is_no_picture, is_pixel, picture_keys
+from newsletter.model import AltFrom, Image
+
+_MENUS: Final = frozenset({"nav", "footer"})
+_NO_TEXT: Final = frozenset({"figure", "figcaption", "button", "script", "time"})
+_IMAGE_FILE: Final = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif)\b|attachment|eID=tx_cms_showpic|lightbox", re.IGNORECASE
+)
+_OPENING: Final = 1_500  # characters: one that is told about stands for the release if it comes before they have passed
+_HEAD: Final = 500  # characters after the headline: a picture before they have passed is at the head of the article
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A picture that the page's data name, by which step, and what they say of it."""
+
+    step: str
+    address: str
+    alt: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+
+
+def told_pictures(page: PageTree, things: Sequence[Thing]) -> list[Told]:
+    """The pictures that the page's data name as the release's, surest first."""
+    known = {str(thing["@id"]): thing for thing in things if "@id" in thing}
+    found = [told for thing in things if is_article(thing) for told in _of_article(thing, known)]
+    alt = page.first_meta("og:image:alt", "twitter:image:alt")
+    metas = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
+    found += [Told("opengraph", address, alt) for name in metas for address in page.meta.get(name, [])]
+    absolute = [replace(told, address=url) for told in found if (url := page.absolute(told.address))]
+    return [told for told in absolute if not is_no_picture(told.address)]
+
+
+def _of_article(thing: Thing, known: Mapping[str, Thing]) -> Iterator[Told]:
+    value = thing.get("image") or thing.get("thumbnailUrl")
+    for raw in value if isinstance(value, list) else [value]:
+        said: Any = known.get(str(raw.get("@id") if isinstance(raw, dict) else raw), raw)
+        for address in image_addresses(said):
+            if isinstance(said, dict):
+                credit = text_value(said.get("creditText")) or ", ".join(names(said.get("copyrightHolder")))
+                yield Told("json-ld", address, None, text_value(said.get("caption")) or None, credit or None)
+            else:
+                yield Told("json-ld", address)
+
+
+def find_lead(
+    page: PageTree, told: Sequence[Told], headline: LexborNode | None, body: LexborNode | None
+) -> tuple[Picture, str] | None:
+    """The picture that stands for the release, and the step that found it."""
+    own = [(img, at) for img, at in _placed(_scope(headline, body, page), headline) if _is_own(img, page)]
+    head = [img for img, at in own if at <= _HEAD]
+    shown = told_picture(page, told)
+    if shown is not None and (not head or shown[0].mem_id in {img.mem_id for img in head}):
+        return _as_told(read_picture(shown[0], page, lead=True), shown[1])
+    first = read_picture(own[0][0], page, lead=True) if own else None
+    if first and (head or not told or (own[0][1] <= _OPENING and first.image.alt and first.image.caption)):
+        return first, "structure"
+    return _as_told(Picture(Image(src=told[0].address, lead=True), ()), told[0]) if told else None
+
+
+def _as_told(picture: Picture | None, told: Told) -> tuple[Picture, str] | None:
+    """A picture with what only the data say of it."""
+    if picture is None:
+        return None
+    image = picture.image
+    alt, alt_from = (image.alt, image.alt_from) if image.alt is not None or not told.alt else (told.alt, AltFrom.SOURCE)
+    bare = image.caption is None and image.credit is None
+    image = replace(
+        image,
+        src=told.address if inner_address(image.src) == told.address else image.src,
+        alt=alt,
+        alt_from=alt_from,
+        caption=told.caption if bare and told.caption != alt else image.caption,
+        credit=image.credit or told.credit,
+    )
+    return Picture(image, picture.nodes), told.step
+
+
+def told_picture(page: PageTree, told: Sequence[Told]) -> tuple[LexborNode, Told] | None:
+    """The picture that the page's data name, where it stands in the page, best: in a figure of its own, not a card."""
+    shown = [(_keys(img, page), img) for img in pictures_of(page.root)]
+    for one in told:
+        keys = picture_keys(one.address)
+        found = [img for known, img in shown if known & keys and not inside(img, _MENUS) and not is_pixel(img)]
+        if found:
+            return min(found, key=lambda img: _is_beside(img, page)), one
+    return None
+
+
+def _keys(img: LexborNode, page: PageTree) -> frozenset[str]:
+    """What a picture is known by: its own address, and that of the larger one that it is a link to."""
+    around = img.parent
+    link = around.attributes.get("href") if around is not None and around.tag == "a" else None
+    addresses = (best_source(img, page.base), page.absolute(link) if link and _IMAGE_FILE.search(link) else None)
+    return frozenset(key for address in addresses if address for key in picture_keys(address))
+
+
+def _is_beside(img: LexborNode, page: PageTree) -> bool:
+    """Whether a picture stands in a card or a list of something else."""
+    return _leads_away(img, page) or inside(img, frozenset({"li", "aside"}))
+
+
+def _is_own(img: LexborNode, page: PageTree) -> bool:
+    return is_picture(img, page) and not _leads_away(img, page)
+
+
+def _placed(scope: LexborNode, headline: LexborNode | None) -> Iterator[tuple[LexborNode, int]]:
+    """The pictures of an element in its order, and how much text stands between the headline and each."""
+    begun, passed = headline is None, 0
+    inner = {node.mem_id for node in headline.traverse()} if headline is not None else set()
+    wanted = {img.mem_id for img in pictures_of(scope)}
+    for node in scope.traverse(include_text=True):
+        if node.mem_id in inner:
+            begun = True
+        elif node.mem_id in wanted:
+            yield node, passed
+        elif begun and node.is_text_node and not inside(node, _NO_TEXT):
+            passed += len((node.text_content or "").strip())
+
+
+def _scope(headline: LexborNode | None, body: LexborNode | None, page: PageTree) -> LexborNode:
+    """The smallest element that holds both the headline and the body."""
+    if headline is None or body is None:
+        return body if body is not None else page.root
+    path = {node.mem_id for node in (headline, *ancestors(headline))}
+    return next((node for node in (body, *ancestors(body)) if node.mem_id in path), page.root)
+
+
+def _leads_away(img: LexborNode, page: PageTree) -> bool:
+    """Whether a picture is a link to another page, as in cards, and not to its own larger self."""
+    link = next((around for around in list(ancestors(img))[:6] if around.tag == "a"), None)
+    url = page.absolute(link.attributes.get("href")) if link is not None else None
+    if not url or _IMAGE_FILE.search(url) or url.split("#")[0] == page.url.split("#")[0]:
+        return False
+    return link is not None and not re.search(
+        r"lightbox|zoom|enlarge|fancybox|gallery|swipe", marks(link) + str(link.attributes.get("rel"))
+    )

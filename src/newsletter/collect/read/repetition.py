@@ -1,0 +1,273 @@
+"""Which links of a page are its list of releases: those that stand at one place of a structure that repeats itself.
+
+Every element is looked at a bounded number of times, however many links there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+from urllib.parse import urldefrag, urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from newsletter.collect.read.dates import read_date
+from newsletter.collect.read.page import PageTree, ancestors, text_of
+
+HEADINGS: Final = "h1, h2, h3, h4, h5, h6"
+RANKED: Final = frozenset(HEADINGS.split(", "))
+_AWAY: Final = (
+    "script, style, template, svg, nav, footer, [role=navigation], [role=contentinfo], [role=search], "
+    "[role=banner], [role=menu], "
+    "[class*=breadcrumb i], [class*=cookie i], [class*=pagination i], [class*=pager i], [class*=pagebrowser i], "
+    "[class*=share i], [class*=social i]"
+)
+_BESIDE: Final = "aside, [role=complementary], [class*=sidebar i], [id*=sidebar i], [class*=marginal i]"
+_WIDE: Final = frozenset({"main", "ul", "ol", "dl", "table", "tbody"})  # hold a list, and are no item of one
+_NOT_ITEM = re.compile(
+    r"^(?:mehr|weiterlesen|weiter|read more|more|details|zurück|home|startseite|\d+|»|«|drucken|print|kontakt|"
+    r"impressum|login)$",
+    re.IGNORECASE,
+)
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|zip|ics|jpe?g|png|gif|mp[34])$", re.IGNORECASE)
+_OF_NEWS = re.compile(
+    r"press|news|meldung|mitteilung|nachricht|aktuell|release|article|artikel|story|stories|/20\d\d(?:/|-)",
+    re.IGNORECASE,
+)
+_OF_OTHER = re.compile(
+    r"/(?:termine?|veranstaltung(?:en)?|events?|kalender|calendar|themen?|topics?|tags?|categor(?:y|ies)|"
+    r"kategorien?|schlagw[oö]rte?r?|autor(?:en)?|authors?)(?:/|$)",
+    re.IGNORECASE,
+)
+_SAMPLE: Final = 60  # items by which a group is judged
+_FEW_LINKS: Final = 4
+_MANY_LINKS: Final = 12
+_MANY_HEADINGS: Final = 3
+_LABEL: Final = 3  # times that a text stands at links to different places, before it is a label and no headline
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A link, the element that holds all of its item, and that element's parent."""
+
+    link: LexborNode
+    item: LexborNode
+    around: int
+    url: str
+    tags: str
+    classes: str
+    beside: bool
+
+
+@dataclass(slots=True)
+class _Census:
+    """How many links and headings there are in each element, by the element's id."""
+
+    links: Counter[int] = field(default_factory=Counter)
+    targets: defaultdict[int, set[str]] = field(default_factory=partial(defaultdict, set))
+    headings: Counter[int] = field(default_factory=Counter)
+
+
+def repeated(page: PageTree) -> list[tuple[LexborNode, LexborNode]]:
+    """Items and their links, in the page's order; empty where nothing repeats itself."""
+    census = _census(page)
+    rows = _rows(page, census)
+    groups = [_without_labels(group) for group in _joined(_grouped(rows))]
+    best = max(groups, key=_worth, default=[])
+    if not best or (len(best) > 1 and not _worth(best)):
+        return []
+    found = {row.link.mem_id for row in (*_leading(best, rows), *best)}
+    return _whole([row for row in rows if row.link.mem_id in found], census)
+
+
+def before(node: LexborNode) -> str:
+    """What stands before an item in the same line or as its term: `<dt>20.11.2026</dt><dd>…`, `20.11.: <a>…`."""
+    said: list[str] = []
+    sibling = node.prev
+    while sibling is not None and sibling.tag == "-text":
+        said.insert(0, sibling.text())
+        sibling = sibling.prev
+    if node.tag == "dd" and sibling is not None and sibling.tag == "dt":
+        said.insert(0, text_of(sibling, 200))
+    return " ".join("".join(said).split())[-200:]
+
+
+def _census(page: PageTree) -> _Census:
+    census = _Census()
+    for a in page.root.css("a[href]"):
+        target = a.attributes.get("href") or ""
+        for element in ancestors(a):
+            census.links[element.mem_id] += 1
+            if len(census.targets[element.mem_id]) <= _FEW_LINKS:
+                census.targets[element.mem_id].add(target)
+    for heading in page.root.css(HEADINGS):
+        for element in ancestors(heading):
+            census.headings[element.mem_id] += 1
+    return census
+
+
+def _rows(page: PageTree, census: _Census) -> list[Row]:
+    away = {node.mem_id for node in page.root.css(_AWAY)}
+    beside = {node.mem_id for node in page.root.css(_BESIDE)}
+    rows = []
+    for a in page.root.css("a[href]"):
+        path = list(ancestors(a))
+        url = _target(a, page)
+        if url is None or any(node.mem_id in away for node in path):
+            continue
+        item = _item(a, path, census)
+        around = item.parent.mem_id if item.parent is not None else 0
+        near = path[:6]
+        rows.append(
+            Row(
+                a,
+                item,
+                around,
+                url,
+                " < ".join(str(node.tag) for node in (a, *near)),
+                " < ".join(_class(node) for node in (a, *near)),
+                any(node.mem_id in beside for node in path),
+            )
+        )
+    return rows
+
+
+def _target(a: LexborNode, page: PageTree) -> str | None:
+    """Where a link leads, if that may be a release."""
+    url = page.absolute(a.attributes.get("href"))
+    if not url or urldefrag(url)[0] == urldefrag(page.url)[0] or _FILE.search(urlsplit(url).path):
+        return None
+    text = text_of(a)
+    return url if len(text) > 3 and not _NOT_ITEM.match(text) else None
+
+
+def _class(node: LexborNode) -> str:
+    first = (node.attributes.get("class") or "").split()
+    return re.sub(r"[-_]?[0-9]+", "", first[0]) if first else ""
+
+
+def _item(a: LexborNode, path: Sequence[LexborNode], census: _Census) -> LexborNode:
+    """The largest element around a link that holds no other item."""
+    item = a
+    for around in path:
+        links, targets = census.links[around.mem_id], len(census.targets[around.mem_id])
+        if around.tag in _WIDE or targets > _FEW_LINKS or census.headings[around.mem_id] > 2:
+            break
+        if targets > 1 and links > _FEW_LINKS:
+            break
+        item = around
+    return item
+
+
+def _whole(rows: Sequence[Row], census: _Census) -> list[tuple[LexborNode, LexborNode]]:
+    """The rows with all that belongs to each: the largest element around its link that holds no other row."""
+    targets: defaultdict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        for element in ancestors(row.link):
+            targets[element.mem_id].add(row.url)
+    found = []
+    for row in rows:
+        item = row.item
+        for element in ancestors(row.link):
+            crowded = len(targets[element.mem_id]) > 1 or census.headings[element.mem_id] > _MANY_HEADINGS
+            if element.tag in _WIDE or crowded or census.links[element.mem_id] > _MANY_LINKS:
+                break
+            item = element
+        found.append((item if len(targets[item.mem_id]) <= 1 else row.item, row.link))
+    return found
+
+
+def _grouped(rows: Iterable[Row]) -> list[list[Row]]:
+    groups: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row.tags, row.classes].append(row)
+    return list(groups.values())
+
+
+def _joined(groups: Sequence[list[Row]]) -> list[list[Row]]:
+    """Groups of one element that differ in their classes alone: first, last, odd, even, highlighted items."""
+    joined: dict[tuple[str, int], list[Row]] = {}
+    for group in sorted(groups, key=len, reverse=True):
+        tags = group[0].tags
+        places = {row.around for row in group}
+        home = next((joined[tags, place] for place in places if (tags, place) in joined), None)
+        if home is None or _class_of_link(home[0]) != _class_of_link(group[0]):
+            home = []
+        home += group
+        for place in places:
+            joined.setdefault((tags, place), home)
+    return list({id(group): group for group in joined.values()}.values())
+
+
+def _class_of_link(row: Row) -> str:
+    return row.classes.partition(" < ")[0]
+
+
+def _without_labels(group: list[Row]) -> list[Row]:
+    """The group without the second links of its items that all say the same: "Leichte Sprache", "Download"."""
+    texts = Counter(text for text, _ in {(text_of(row.link), row.url) for row in group})
+    seen: set[int] = set()
+    kept = []
+    for row in group:
+        parent = row.link.parent.mem_id if row.link.parent is not None else 0
+        if parent not in seen or texts[text_of(row.link)] < _LABEL:
+            kept.append(row)
+        seen.add(parent)
+    return kept
+
+
+def _worth(group: Sequence[Row]) -> float:
+    """How likely a group is the list: many long texts, with headings and dates, in the page's main column."""
+    sample = group[:_SAMPLE]
+    texts = [text_of(row.link) for row in sample]
+    if len(set(texts)) < 2:
+        return 0.0
+    length = sum(min(len(text), 90) for text in texts) / len(texts)
+    share = (sum(map(_headed, sample)) + 3 * sum(map(_dated, sample))) / len(sample)
+    worth = float(len(group) ** 0.7) * length * (1 + share)
+    paths = [urlsplit(row.url).path for row in sample]
+    if _mostly(bool(_OF_NEWS.search(path)) for path in paths):
+        worth *= 1.5
+    elif _mostly(bool(_OF_OTHER.search(path)) for path in paths):
+        worth *= 0.2
+    if _mostly(row.beside for row in sample):
+        worth *= 0.1
+    return worth * (0.2 if length < 18 else 1)
+
+
+def _leading(best: Sequence[Row], rows: Iterable[Row]) -> list[Row]:
+    """The items that stand apart from the list, larger and on top: with heading and date, to where the others lead."""
+    folders = Counter(urlsplit(row.url).path.rpartition("/")[0] for row in best)
+    folder, most = folders.most_common(1)[0]
+    if not folder or most < 0.8 * len(best) or not all(_dated(row) for row in best[:_SAMPLE]):
+        return []
+    known = {row.url for row in best}
+    return [
+        row
+        for row in rows
+        if row.url not in known
+        and not row.beside
+        and urlsplit(row.url).path.rpartition("/")[0] == folder
+        and _headed(row)
+        and _dated(row)
+    ]
+
+
+def _headed(row: Row) -> bool:
+    return row.link.css_first(HEADINGS) is not None or any(tag in RANKED for tag in row.tags.split(" < "))
+
+
+def _dated(row: Row) -> bool:
+    said = text_of(row.item, 300) if row.item.mem_id != row.link.mem_id else ""
+    if row.item.css_first("time") is not None or read_date(said) is not None:
+        return True
+    return any(read_date(before(node)) is not None for node in (row.item, row.link))
+
+
+def _mostly(values: Iterable[bool]) -> bool:
+    found = list(values)
+    return sum(found) * 2 > len(found)

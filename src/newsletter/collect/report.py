@@ -1,0 +1,56 @@
+"""What became of a source at one collect."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from newsletter.collect.decide import Outcome
+from newsletter.model import Draft
+
+MOST_PROBLEMS = 20
+PATIENCE = 3  # failures in a row of a source that was merely not reached, before a person is told
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """The counts of `collect --json`, and what is wrong.
+
+    `broken`: why the source as a whole could not be collected. `alarm`: the same, where a person must see to it: at
+    once where the portal answers with something else than it did, on the third time in a row where it was not reached.
+    `drafts`: what a dry run read.
+    """
+
+    slug: str
+    found: int = 0
+    new: int = 0
+    updated: int = 0
+    withdrawn: int = 0
+    withheld: int = 0
+    unchanged: int = 0
+    problems: tuple[str, ...] = ()
+    broken: str | None = None
+    alarm: str | None = None
+    drafts: tuple[Draft, ...] = ()
+
+
+@dataclass(slots=True)
+class Tally:
+    """A report in the making."""
+
+    slug: str
+    found: int = 0
+    kept_back: int = 0  # of the pages never looked at before
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+
+    def report(self, broken: str | None = None, alarm: str | None = None) -> SourceReport:
+        """The report; of many problems the first twenty."""
+        told = self.problems[:MOST_PROBLEMS]
+        if more := len(self.problems) - len(told):
+            told.append(f"and {more} more")
+        counts = {str(outcome): self.counts[outcome] for outcome in Outcome}
+        return SourceReport(
+            self.slug, self.found, **counts, problems=tuple(told), broken=broken, alarm=alarm, drafts=tuple(self.drafts)
+        )

@@ -1,0 +1,54 @@
+"""What collecting asks of the store. Each call is one short transaction; all of them block."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.model import KnownPage, Revised, Source, Standing, Stored
+
+
+class CollectStore(Protocol):
+    """Sources, pages and releases, for the collector. Everything may be done twice without harm."""
+
+    def source(self, slug: str) -> Source:
+        """What is kept of a source; a blank one where it was never collected."""
+        ...
+
+    def claim(self, slugs: Collection[str], now: datetime, until: datetime) -> list[str]:
+        """Those of `slugs` that are due, each given to one caller only until `until`."""
+        ...
+
+    def save_source(self, source: Source) -> None:
+        """Keep a source."""
+        ...
+
+    def known(self, urls: Mapping[str, str]) -> dict[str, str | None]:
+        """Those of the addresses (each with its key) that are known, with the id of their release, if they have one."""
+        ...
+
+    def expect(self, pages: Sequence[KnownPage]) -> None:
+        """Write down pages to be looked at, so that a crash forgets none; a page that is known stays as it is."""
+        ...
+
+    def standings(self, slug: str, since: datetime) -> list[Standing]:
+        """The source's pages never looked at, those kept back that were found since, and those that are the address of
+        a release published since; in the order they were found."""
+        ...
+
+    def save_pages(self, *pages: KnownPage) -> None:
+        """Keep what a look at pages told."""
+        ...
+
+    def find(self, slug: str, keys: Sequence[str], digest: str) -> list[tuple[Stored, str | None]]:
+        """The releases known by one of `keys` (with the key, in their order), then those of the source with the digest
+        (with None)."""
+        ...
+
+    def save(self, revised: Revised, pages: Sequence[KnownPage], at: datetime) -> bool:
+        """Keep a release with its pages, addresses, topics and revision, in one transaction.
+
+        False, and nothing is kept, where another was faster: what is stored is no longer `before`.
+        """
+        ...
