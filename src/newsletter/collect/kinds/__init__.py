@@ -72,7 +72,7 @@ class Kind(Protocol):
 
 @cache
 def kinds() -> tuple[str, ...]:
-    """The names of all kinds: `feed`, `html`."""
+    """The names of all kinds: `feed`, `html`, `sitemap`."""
     return tuple(sorted(module.name for module in iter_modules(__path__)))
 
 

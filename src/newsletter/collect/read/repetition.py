@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 from urllib.parse import urldefrag, urlsplit
@@ -52,15 +52,18 @@ _LABEL: Final = 3  # times that a text stands at links to different places, befo
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A link, the element that holds all of its item, and that element's parent."""
+    """A link, and the element that holds all of its item. `text` is the link's, or, where that is but a `label`, that
+    of the heading beside it; `around` is the element that holds the item; `beside`: it is not in the main column."""
 
     link: LexborNode
+    text: str
     item: LexborNode
     around: int
     url: str
     tags: str
     classes: str
-    beside: bool
+    label: bool
+    beside: bool = False
 
 
 @dataclass(slots=True)
@@ -76,7 +79,7 @@ def repeated(page: PageTree) -> list[tuple[LexborNode, LexborNode]]:
     """Items and their links, in the page's order; empty where nothing repeats itself."""
     census = _census(page)
     rows = _rows(page, census)
-    groups = [_without_labels(group) for group in _joined(_grouped(rows))]
+    groups = [_without_labels(_with_headings(group)) for group in _joined(_grouped(rows))]
     best = max(groups, key=_worth, default=[])
     if not best or (len(best) > 1 and not _worth(best)):
         return []
@@ -116,33 +119,45 @@ def _rows(page: PageTree, census: _Census) -> list[Row]:
     rows = []
     for a in page.root.css("a[href]"):
         path = list(ancestors(a))
-        url = _target(a, page)
-        if url is None or any(node.mem_id in away for node in path):
+        if any(node.mem_id in away for node in path):
             continue
-        item = _item(a, path, census)
-        around = item.parent.mem_id if item.parent is not None else 0
-        near = path[:6]
-        rows.append(
-            Row(
-                a,
-                item,
-                around,
-                url,
-                " < ".join(str(node.tag) for node in (a, *near)),
-                " < ".join(_class(node) for node in (a, *near)),
-                any(node.mem_id in beside for node in path),
-            )
-        )
-    return rows
+        row = _row(a, path, page, census)
+        if row is not None:
+            rows.append(replace(row, beside=any(node.mem_id in beside for node in path)))
+    told = {row.url for row in rows if not row.label}
+    return [row for row in rows if not row.label or row.url not in told]
+
+
+def _row(a: LexborNode, path: Sequence[LexborNode], page: PageTree, census: _Census) -> Row | None:
+    url = _target(a, page)
+    if url is None:
+        return None
+    item, text, near = _item(a, path, census), text_of(a), (a, *path[:6])
+    label = len(text) <= 3 or bool(_NOT_ITEM.match(text))
+    text = _heading(item) if label else text
+    if not text:
+        return None
+    return Row(
+        link=a,
+        text=text,
+        item=item,
+        around=item.parent.mem_id if item.parent is not None else 0,
+        url=url,
+        tags=" < ".join(str(node.tag) for node in near),
+        classes=" < ".join(_class(node) for node in near),
+        label=label,
+    )
 
 
 def _target(a: LexborNode, page: PageTree) -> str | None:
     """Where a link leads, if that may be a release."""
     url = page.absolute(a.attributes.get("href"))
-    if not url or urldefrag(url)[0] == urldefrag(page.url)[0] or _FILE.search(urlsplit(url).path):
-        return None
-    text = text_of(a)
-    return url if len(text) > 3 and not _NOT_ITEM.match(text) else None
+    other = url and urldefrag(url)[0] != urldefrag(page.url)[0] and not _FILE.search(urlsplit(url).path)
+    return url if other else None
+
+
+def _heading(item: LexborNode) -> str:
+    return text_of(item.css_first(HEADINGS))
 
 
 def _class(node: LexborNode) -> str:
@@ -207,14 +222,23 @@ def _class_of_link(row: Row) -> str:
     return row.classes.partition(" < ")[0]
 
 
+def _with_headings(group: list[Row]) -> list[Row]:
+    """The group with the headings beside its links, where most links say the same: "Zur Pressemitteilung"."""
+    texts = Counter(text for text, _ in {(row.text, row.url) for row in group})
+    if texts.most_common(1)[0][1] * 2 <= texts.total() or texts.total() < 2:
+        return group
+    headed = [replace(row, text=_heading(row.item)) for row in group]
+    return [row for row in headed if row.text] or group
+
+
 def _without_labels(group: list[Row]) -> list[Row]:
     """The group without the second links of its items that all say the same: "Leichte Sprache", "Download"."""
-    texts = Counter(text for text, _ in {(text_of(row.link), row.url) for row in group})
+    texts = Counter(text for text, _ in {(row.text, row.url) for row in group})
     seen: set[int] = set()
     kept = []
     for row in group:
         parent = row.link.parent.mem_id if row.link.parent is not None else 0
-        if parent not in seen or texts[text_of(row.link)] < _LABEL:
+        if parent not in seen or texts[row.text] < _LABEL:
             kept.append(row)
         seen.add(parent)
     return kept
@@ -223,7 +247,7 @@ def _without_labels(group: list[Row]) -> list[Row]:
 def _worth(group: Sequence[Row]) -> float:
     """How likely a group is the list: many long texts, with headings and dates, in the page's main column."""
     sample = group[:_SAMPLE]
-    texts = [text_of(row.link) for row in sample]
+    texts = [row.text for row in sample]
     if len(set(texts)) < 2:
         return 0.0
     length = sum(min(len(text), 90) for text in texts) / len(texts)

@@ -142,3 +142,23 @@ def test_american_dates_are_read_as_such_where_the_page_is_american():
 def test_thousands_of_links_are_read_in_time_that_grows_with_them():
     rows = "".join(f'<p><a href="/pm/{n}">Überschrift der Meldung {n}</a></p>' for n in range(5_000))
     assert len(paths(f"<div>{rows}</div>")) == 5_000
+
+
+@pytest.mark.parametrize(
+    "label", ["mehr", "Zur Pressemitteilung", '<img src="/pfeil.svg" alt="">', "Read the full release"]
+)
+def test_headlines_that_are_no_links_are_found_beside_links_that_all_say_the_same(label):
+    rows = items(
+        '<div class="r"><h3>{h}</h3><p>{day}.11.2026</p><p>' + TEASER + '</p><a href="/pm/{n}">' + label + "</a></div>"
+    )
+    candidates = read_list(page(frame(f"<div>{rows}</div>"), URL)).candidates
+    assert [(c.url.rpartition("/")[2], c.headline) for c in candidates] == [
+        (str(n), headline) for n, headline in enumerate(HEADLINES)
+    ]
+    assert all(candidate.published and candidate.teaser == TEASER for candidate in candidates)
+
+
+def test_three_releases_of_one_headline_stay():
+    rows = items('<li>{day}.11.2026 <a href="/pm/{n}">{h}</a></li>')
+    same = "".join(f'<li>0{n}.11.2026 <a href="/pm/9{n}">Verkehrsmeldung der Woche</a></li>' for n in (3, 2, 1))
+    assert paths(f"<ul>{rows}{same}</ul>") == [*EXPECTED, "/pm/93", "/pm/92", "/pm/91"]
