@@ -1,1 +1,1 @@
-"""What comes back: a returned mail's bytes become a `Returned`. Pure: nothing is stored, suppressed or answered here."""
+"""What comes back: a returned mail's bytes become a `Returned`. Pure: nothing is stored or suppressed."""

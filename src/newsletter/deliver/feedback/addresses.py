@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-LOCAL: Final = r"[^\s<>()\[\],;:\"'@|\\]{1,64}"
+CONTROL: Final = r"\x00-\x1f\x7f-\x9f"  # an address is shown on terminals
+LOCAL: Final = rf"[^\s<>()\[\],;:\"'@|\\{CONTROL}]{{1,64}}"
 DOMAIN: Final = r"[\w](?:[\w.-]{0,251}[\w])?"
 ADDRESS: Final = re.compile(rf"{LOCAL}@{DOMAIN}")
-WHOLE: Final = re.compile(rf"(?:{LOCAL}|\"[^\"\r\n]{{1,62}}\")@{DOMAIN}")
+WHOLE: Final = re.compile(rf"(?:{LOCAL}|\"[^\"{CONTROL}]{{1,62}}\")@{DOMAIN}")
 ESCAPED: Final = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 
 
@@ -27,7 +28,10 @@ def address_in(value: str) -> str | None:
 
 def once(addresses: Iterable[str]) -> tuple[str, ...]:
     """Each address once, in the order of its first coming, told apart without case."""
-    return tuple({address.lower(): address for address in reversed(list(addresses))}.values())[::-1]
+    first: dict[str, str] = {}
+    for address in addresses:
+        first.setdefault(address.lower(), address)
+    return tuple(first.values())
 
 
 def _character(code: str) -> str:

@@ -24,9 +24,11 @@ LONGEST_HEADER: Final = 4_000
 
 BLANK_LINE: Final = re.compile(rb"\n[ \t]*\n")
 ENCLOSED: Final = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "text/rfc822-header"})
-TEXT_CODECS: Final = re.compile(r"(us-)?ascii|utf-?8|utf-?16|iso|latin|windows|cp\d|koi8|shift|sjis|euc|big5|gb|ks_c", re.I)
-BLOCK_TAGS: Final = re.compile(r"<(?:br|/?p|/?div|/?tr|/?td|/?li|/?h\d|/?pre)\b[^<>]{0,500}>", re.I)
-TAGS: Final = re.compile(r"</?[a-z!][^<>@]{0,2000}>", re.I)
+TEXT_CODECS: Final = re.compile(
+    r"(us-)?ascii|utf-?8|utf-?16|iso|latin|windows|cp\d|koi8|shift|sjis|euc|big5|gb|ks_c", re.IGNORECASE
+)
+BLOCK_TAGS: Final = re.compile(r"<(?:br|/?p|/?div|/?tr|/?td|/?li|/?h\d|/?pre)\b[^<>]{0,500}>", re.IGNORECASE)
+TAGS: Final = re.compile(r"</?[a-z!][^<>@]{0,2000}>", re.IGNORECASE)
 SEVEN_BIT_JAPANESE: Final = (b"\x1b$", b"\x1b(")
 
 
@@ -57,7 +59,7 @@ class Headers:
     def parameter(self, name: str) -> str:
         """A parameter of Content-Type, without its quotes, or an empty string."""
         pattern = rf'[;\s]\s*{name}\s*=\s*(?:"([^"]*)"|([^\s;]+))'
-        found = re.search(pattern, self.raw("content-type"), re.I)
+        found = re.search(pattern, self.raw("content-type"), re.IGNORECASE)
         return (found[1] or found[2] or "").strip() if found else ""
 
 
@@ -155,7 +157,9 @@ def _leaves(headers: Headers, body: bytes, depth: int) -> Iterator[Part]:
     if not headers.type.startswith("multipart/") or not boundary or depth == 0:
         yield Part(headers, body)
         return
-    pieces = re.split(rb"(?:\A|\n)--" + re.escape(boundary[:200]) + rb"(?:--)?[ \t]*(?=\n|\Z)", body, maxsplit=MOST_PARTS)
+    pieces = re.split(
+        rb"(?:\A|\n)--" + re.escape(boundary[:200]) + rb"(?:--)?[ \t]*(?=\n|\Z)", body, maxsplit=MOST_PARTS
+    )
     if len(pieces) == 1:  # the boundary is nowhere to be seen: all is text
         yield Part(Headers({}), body)
     for piece in pieces[1:]:

@@ -10,7 +10,7 @@ from newsletter.deliver.feedback.mime import Headers, Mail, fields
 
 STATUS_TYPES: Final = ("message/delivery-status", "message/global-delivery-status")
 RECIPIENT_FIELDS: Final = ("original-recipient", "final-recipient", "x-actual-recipient")
-ARRIVED: Final = ("delivered", "relayed", "expanded")
+ARRIVED: Final = ("deliver", "relayed", "expanded")  # `deliverable`: Postfix, asked to verify
 MOST_RECIPIENTS: Final = 100
 
 

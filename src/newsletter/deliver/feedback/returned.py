@@ -1,4 +1,4 @@
-"""The words for what comes back: its kind, and for what reason. Both vocabularies are closed; new words may be added."""
+"""The words for what comes back: its kind, and the reason. Both vocabularies are closed; new words may be added."""
 
 from __future__ import annotations
 
@@ -66,8 +66,9 @@ GONE: Final = frozenset({Reason.USER_UNKNOWN, Reason.HOST_UNKNOWN, Reason.MOVED}
 class Returned:
     """What a mail that came back says.
 
-    `permanent` is True where every one of `recipients` is gone for good, False where one may take mail again, None where
-    nothing is said about it (no bounce, or one that gives no reason). `status` is an enhanced status code (RFC 3463).
+    `permanent` is True where every one of `recipients` is gone for good, False where one may take mail again, None
+    where nothing is said about it (no bounce, or one that gives no reason). `status` is an enhanced status code
+    (RFC 3463).
     """
 
     kind: Kind
