@@ -30,5 +30,5 @@ index=$(.venv/bin/pip config list | sed -n "s/^[^=]*[.]index-url='\(.*\)'$/\1/p"
 if [[ -n $index ]]; then export UV_DEFAULT_INDEX=${UV_DEFAULT_INDEX:-$index}; fi
 if [[ -e /etc/ssl/certs/ca-certificates.crt ]]; then export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-1}; fi
 
-.venv/bin/uv pip install --quiet --python .venv/bin/python \
+.venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python \
   --constraints constraints.txt --build-constraints constraints.txt --editable '.[postgres]' "$@"

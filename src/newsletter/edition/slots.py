@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
-
-import holidays
 
 from newsletter.config import WEEKDAYS, Newsletter
 from newsletter.model import Cadence
@@ -68,6 +67,8 @@ def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 
 
 @lru_cache
-def _holidays(region: str) -> holidays.HolidayBase:
+def _holidays(region: str) -> Container[date]:
+    import holidays  # all the world's calendars, for those who need one
+
     country, _, part = region.partition("-")
     return holidays.country_holidays(country, subdiv=part or None)

@@ -27,7 +27,7 @@ SITE = "https://www.musterstadt.example"
         ('<?xml version="1.0" encoding="utf-16"?><rss/>'.encode("utf-16"), Nature.FEED),
         (b' {"version": "https://jsonfeed.org/version/1.1", "items": []}', Nature.FEED),
         (b'<?xml-stylesheet href="a.xsl"?><urlset/>', Nature.SITEMAP),
-        (gzip.compress(b"<sitemapindex/>"), Nature.SITEMAP),
+        (gzip.compress(b"<sitemapindex/>", mtime=0), Nature.SITEMAP),
         (b'<!DOCTYPE opml [<!ENTITY a "b">]><opml/>', Nature.OUTLINES),
         (b"<!doctype html><html><body><rss></body></html>", Nature.WEB),
         (b"", Nature.WEB),
