@@ -55,6 +55,22 @@ def translations(language: str) -> NullTranslations:
     return Catalogue(short) if short in languages() else NullTranslations()
 
 
+class Words:
+    """The words of one language. Messages are English and hold their values as `%(name)s`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._translations = translations(language)
+
+    def say(self, message: str, **values: object) -> str:
+        """The translated message with its values."""
+        return self._translations.gettext(message) % values
+
+    def count(self, one: str, many: str, n: int, **values: object) -> str:
+        """The translated message for `n` things; `%(n)s` is written as the language writes numbers."""
+        return self._translations.ngettext(one, many, n) % {"n": number(n, self.language), **values}
+
+
 def nearest(language: str, default: str) -> str:
     """The language we can write that comes closest to the wish."""
     short = language.split("-")[0].lower()

@@ -26,6 +26,7 @@ COMMANDS = {
     "feeds": "newsletter.cli.feeds",
     "init": "newsletter.cli.setup",
     "ledger": "newsletter.cli.editions",
+    "lint": "newsletter.cli.lint",
     "once": "newsletter.cli.running",
     "publish": "newsletter.cli.collecting",
     "read": "newsletter.cli.collecting",

@@ -13,7 +13,7 @@ from newsletter.edition.plain import HEADLINE, plain
 from newsletter.edition.render import rendered_parts
 from newsletter.edition.shell import shell_values
 from newsletter.edition.variants import header_safe
-from newsletter.edition.words import Words
+from newsletter.i18n import Words
 from newsletter.model import Cadence, Format, NoticeKind, Subscription, Variant
 
 

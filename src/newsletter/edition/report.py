@@ -9,7 +9,7 @@ from typing import Any
 
 from newsletter import __version__
 from newsletter.edition.rules import rules
-from newsletter.edition.words import Words
+from newsletter.i18n import Words
 from newsletter.model import Edition, Finding, Pieces, Variant
 
 

@@ -10,7 +10,8 @@ from newsletter.config import Newsletter, Site
 from newsletter.edition.plain import HEADLINE, plain, same
 from newsletter.edition.theme import theme
 from newsletter.edition.view import mark
-from newsletter.edition.words import Words, direction
+from newsletter.edition.words import direction
+from newsletter.i18n import Words
 from newsletter.model import Format
 
 

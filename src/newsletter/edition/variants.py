@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from newsletter.edition.plain import plain, shorten
-from newsletter.edition.words import Words
+from newsletter.i18n import Words
 from newsletter.model import PERSON_BLANKS, Cadence, Format, Part, Pieces, Release, Sheet, Variant
 
 PREHEADER = 140  # characters that inboxes show beside a subject

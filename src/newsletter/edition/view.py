@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from newsletter.edition.content import EditionContent, Group
-from newsletter.edition.links import address, is_address, is_vague, linkable
+from newsletter.edition.links import address, linkable
 from newsletter.edition.pictures import alt_of, shown
 from newsletter.edition.plain import CAPTION, HEADLINE, TEASER, plain, same
-from newsletter.edition.words import Words, direction, is_foreign, is_tag, name_of
+from newsletter.edition.words import direction, is_foreign, is_tag, name_of
 from newsletter.errors import RenderError
-from newsletter.i18n import long_date, moment
+from newsletter.i18n import Words, long_date, moment
 from newsletter.model import Image, Release
+from newsletter.rules.naming import is_address, is_vague
 
 BEGINNING = 280  # characters of the body that stand in for a teaser
 SHELL_LINKS = (

@@ -1,4 +1,4 @@
-"""Wording in one language: gettext with values put in, and what a language tag means for a reader."""
+"""What a language tag means for a reader, and dates as an edition's subject has them."""
 
 from __future__ import annotations
 
@@ -8,25 +8,9 @@ from datetime import date
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
-from newsletter.i18n import language_name, locale, number, translations
+from newsletter.i18n import language_name, locale
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-
-
-class Words:
-    """The words of one language. Messages are English and hold their values as `%(name)s`."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-        self._translations = translations(language)
-
-    def say(self, message: str, **values: object) -> str:
-        """The translated message with its values."""
-        return self._translations.gettext(message) % values
-
-    def count(self, one: str, many: str, n: int, **values: object) -> str:
-        """The translated message for `n` things; `%(n)s` is written as the language writes numbers."""
-        return self._translations.ngettext(one, many, n) % {"n": number(n, self.language), **values}
 
 
 def day_and_month(day: date, language: str) -> str:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.edition.links import address, is_address, is_vague, linkable
+from newsletter.edition.links import address, linkable
 from newsletter.edition.plain import plain, same, shorten
+from newsletter.rules.naming import is_address, is_vague
 
 
 @pytest.mark.parametrize(

@@ -256,11 +256,12 @@ DEFECTS: dict[str, list[tuple[Callable[[], Case], Callable[[], Case]]]] = {
     ],
 }
 WARNINGS = {"ALT-3", "ALT-4", "ALT-5", "ALT-6", "ALT-7", "PRE-1", "SIZE-2", "TEXT-2", "TYPO-1"}
+FOREIGN_ONLY = {"LEAVE-1", "LEAVE-2", "LEAVE-3", "SIZE-3", "SUBJ-1"}  # see test_foreign.py
 PAIRS = [(id, *pair) for id, pairs in DEFECTS.items() for pair in pairs]
 
 
 def test_every_rule_has_a_seeded_defect() -> None:
-    assert DEFECTS.keys() == {rule.id for rule in rules()}
+    assert DEFECTS.keys() | FOREIGN_ONLY == {rule.id for rule in rules()}
 
 
 @pytest.mark.parametrize(("id", "defect", "twin"), PAIRS, ids=[f"{id}-{n}" for n, (id, _, _) in enumerate(PAIRS)])

@@ -13,6 +13,7 @@ from newsletter.collect.read.blocks import plain
 from newsletter.collect.read.credits import split_credit
 from newsletter.collect.read.dates import read_date
 from newsletter.collect.read.documents import is_file
+from newsletter.collect.read.images import IMAGE_FILE
 from newsletter.collect.read.page import PageTree, remove, select, text_of
 from newsletter.collect.read.prune import MORE
 from newsletter.collect.read.text import folded
@@ -28,9 +29,22 @@ PATTERNS: Final = (
 _AWAY: Final = re.compile(
     r"\W*(?:zurück(?: zu[mr]? [\w ]+)?|back(?: to [\w ]+)?|(?:seite |artikel )?drucken|print|weiter(?:lesen)?|"
     r"mehr(?: lesen)?|read more|more|nach oben|"
-    r"top|pdf|pdf[- ]version|teilen|share|vorlesen|druckversion|(?:zur )?(?:übersicht|startseite|listenansicht))\W*",
+    r"top|pdf|pdf[- ]version|(?:[\w ]{2,30} )?als pdf (?:herunterladen|öffnen|speichern)|teilen|share|"
+    r"vorlesen|druckversion|(?:zur )?(?:übersicht|startseite|listenansicht))\W*",
     re.IGNORECASE,
 )
+_READ_ON: Final = re.compile(
+    r"\W*(?:weiterlesen|mehr (?:dazu|zum thema)|lesen sie (?:auch|mehr|dazu)|siehe auch|read (?:more|also|next)|"
+    r"see also|related|more)\b[^.]{0,20}?:",
+    re.IGNORECASE,
+)
+_PROMO: Final = re.compile(
+    r"\b(?:im abo|abonnieren|am kiosk|kiosk,|newsletter|subscribe|sign up|folgen sie uns|follow us|feedback zu)\b",
+    re.IGNORECASE,
+)
+_SMALL_PRINT: Final = 200  # characters: a shorter one may name an author or a place
+_AWAY_MAX: Final = 60  # characters
+_PROMO_MAX: Final = 250  # characters
 _EMPTY_SECTION: Final = re.compile(
     r"\n*<h2>[^\n]*</h2>(?=\n<h2>|\s*$)|\n*<h3>[^\n]*</h3>(?=\n<h[23]>|\s*$)|\n*<h4>[^\n]*</h4>(?=\n<h[2-4]>|\s*$)|"
     r"\n*<p>(?:<strong>|<b>)[^<\n]{2,60}:(?:</strong>|</b>):?</p>\s*$"
@@ -112,15 +126,22 @@ class _Weights:
         found = path[-1]
         for around, inner in reversed(list(pairwise(path))):
             before = [
-                p
+                (p, n)
                 for n in _siblings(inner, "prev")
                 for p in ([n] if n.tag == "p" else n.css("p"))
                 if self.of(p) >= _OPENING
             ]
             after = sum(self.of(n) for n in _siblings(inner, "next"))
-            if len(before) > 1 and after < sum(map(self.of, before)) / 2:
+            enough = len(before) > 1 or any(_is_alike(n, inner) for _, n in before)
+            if enough and after < sum(self.of(p) for p, _ in before) / 2:
                 found = around
         return found
+
+
+def _is_alike(node: LexborNode, other: LexborNode) -> bool:
+    """Whether two blocks are of one kind, as the elements that a system builds its texts of are."""
+    one, two = ((n.attributes.get("class") or "").split() for n in (node, other))
+    return node.tag == other.tag and bool(set(one) & set(two))
 
 
 def _may_hold(node: LexborNode) -> bool:
@@ -139,9 +160,9 @@ def _siblings(node: LexborNode, way: str) -> Iterator[LexborNode]:
 def clear(body: LexborNode, gone: Iterable[LexborNode], texts: Iterable[str]) -> None:
     """Takes out of `body` what is told elsewhere (headline, kicker, teaser, date line) and what only leads away."""
     told = {folded(text) for text in texts if text}
-    lines = select(body, "h1, h2, h3, h4, p, div, span, time, header, footer, a, ul, ol, section, table, address")
+    lines = select(body, "h1, h2, h3, h4, p, li, div, span, time, header, footer, a, ul, ol, section, table, address")
     loose = [n for n in lines if n.tag in ("h1", "footer") or _is_file_link(n) or _is_told(n, told) or _leads_away(n)]
-    remove(_ordered(body, [*gone, *loose]))
+    remove(_ordered(body, [*gone, *loose, *_small_print(body)]))
 
 
 def without_loose_ends(html: str) -> str:
@@ -149,7 +170,7 @@ def without_loose_ends(html: str) -> str:
     for _ in range(_LOOSE):
         html = _EMPTY_SECTION.sub("", html).strip()
         rest, _, last = html.rpartition("\n")
-        if not rest or not (_ONLY_LINK.fullmatch(last) or _is_call(plain(last))):
+        if not rest or not (_ONLY_LINK.fullmatch(last) or _is_call(plain(last)) or _is_promo(plain(last))):
             break
         html = rest
     return html
@@ -157,6 +178,20 @@ def without_loose_ends(html: str) -> str:
 
 def _is_call(text: str) -> bool:
     return len(text) < 60 and MORE.match(text) is not None and not text.endswith(".")
+
+
+def _is_promo(text: str) -> bool:
+    return len(text) <= _PROMO_MAX and _PROMO.search(text) is not None
+
+
+def _small_print(body: LexborNode) -> Iterator[LexborNode]:
+    """The paragraphs at the end that are set small: what a publisher says of itself under each of its releases."""
+    for p in reversed(body.css("p")):
+        said = len(p.text().strip())
+        if said and sum(len(small.text()) for small in p.css("small")) < 0.9 * said:
+            return
+        if said >= _SMALL_PRINT:
+            yield p
 
 
 def _is_told(node: LexborNode, told: set[str]) -> bool:
@@ -177,25 +212,31 @@ def _leads_away(node: LexborNode) -> bool:
     if node.tag in ("h1", "h2", "h3", "h4", "span", "time", "address"):
         return False
     links = [node] if node.tag == "a" else node.css("a")
+    text = text_of(node, 1_000) if links or len(node.text()) < _AWAY_MAX else ""
     if not links:
-        return False
-    text = text_of(node, 1_000)
-    if len(text) < 60 and _AWAY.fullmatch(text):
+        return " " in text and _AWAY.fullmatch(text) is not None
+    if len(text) < _AWAY_MAX and _AWAY.fullmatch(text):
         return True
     linked = sum(len(text_of(a)) for a in links)
+    if node.tag in ("p", "li") and len(text) < 250 and (start := _READ_ON.match(text)):
+        return linked >= 0.6 * (len(text) - start.end())
     return (
         node.tag in ("ul", "ol", "div", "section", "table")
         and len(links) > 1
-        and linked >= 0.8 * len(text)
-        and node.css_first("img") is None
+        and linked >= 0.8 * len(text_of(node, 100_000))
+        and (node.css_first("img") is None or not any(IMAGE_FILE.search(a.attributes.get("href") or "") for a in links))
     )
 
 
 def _is_file_link(node: LexborNode) -> bool:
     """Whether a line is nothing but a link to a document, which the release carries apart."""
-    if node.tag not in ("p", "div"):
-        return False
-    links = node.css("a")
+    links = node.css("a") if node.tag in ("p", "div", "ul") else []
+    if node.tag == "ul":
+        return (
+            bool(links)
+            and all(is_file(a.attributes.get("href") or "") for a in links)
+            and len(links) == len(node.css("li"))
+        )
     return (
         len(links) == 1
         and is_file(links[0].attributes.get("href") or "")

@@ -18,7 +18,8 @@ _WRAPPER: Final = re.compile(
     re.IGNORECASE,
 )
 _CAPTION: Final = (
-    "figcaption, [itemprop~=caption], [class*=caption i], [class*=bildunterschrift i], [class*=bilduntertitel i], [class*=legend i], "
+    "figcaption, [itemprop~=caption], [class*=caption i], [class*=bildunterschrift i], [class*=bilduntertitel i], "
+    "[class*=legend i], "
     "[class*=img-text i], [class*=image-text i], [class*=bildtext i], [class*=subtitle i], [class*=image__desc i], "
     "[class*=image-desc i]"
 )
@@ -67,6 +68,11 @@ def _beside_credit(around: list[LexborNode]) -> tuple[tuple[LexborNode, ...], st
     return None
 
 
+def _is_credit(node: LexborNode) -> bool:
+    rest, credit = split_credit(text_of(node, CAPTION_MAX))
+    return bool(credit) and not rest
+
+
 def _is_line(node: LexborNode) -> bool:
     """Whether an element holds nothing but words."""
     children = list(node.iter(include_text=True))
@@ -109,6 +115,7 @@ def _said_in(node: LexborNode, *, whole: bool = False) -> tuple[str | None, str 
     caption = max((text_of(n, CAPTION_MAX) for n in captions), key=len, default="")
     if not caption and (whole or node.tag in ("figure", "dl") or _WRAPPER.search(marks(node))):
         caption = text_of(node, CAPTION_MAX)
+    givers = givers or [n for one in captions for n in one.css("*") if _is_line(n) and _is_credit(n)]
     for n in givers:
         caption = clean(caption.replace(text_of(n), " ")).strip(" |–-") if text_of(n) != caption else ""
     credit = bare_credit(text_of(givers[0])) if givers else ""

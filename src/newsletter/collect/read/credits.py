@@ -24,6 +24,7 @@ _AGENCY: Final = (
     r"stock\.adobe(?:\.com)?|shutterstock|fotolia|"
     r"unsplash|pixabay|pexels|reuters|afp|keystone|epa|apa|\bAP\b|mauritius|alamy|colourbox)"
 )
+_HINT: Final = re.compile(rf"©|\(c\)|&copy;|{_LABEL}|{_AGENCY}", re.IGNORECASE)  # no credit is without one of these
 _BRACKETED = re.compile(
     rf"\s*[(\[]\s*(?:(?:{_LABEL})\s*(?:[:©]|\bby\b)\s*|©\s*|"
     rf"\(c\)\s*)([^()\[\]]{{2,120}}(?:\([^()]*\))?)[)\]]\s*\.?\s*$",
@@ -55,6 +56,8 @@ MAX_CREDIT: Final = 160
 def split_credit(text: str | None) -> tuple[str | None, str | None]:
     """A caption or alt text without its credit, and the credit without its label; either may be None."""
     text = clean(text)
+    if not _HINT.search(text):
+        return text or None, None
     for pattern in (_BRACKETED, _LABELLED, _COPYRIGHT, _AGENCY_TAIL):
         match = pattern.search(text)
         if match and len(credit := bare_credit(match.group(1))) > 1 and not _is_sentence(credit):

@@ -27,7 +27,21 @@ _ISO = re.compile(
     r"\b((?:19|20)\d\d)-?(0[1-9]|1[0-2])-?([0-2]\d|3[01])"
     r"(?:[T ]+([01]?\d|2[0-4]):?([0-5]\d)(?::?([0-5]\d)(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-][01]\d:?\d\d)?)?(?!\d)"
 )
-_TIME = r"(?:\D{0,12}?\b([01]?\d|2[0-3])[:.]([0-5]\d)(?::([0-5]\d))?(?:\s*([ap])\.?m\b)?(?![.\d]))?"
+_ZONES: Final = {  # names that pages write after a time
+    **dict.fromkeys(("UTC", "GMT", "WET", "Z"), UTC),
+    **dict.fromkeys(("CET", "MEZ", "CEST", "MESZ"), ZoneInfo("Europe/Berlin")),
+    **dict.fromkeys(("ET", "EST", "EDT"), ZoneInfo("America/New_York")),
+    **dict.fromkeys(("CT", "CST", "CDT"), ZoneInfo("America/Chicago")),
+    **dict.fromkeys(("PT", "PST", "PDT"), ZoneInfo("America/Los_Angeles")),
+    "BST": ZoneInfo("Europe/London"),
+    "JST": ZoneInfo("Asia/Tokyo"),
+    "IST": ZoneInfo("Asia/Kolkata"),
+}
+_ZONE = rf"(?:\s*\(?(?-i:({'|'.join(_ZONES)}))\b)?"
+_TIME = rf"(?:\D{{0,12}}?\b([01]?\d|2[0-3])[:.]([0-5]\d)(?::([0-5]\d))?(?:\s*([ap])\.?m\b\.?)?(?![.\d]){_ZONE})?"
+_CTIME = re.compile(  # what C and Java print: Mon Aug 03 12:45:00 EDT 2015
+    rf"\b([A-Z][a-z]{{2}}) ([ 0-3]\d) (\d\d:\d\d:\d\d) ({'|'.join(_ZONES)}) ((?:19|20)\d\d)\b"
+)
 _NUMBERS = re.compile(r"(?<![\d.])(\d{1,2})(\s?[./-]\s?)(\d{1,2})\2((?:19|20)?\d\d)(?!\d)" + _TIME, re.IGNORECASE)
 _BACKWARDS = re.compile(r"(?<!\d)((?:19|20)\d\d)[./年]\s?(\d{1,2})[./月]\s?(\d{1,2})日?(?!\d)" + _TIME, re.IGNORECASE)
 _IN_ADDRESS = re.compile(
@@ -69,9 +83,14 @@ def read_dates(text: str | None, zone: tzinfo = BERLIN, *, month_first: bool = F
     yield from (stamp for _, stamp in sorted(found.items(), key=lambda item: item[0]) if stamp)
 
 
+def _turned(text: str) -> str:
+    """A time as C and Java print it, with the year beside its day."""
+    return _CTIME.sub(r"\1 \2, \5 \3 \4", text)
+
+
 def read_machine_date(text: str | None, zone: tzinfo = BERLIN) -> Stamp | None:
     """A date written for machines (ISO 8601, RFC 5322, seconds since 1970), else as people write them."""
-    text = (text or "").strip()[:100]
+    text = _turned((text or "").strip()[:100])
     if re.fullmatch(r"1\d{9}(\d{3})?", text):
         return _moment(datetime.fromtimestamp(int(text[:10]), UTC), Precision.SECOND, zone)
     if re.match(r"[A-Z][a-z]{2}, \d", text):
@@ -121,7 +140,7 @@ def _numbers(match: re.Match[str], zone: tzinfo, month_first: bool) -> Stamp | N
 def _stamp(
     year: int, month: int, day: int, clock: list[str | None] | tuple[str | None, ...], zone: tzinfo
 ) -> Stamp | None:
-    hour, minute, second, half = [*clock, None, None, None, None][:4]
+    hour, minute, second, half, named = [*clock, None, None, None, None, None][:5]
     try:
         on = date(year, month, day)
         if year < EARLIEST or year > 2100:
@@ -129,7 +148,7 @@ def _stamp(
         if hour is None or minute is None:
             return Stamp(datetime.combine(on, time(), UTC), Precision.DAY)
         hours = int(hour) % 12 + 12 * (half.lower() == "p") if half else int(hour) % 24
-        moment = datetime.combine(on, time(hours, int(minute), int(second or 0)), zone)
+        moment = datetime.combine(on, time(hours, int(minute), int(second or 0)), _ZONES.get(named or "", zone))
     except ValueError:
         return None
     return _moment(moment, Precision.SECOND if second else Precision.MINUTE, zone)

@@ -19,6 +19,7 @@ KICKER_MARK: Final = re.compile(
     r"strapline|flag)(?:$|[\s_-])"
 )
 _SITE_MARK: Final = re.compile(r"(?:^|[\s_-])(?:logo|site-?(?:name|title|branding)|branding|navbar-brand)(?:$|[\s_-])")
+_PATH_MARK: Final = re.compile(r"breadcrumb|rootline|brotkrume", re.IGNORECASE)
 _SEPARATORS: Final = re.compile(r"\s+[|–—»·•:-]\s+|\s*\|\s*|\s+::\s+")
 _MENUS: Final = frozenset({"nav", "footer", "aside"})
 _LEVELS: Final = (("h1", 0.45), ("[itemprop~=headline]", 0.5), ("h2", 0.2), ("h3", 0.1), ("[class*=headline]", 0.1))
@@ -35,7 +36,8 @@ def headline_node(page: PageTree, told: Sequence[str]) -> LexborNode | None:
             if not text or len(text) > 2_000 or inside(node, _MENUS) or _is_site_name(node, text, page):
                 continue
             agreed = _agreement(text, told)
-            value = agreed + bonus + min(len(text), 60) / 600
+            in_path = query == "h1" and any(_PATH_MARK.search(marks(n)) for n in (node, *list(ancestors(node))[:2]))
+            value = agreed + (0.1 if in_path else bonus) + min(len(text), 60) / 600
             if value > worth and (agreed >= _SURE or query == "h1"):
                 best, worth = node, value
     return best or page.root.css_first("article header h2, main header h2, article > h2")
@@ -56,6 +58,7 @@ def told_headlines(page: PageTree, things: Sequence[Thing]) -> dict[str, str]:
         "opengraph": page.first_meta("og:title", "twitter:title") or "",
         "microdata": next(iter(microdata(page, "headline")), ""),
         "dublin-core": page.first_meta("dc.title", "dcterms.title") or "",
+        "meta": page.first_meta("citation_title", "parsely-title", "sailthru.title", "title") or "",
         "title": text_of(title),
     }
     return {step: text for step, text in steps.items() if text}

@@ -20,6 +20,8 @@ _NOT_IN = re.compile(
     r"(?:^|[\s_-])(?:logos?|branding|icons?|author|autor|autorin|profile|profil|contact|kontakt|ansprechpartner|"
     r"avatar|portrait-?small|byline|vcard|person)(?:$|[\s_-])"
 )
+IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)\b|attachment|eID=tx_cms_showpic|lightbox", re.IGNORECASE)
+_KICKER: Final = 25  # characters
 _SMALL: Final = 100  # pixels: what is neither wider nor higher is an icon
 MAX_PICTURES: Final = 200  # of a page, in its order
 
@@ -87,7 +89,7 @@ def with_inner(
             continue
         wanted = place < MAX_PICTURES and is_picture(img, page)
         picture = read_picture(img, page) if wanted else None
-        if picture is None or picture.image.src in seen:
+        if picture is None or picture.image.src in seen or _is_card(picture.image, img, page):
             gone.append(img)
             continue
         seen.add(picture.image.src)
@@ -106,7 +108,8 @@ def is_picture(img: LexborNode, page: PageTree) -> bool:
     sizes = [size for name in ("width", "height") if (size := number(attributes.get(name)))]
     if sizes and max(sizes) < _SMALL:
         return False
-    if is_no_picture(source) or NO_PICTURE.search(f"{marks(img)} {attributes.get('alt') or ''}"[:60]):
+    named = marks(img).replace("banner", "")  # as many heads of articles are called, too
+    if is_no_picture(source) or NO_PICTURE.search(f"{named} {attributes.get('alt') or ''}"[:60]):
         return _is_described(img)
     return not any(_NOT_IN.search(marks(around)) for around in list(ancestors(img))[:4])
 
@@ -119,3 +122,19 @@ def _is_described(img: LexborNode) -> bool:
 def pictures_of(node: LexborNode) -> list[LexborNode]:
     """The first pictures below `node`."""
     return select(node, "img")[:MAX_PICTURES]
+
+
+def _is_card(image: Image, img: LexborNode, page: PageTree) -> bool:
+    """Whether a picture of the text only leads to another page, with no caption but perhaps a kicker."""
+    return len(image.caption or "") < _KICKER and leads_away(img, page)
+
+
+def leads_away(img: LexborNode, page: PageTree) -> bool:
+    """Whether a picture is a link to another page, as in cards, and not to its own larger self."""
+    link = next((around for around in list(ancestors(img))[:6] if around.tag == "a"), None)
+    url = page.absolute(link.attributes.get("href")) if link is not None else None
+    if not url or IMAGE_FILE.search(url) or url.split("#")[0] == page.url.split("#")[0]:
+        return False
+    return link is not None and not re.search(
+        r"lightbox|zoom|enlarge|fancybox|gallery|swipe", marks(link) + str(link.attributes.get("rel"))
+    )

@@ -6,7 +6,7 @@ before one that the data name and the page does not show: only what stands in th
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -14,16 +14,15 @@ from typing import Any, Final
 from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.data import Thing, image_addresses, is_article, names, text_value
-from newsletter.collect.read.images import Picture, is_picture, pictures_of, read_picture
-from newsletter.collect.read.page import PageTree, ancestors, inside, marks
-from newsletter.collect.read.pictures import best_source, inner_address, is_no_picture, is_pixel, picture_keys
+from newsletter.collect.read.images import IMAGE_FILE, Picture, is_picture, leads_away, pictures_of, read_picture
+from newsletter.collect.read.page import PageTree, ancestors, inside
+from newsletter.collect.read.pictures import inner_address, is_no_picture, is_pixel, picture_keys, written_source
 from newsletter.model import AltFrom, Image
 
 _MENUS: Final = frozenset({"nav", "footer"})
 _NO_TEXT: Final = frozenset({"figure", "figcaption", "button", "script", "time"})
-_IMAGE_FILE: Final = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|avif)\b|attachment|eID=tx_cms_showpic|lightbox", re.IGNORECASE
-)
+_LARGE: Final = 300  # pixels
+_STAND_IN: Final = 3  # pictures of one address: it stands in for others until they are scrolled to
 _OPENING: Final = 1_500  # characters: one that is told about stands for the release if it comes before they have passed
 _HEAD: Final = 500  # characters after the headline: a picture before they have passed is at the head of the article
 
@@ -66,15 +65,24 @@ def find_lead(
     page: PageTree, told: Sequence[Told], headline: LexborNode | None, body: LexborNode | None
 ) -> tuple[Picture, str] | None:
     """The picture that stands for the release, and the step that found it."""
-    own = [(img, at) for img, at in _placed(_scope(headline, body, page), headline) if _is_own(img, page)]
+    placed = list(_placed(_scope(headline, body, page), headline))
+    often = Counter(written_source(img) for img, _ in placed)
+    own = [(img, at) for img, at in placed if often[written_source(img)] < _STAND_IN and _is_own(img, page)]
     head = [img for img, at in own if at <= _HEAD]
     shown = told_picture(page, told)
     if shown is not None and (not head or shown[0].mem_id in {img.mem_id for img in head}):
         return _as_told(read_picture(shown[0], page, lead=True), shown[1])
     first = read_picture(own[0][0], page, lead=True) if own else None
-    if first and (head or not told or (own[0][1] <= _OPENING and first.image.alt and first.image.caption)):
+    if first and (not told or _stands_for_it(first.image, own[0][1])):
         return first, "structure"
     return _as_told(Picture(Image(src=told[0].address, lead=True), ()), told[0]) if told else None
+
+
+def _stands_for_it(image: Image, at: int) -> bool:
+    """Whether a picture so far behind the headline is rather the release's than one that only the data name."""
+    if at <= _HEAD:
+        return bool(image.alt or image.caption) or max(image.width or 0, image.height or 0) >= _LARGE
+    return bool(image.alt and image.caption and at <= _OPENING)
 
 
 def _as_told(picture: Picture | None, told: Told) -> tuple[Picture, str] | None:
@@ -97,30 +105,38 @@ def _as_told(picture: Picture | None, told: Told) -> tuple[Picture, str] | None:
 
 def told_picture(page: PageTree, told: Sequence[Told]) -> tuple[LexborNode, Told] | None:
     """The picture that the page's data name, where it stands in the page, best: in a figure of its own, not a card."""
-    shown = [(_keys(img, page), img) for img in pictures_of(page.root)]
+    if not told:
+        return None
+    shown = [(_keys(img), img) for img in pictures_of(page.root)]
     for one in told:
         keys = picture_keys(one.address)
-        found = [img for known, img in shown if known & keys and not inside(img, _MENUS) and not is_pixel(img)]
+        found = [img for known, img in shown if known & keys and not inside(img, _MENUS) and _is_shown(img)]
         if found:
             return min(found, key=lambda img: _is_beside(img, page)), one
     return None
 
 
-def _keys(img: LexborNode, page: PageTree) -> frozenset[str]:
+def _is_shown(img: LexborNode) -> bool:
+    """Whether a picture is there for readers, not for machines or to count them."""
+    hidden = any("display:none" in (n.attributes.get("style") or "").replace(" ", "") for n in ancestors(img))
+    return not hidden and not is_pixel(img)
+
+
+def _keys(img: LexborNode) -> frozenset[str]:
     """What a picture is known by: its own address, and that of the larger one that it is a link to."""
     around = img.parent
     link = around.attributes.get("href") if around is not None and around.tag == "a" else None
-    addresses = (best_source(img, page.base), page.absolute(link) if link and _IMAGE_FILE.search(link) else None)
+    addresses = (written_source(img), link if link and IMAGE_FILE.search(link) else None)
     return frozenset(key for address in addresses if address for key in picture_keys(address))
 
 
 def _is_beside(img: LexborNode, page: PageTree) -> bool:
     """Whether a picture stands in a card or a list of something else."""
-    return _leads_away(img, page) or inside(img, frozenset({"li", "aside"}))
+    return leads_away(img, page) or inside(img, frozenset({"li", "aside"}))
 
 
 def _is_own(img: LexborNode, page: PageTree) -> bool:
-    return is_picture(img, page) and not _leads_away(img, page)
+    return is_picture(img, page) and not leads_away(img, page)
 
 
 def _placed(scope: LexborNode, headline: LexborNode | None) -> Iterator[tuple[LexborNode, int]]:
@@ -143,14 +159,3 @@ def _scope(headline: LexborNode | None, body: LexborNode | None, page: PageTree)
         return body if body is not None else page.root
     path = {node.mem_id for node in (headline, *ancestors(headline))}
     return next((node for node in (body, *ancestors(body)) if node.mem_id in path), page.root)
-
-
-def _leads_away(img: LexborNode, page: PageTree) -> bool:
-    """Whether a picture is a link to another page, as in cards, and not to its own larger self."""
-    link = next((around for around in list(ancestors(img))[:6] if around.tag == "a"), None)
-    url = page.absolute(link.attributes.get("href")) if link is not None else None
-    if not url or _IMAGE_FILE.search(url) or url.split("#")[0] == page.url.split("#")[0]:
-        return False
-    return link is not None and not re.search(
-        r"lightbox|zoom|enlarge|fancybox|gallery|swipe", marks(link) + str(link.attributes.get("rel"))
-    )

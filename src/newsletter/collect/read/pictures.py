@@ -46,14 +46,24 @@ _SIZES = re.compile(r"^csm_|_[0-9a-f]{10}$|[-_]{0,2}\d{2,4}x\d{0,4}.*$|[-_][wh]?
 
 def best_source(img: LexborNode, base: str) -> str | None:
     """The address to show an `img` by: of its srcset (or its picture's) the first that is wide enough, else its src."""
+    wide, src = _sources(img)
+    return (absolute(wide, base) if wide else None) or absolute(src, base)
+
+
+def written_source(img: LexborNode) -> str | None:
+    """The same address as the page writes it, perhaps without its host."""
+    wide, src = _sources(img)
+    return wide or src
+
+
+def _sources(img: LexborNode) -> tuple[str | None, str | None]:
     attributes = img.attributes
     src = attributes.get("src")
     if src and (src.startswith("data:") or _PLACEHOLDER.search(src)):
         src = None
-    found = absolute(src or _hidden_source(attributes), base)
     sets = [attributes.get(name) for name in _SETS] + _picture_sets(img)
     wide = next((s for s in map(_from_set, sets) if s), None)
-    return (absolute(wide, base) if wide else None) or found
+    return wide, src or _hidden_source(attributes)
 
 
 def _hidden_source(attributes: Mapping[str, str | None]) -> str | None:
@@ -88,11 +98,16 @@ def number(text: str | None) -> int | None:
 
 def picture_keys(address: str) -> frozenset[str]:
     """What the sizes of one picture share: ids and long numbers in its path, its name without size and hash."""
-    path = unquote(urlsplit(inner_address(address)).path).lower().rstrip("/")
+    try:
+        path = unquote(urlsplit(inner_address(address)).path).lower().rstrip("/")
+    except ValueError:
+        return frozenset()
     folder, _, name = path.rpartition("/")
     keys = set(_IDS.findall(path)) | {number for number in _NUMBERS.findall(name) if not _DAY.match(number)}
     stem = _SIZES.sub("", re.sub(r"\.\w{2,5}$|=[ws]\d+.*$", "", name))
     keys.update(_FILE.findall(folder))
+    if len(stem) >= 4:
+        keys.add(f"{folder}/{stem}")
     if len(stem) >= 6:
         keys.add(stem)
     elif len(last := folder.rpartition("/")[2]) >= 12:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.page import ancestors, inside, marks, remove, select
-from newsletter.collect.read.pictures import best_source
+from newsletter.collect.read.pictures import written_source
 
 UNSEEN: Final = (
     "script, style, template, iframe, object, embed, svg, canvas, input, select, textarea, link, head > *, "
@@ -28,24 +29,28 @@ _BOILERPLATE = re.compile(
     r"share|shares|sharing|sharebar|sharer|shariff|social|socials|socialmedia|teilen|addtoany|addthis|"
     r"related|relatedposts|recommendations?|recommended|verwandte|weitere|weiteres|aehnliche|"
     r"cookies?|consent|gdpr|dsgvo|banner|paywall|newsletter|subscribe|subscription|login|signup|"
-    r"comments?|kommentare?|disqus|respond|sidebar|seitenleiste|marginal|marginalspalte|"
+    r"comments?|kommentare?|disqus|respond|sidebar|seitenleiste|marginal|marginalspalten?|"
     r"pagination|pager|\w*prev-?next|\w*next-?prev|post-?navigation|pagebrowser|paging|print|drucken|toolbar|"
     r"toolbox|tools|"
     r"reading-?time|readingtime|lesezeit|lesedauer|advert|advertisement|ads?|adslot|werbung|anzeige|promo|outbrain|"
     r"taboola|"
     r"widget|popup|modal|overlay|tooltip|search|suche|suchfeld|"
     r"author-?bio|author-?box|authorbox|backlink|back-?to|zurueck|screen-reader-text|"
-    r"tags|tag-?list|taglist|keywords|schlagworte|rating|feedback|vote|jump-?to|contact-?box|ansprechpartner|"
+    r"third-?party|(?:embed|video|social|external|map)-?(?:consent|placeholder)|two-?click|zwei-?klick|affiliate|"
+    r"inline-?teaser|tags|tag-?list|taglist|keywords|schlagworte|rating|feedback|vote|jump-?to|contact-?box|ansprechpartner|"
     r"kontaktbox|kontakt"
     r")(?:$|[\s_-])"
 )
+_COVER = re.compile(r"(?:^|[\s_-])(?:popup|modal|overlay|cookies?|consent|lightbox|comments?|kommentare?)(?:$|[\s_-])")
+_CARD = re.compile(r"(?:^|[\s_-])(?:teaser|promo|card|box)(?:$|[\s_-])")
+_CARD_WORDS: Final = 25
 _KEEP = re.compile(
     r"(?:^|[\s_-])(?:article-?body|articlebody|entry-content|bodytext|news-text-wrap|main-content|maincontent)(?:$|"
     r"[\s_-])"
 )
 MORE = re.compile(
-    r"^(?:weitere?s?|weiterführende\w*|mehr|more|related|verwandte|ähnliche|aktuelle|latest|recent|lesen sie|"
-    r"auch interessant|das könnte|dies könnte|"
+    r"^(?:weitere?s?|weiterlesen|weiterführende\w*|mehr|more|related|verwandte|ähnliche|aktuelle|latest|recent|"
+    r"lesen sie|auch interessant|das könnte|dies könnte|"
     r"you (?:may|might)|read (?:more|next|also)|recommended|empfehlungen|zum thema|see also|siehe auch|neueste|"
     r"meistgelesen|most read|"
     r"newsletter|kommentare|comments|share|teilen|seite (?:teilen|drucken)|artikel teilen|diese seite|andere|"
@@ -54,11 +59,14 @@ MORE = re.compile(
     r"top stories|trending)\b",
     re.IGNORECASE,
 )
+_READ: Final = re.compile(r"lesen sie", re.IGNORECASE)  # outside of headings it may open a list of the release's own
 _RANKS: Final = "h1, h2, h3, h4, h5, h6"
 _LINK: Final = "a[href]:not([href^='#'])"
 _LINKED_HEADING: Final = f":is(h2, h3, h4, h5, h6) {_LINK}, {_LINK} :is(h2, h3, h4, h5, h6)"
+_HOLDERS: Final = frozenset({"section", "article", "aside", "li", "div"})
 _RANKED: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _FIGURES: Final = frozenset({"figure", "figcaption"})
+_NO_BLOCKS: Final = frozenset({"body", "html", "main", "img", "picture"})
 _MOST: Final = 0.4
 
 
@@ -68,7 +76,9 @@ def prune(root: LexborNode, kept: Sequence[LexborNode], frames: Sequence[LexborN
     What holds one of `kept` or is in it stays, as does what holds one of `frames`.
     """
     _lift_noscript(root)
-    for step in (_unseen, _forms, _hidden, _boilerplate, _cards, _more):
+    keep = _Keep(root, kept, frames)
+    remove(node for node in _covers(root) if node.mem_id not in keep.path)
+    for step in (_unseen, _forms, _hidden, _boilerplate, _cards, _promos, _more):
         keep = _Keep(root, kept, frames)
         remove(node for node in step(root) if not keep.holds(node))
     _comments(root)
@@ -80,6 +90,8 @@ class _Keep:
     def __init__(self, root: LexborNode, kept: Sequence[LexborNode], frames: Sequence[LexborNode]) -> None:
         self.path = {node.mem_id for one in (*kept, *frames) for node in (one, *ancestors(one))}
         self.path |= {inner.mem_id for one in kept for inner in one.traverse()}
+        if len(bodies := root.css("[itemprop~=articleBody]")) == 1:
+            self.path |= {node.mem_id for node in (bodies[0], *ancestors(bodies[0]))}
         self.most = _MOST * sum(len(p.text()) for p in root.css("p"))
 
     def holds(self, node: LexborNode) -> bool:
@@ -113,19 +125,26 @@ def _hidden(root: LexborNode) -> list[LexborNode]:
     ]
 
 
+def _covers(root: LexborNode) -> list[LexborNode]:
+    """What lies over a page or under its text, however much it says: dialogs, comments."""
+    return [node for node in select(root, "div, section, aside, ul, ol") if _COVER.search(marks(node))]
+
+
 def _boilerplate(root: LexborNode) -> list[LexborNode]:
     named = select(root, "[class], [id]")
-    return [
-        n
-        for n in named
-        if n.tag not in ("body", "html", "main") and _BOILERPLATE.search(m := marks(n)) and not _KEEP.search(m)
-    ]
+    return [n for n in named if n.tag not in _NO_BLOCKS and _BOILERPLATE.search(m := marks(n)) and not _KEEP.search(m)]
+
+
+@lru_cache(maxsize=4_096)  # a page's elements, and a portal's pages, say the same again and again
+def _is_boilerplate(said: str) -> bool:
+    return _BOILERPLATE.search(said) is not None and not _KEEP.search(said)
 
 
 def _cards(root: LexborNode) -> list[LexborNode]:
     """Blocks whose headings are links: other releases."""
-    holders = ", ".join(f"{tag}:has({_LINKED_HEADING})" for tag in ("section", "article", "aside", "li", "div"))
-    return [node for node in select(root, holders) if _is_cards(node)]
+    headings = select(root, _LINKED_HEADING)
+    around = [n for one in headings for n in reversed(list(ancestors(one))) if n.tag in _HOLDERS]
+    return [node for node in {n.mem_id: n for n in around}.values() if _is_cards(node)]
 
 
 def _is_cards(node: LexborNode) -> bool:
@@ -135,13 +154,26 @@ def _is_cards(node: LexborNode) -> bool:
     return linked * 2 >= headings and words < 60 * linked
 
 
+def _promos(root: LexborNode) -> list[LexborNode]:
+    """Small boxes with a picture and a link: a magazine's issue, a shop, another page."""
+    boxes = select(root, "[class*=teaser i], [class*=promo i], [class*=card i], [class*=box i]")
+    return [
+        box
+        for box in boxes
+        if _CARD.search(marks(box))
+        and box.css_first("a[href]") is not None
+        and box.css_first("img") is not None
+        and 0 < len(box.text().split()) <= _CARD_WORDS
+    ]
+
+
 def _more(root: LexborNode) -> list[LexborNode]:
     """Headings such as "Weitere Meldungen", with what follows up to the next heading, where that is mostly links."""
     found: list[LexborNode] = []
     for heading in root.css("h2, h3, h4, h5, h6, strong, b, p, div, span, dt"):
         text = heading.text(deep=not _is_wide(heading)).strip()
         said = heading.tag in _RANKED or (len(text) < 40 and heading.css_first("a") is None)
-        if 3 < len(text) < 70 and said and MORE.match(text):
+        if 3 < len(text) < 70 and said and MORE.match(text) and (heading.tag in _RANKED or not _READ.match(text)):
             found += _with_following(heading)
     return found
 
@@ -160,7 +192,7 @@ def _with_following(heading: LexborNode) -> list[LexborNode]:
         node = node.next
     words = sum(len(n.text()) for n in following)
     linked = sum(len(a.text()) for n in following for a in ([n] if n.tag == "a" else n.css("a")))
-    if not following or (words and linked * 3 < words):
+    if words and linked * 3 < words:
         return []
     return [start, *following]
 
@@ -195,7 +227,7 @@ def _lift_noscript(root: LexborNode) -> None:
     gone = []
     for node in root.css("noscript"):
         around = node.parent
-        shown = [i for i in around.css("img") if best_source(i, "https://x.invalid/")] if around is not None else []
+        shown = [i for i in around.css("img") if written_source(i)] if around is not None else []
         if node.css_first("img") is None or len(shown) > len(node.css("img")):
             gone.append(node)
     remove(gone)

@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborNode
 from newsletter.collect.read.data import Thing, is_article, microdata, text_value
 from newsletter.collect.read.dates import Stamp, date_in_address, read_date, read_machine_date
 from newsletter.collect.read.page import PageTree, ancestors, inside, marks, text_of
+from newsletter.collect.read.text import clean
 from newsletter.model import Precision
 
 _SURE: Final = (
@@ -41,14 +42,22 @@ _NOT_THIS: Final = re.compile(
 )
 _NOT_SAID: Final = re.compile(
     r"(?:aktualisiert|geändert|updated?|modified|last change|zuletzt|beginn|ende|bis|geboren|copyright|©|"
-    r"aktuelle zeit|frist|termin|veranstaltung|event)[^.\d]{0,20}$",
+    r"aktuelle zeit|frist|termin|veranstaltung|event|registriert|joined|member since|mitglied)[^.\d]{0,20}$",
     re.IGNORECASE,
 )
 _SAID: Final = re.compile(  # what may stand before a date in a line that nothing marks as a date
-    r"(?:.{0,40}(?:veröffentlicht|erschienen|erstellt|datum|published|posted|date|press|meldung)\W.{0,12}|"
-    r"[\w. -]{0,24},?\s*(?:den\s*)?)",
+    r"(?:.{0,40}(?:veröffentlicht|erschienen|erstellt|datum|stand|published|posted|date|press|meldung)\W.{0,12}|"
+    r"[\w. -]{0,24},?\s*(?:den\s*)?[(\[]?)",
     re.IGNORECASE,
 )
+_LABEL: Final = re.compile(r"(?:veröffentlicht|erschienen|published|posted|datum|date)\W*(?:am|on)?\W*$", re.IGNORECASE)
+_LABEL_MAX: Final = 40  # characters
+_IN_SENTENCE: Final = re.compile(r"\b(?:am|vom|ab|im|on|seit|bis|since|until)$", re.IGNORECASE)
+_DATELINE: Final = re.compile(r"(?:[\w .-]{2,30}[,(]\s*)?\d{1,2}\.\s?(?:\d{1,2}\.|\w{3,9})\s?\d{4}\)?\s*[-–—:|]\s")
+_RANKED: Final = frozenset({"h2", "h3", "h4", "h5"})
+_NOT_OPENING: Final = frozenset({"nav", "aside", "form", "a", "footer", "script", "style"})
+_OPENING: Final = 300  # characters of a block in which its date stands
+_SHORT: Final = 60  # characters
 _LINE: Final = 160  # characters: a line that holds a date beside a headline holds little else
 _BLOCK: Final = 600  # characters: a block that holds a header holds no more
 
@@ -68,6 +77,7 @@ class Finder:
             ("meta", self._meta(_SURE)),
             ("microdata", (read_machine_date(value, self.zone) for value in microdata(self.page, "datePublished"))),
             ("structure", self._around(headline)),
+            ("structure", self._openings(headline)),
         ):
             stamp = next((stamp for stamp in stamps if stamp), None)
             if stamp:
@@ -111,6 +121,37 @@ class Finder:
             for beside in _beside(around):
                 if not _is_elsewhere(beside):
                     yield from self._within(beside, near=True)
+
+    def _openings(self, headline: LexborNode | None) -> Iterator[Stamp]:
+        """Dates that stand alone, or before a dash, where the blocks around the headline begin."""
+        for around in (headline, *list(ancestors(headline))[:4]) if headline is not None else ():
+            for beside in _beside(around):
+                yield from self._opening_of(beside)
+
+    def _opening_of(self, block: LexborNode) -> Iterator[Stamp]:
+        before, passed = "", 0
+        for node in block.traverse(include_text=True):
+            if passed > _OPENING or (node.tag in _RANKED and node.css_first("a") is not None):
+                return
+            own = node.is_text_node and block.tag not in _NOT_OPENING and not inside(node, _NOT_OPENING)
+            text = clean(node.text_content) if own else ""
+            if text and (stamp := self._alone(text, before, node)):
+                yield stamp
+            passed += len(text)
+            before = text[-_LABEL_MAX:] or before
+
+    def _alone(self, text: str, before: str, node: LexborNode) -> Stamp | None:
+        """The date that a text is, or begins with as a dateline does; `before` is the text before it."""
+        digit = re.search(r"\d", text)
+        if not digit or (len(text) >= _SHORT and not _DATELINE.match(text)):
+            return None
+        label = f"{before} {text[: digit.start()]}".strip()
+        if not _SAID.fullmatch(text[: digit.start()]) or _NOT_SAID.search(label) or _IN_SENTENCE.search(label):
+            return None
+        around = " ".join(marks(n) for n in list(ancestors(node))[:3])
+        if _NOT_THIS.search(around) and not _LABEL.search(label):
+            return None
+        return read_date(text[:_SHORT], self.zone, month_first=self.month_first)
 
     def _within(self, node: LexborNode, *, near: bool = False) -> Iterator[Stamp]:
         for time in ([node] if node.tag == "time" else []) + node.css("time, [itemprop~=datePublished]"):

@@ -128,6 +128,7 @@ class _Reading:
     def _prune(self, node: LexborNode | None, shown: tuple[LexborNode, lead.Told] | None) -> None:
         parts = [chosen for name, chosen in self.chosen.items() if name != "body"]
         whole = [one for one in (node, shown[0] if shown else None, *parts) if one is not None]
+        whole += teaser.quoted(self.page, [text for _, text in teaser.told_teasers(self.page, self.things)])
         prune(self.page.root, whole, [self.chosen["body"]] if "body" in self.chosen else [])
 
     def _body(self, node: LexborNode | None) -> LexborNode | None:
@@ -149,14 +150,16 @@ class _Reading:
         self, node: LexborNode | None, body: LexborNode | None, pictures: list[LexborNode]
     ) -> tuple[LexborNode | None, str | None]:
         chosen = self.chosen.get("teaser")
-        found = chosen if chosen is not None else teaser.find_teaser(self.page, node, body, pictures)
+        told = list(teaser.told_teasers(self.page, self.things))
+        said = [text for _, text in told]
+        found = chosen if chosen is not None else teaser.find_teaser(self.page, node, body, pictures, said)
         if found is not None and (text := text_of(found)):
             self._note("teaser", "structure" if chosen is None else "profile")
             return found, text
-        for step, text in teaser.told_teasers(self.page, self.things):
-            self._note("teaser", step)
-            return None, text
-        return None, None
+        if not told:
+            return None, None
+        self._note("teaser", told[0][0])
+        return None, told[0][1]
 
     def _body_html(self, body: LexborNode | None, gone: list[LexborNode], told: list[str]) -> str:
         html = ""

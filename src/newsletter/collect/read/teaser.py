@@ -9,9 +9,11 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
+from newsletter.collect.read.credits import split_credit
 from newsletter.collect.read.data import Thing, is_article, text_value
 from newsletter.collect.read.dates import read_date
 from newsletter.collect.read.page import PageTree, ancestors, inside, marks, text_of
+from newsletter.collect.read.text import folded, likeness
 
 TEASER_MARK: Final = re.compile(
     r"(?:^|[\s_-])(?:teaser-?text|teaser|lead|lead-?text|lede|intro|intro-?text|introduction|vorspann|abstract|"
@@ -27,17 +29,28 @@ _NO_TEASER: Final = re.compile(
 )
 _NO_HOLDERS: Final = frozenset({"figure", "figcaption", "a", "li", "button", "nav", "footer", "table"})
 _ENDS: Final = frozenset(".!?…:\"»“”’'»。」)")
+_QUOTE: Final = 60  # letters
+_LEAVES: Final = frozenset({"p", "h2", "div", "strong", "span"})
+_ALIKE: Final = 0.5  # of the shorter text's words
 _MIN: Final = 40  # characters
+_SHORT: Final = 12  # characters of what is marked as a teaser and stands right with the headline
+_BESIDE: Final = 200  # characters after the headline
+_NEAR: Final = 600  # characters after the headline
 _MAX: Final = 900
 _REACH: Final = 2_500  # characters after the headline within which a teaser begins
 
 
 def find_teaser(
-    page: PageTree, headline: LexborNode | None, body: LexborNode | None, pictures: Iterable[LexborNode] = ()
+    page: PageTree,
+    headline: LexborNode | None,
+    body: LexborNode | None,
+    pictures: Iterable[LexborNode] = (),
+    told: Collection[str] = (),
 ) -> LexborNode | None:
     """The element that is the lead paragraph: the first after the headline that says so or stands before the text.
 
-    `pictures` are the elements that are pictures and captions, and so no teaser.
+    `pictures` are the elements that are pictures and captions, and so no teaser. `told` is what the page's data say
+    of the release: what nothing marks as its teaser has to be like that.
     """
     if headline is None:
         return None
@@ -45,20 +58,27 @@ def find_teaser(
     path = {node.mem_id for node in ancestors(headline)}
     skipped = {inner.mem_id for one in pictures for inner in one.traverse()}
     apart: LexborNode | None = None
-    for node in _after(page.root, headline):
-        if node.mem_id in skipped or not _may_be(node, path):
+    for node, passed in _after(page.root, headline):
+        marked = TEASER_MARK.search(marks(node)) or (node.tag == "h2" and _follows(headline, node))
+        if node.mem_id in skipped or not _may_be(node, path, _SHORT if marked and passed < _NEAR else _MIN):
             continue
-        if TEASER_MARK.search(marks(node)) or (node.tag == "h2" and _follows(headline, node)):
+        if marked and (passed < _NEAR or _is_like(node, told)):
             return node
-        if (
-            apart is None
-            and within
-            and node.mem_id not in within
-            and node.tag in ("p", "h2", "div", "strong", "span")
-            and _is_leaf(node)
-        ):
-            apart = node
-    return apart or (_first_apart(body) if body is not None else None)
+        if apart is None and within and node.mem_id not in within and _is_leaf(node):
+            apart = node if passed < _BESIDE or _is_like(node, told) else None
+    return apart or (_first_apart(body, told) if body is not None else None)
+
+
+def quoted(page: PageTree, told: Iterable[str]) -> list[LexborNode]:
+    """The paragraphs that the page's data quote: they are the release's, wherever they stand."""
+    starts = {folded(text)[:_QUOTE] for text in told if len(text) >= 2 * _MIN}
+    return [p for p in page.root.css("p") if starts and folded(text_of(p, 2 * _QUOTE))[:_QUOTE] in starts]
+
+
+def _is_like(node: LexborNode, told: Collection[str]) -> bool:
+    """Whether an element says what the page's data say, or they say nothing."""
+    text = text_of(node)
+    return not told or any(likeness(text, other) >= _ALIKE for other in told)
 
 
 def told_teasers(page: PageTree, things: Sequence[Thing]) -> Iterator[tuple[str, str]]:
@@ -74,8 +94,8 @@ def told_teasers(page: PageTree, things: Sequence[Thing]) -> Iterator[tuple[str,
             yield step, text
 
 
-def _after(root: LexborNode, headline: LexborNode) -> Iterator[LexborNode]:
-    """The elements after the headline, until the text has gone on for a while."""
+def _after(root: LexborNode, headline: LexborNode) -> Iterator[tuple[LexborNode, int]]:
+    """The elements after the headline and how much text stands between, until it has gone on for a while."""
     begun, passed = False, 0
     inner = {node.mem_id for node in headline.traverse()}
     for node in root.traverse(include_text=True):
@@ -86,7 +106,7 @@ def _after(root: LexborNode, headline: LexborNode) -> Iterator[LexborNode]:
             if passed > _REACH:
                 return
         elif begun:
-            yield node
+            yield node, passed
 
 
 def _follows(headline: LexborNode, node: LexborNode) -> bool:
@@ -97,7 +117,7 @@ def _follows(headline: LexborNode, node: LexborNode) -> bool:
     return after is not None and after.mem_id == node.mem_id
 
 
-def _may_be(node: LexborNode, path: Collection[int] = ()) -> bool:
+def _may_be(node: LexborNode, path: Collection[int] = (), least: int = _MIN) -> bool:
     if node.tag in (
         "body",
         "main",
@@ -114,11 +134,12 @@ def _may_be(node: LexborNode, path: Collection[int] = ()) -> bool:
         "section",
     ):
         return False
-    text = text_of(node, _MAX + 2)
+    text = text_of(node, 2 * _MAX)  # a longer one is cut at a word, and so may be shorter than its limit
     if (
-        not _MIN <= len(text) <= _MAX
+        not least <= len(text) <= _MAX
         or _NO_TEASER.search(marks(node))
         or node.css_first("h1, h3, figure, img, li, time") is not None
+        or split_credit(text)[1] is not None
     ):
         return False
     linked = sum(len(a.text()) for a in node.css("a"))
@@ -133,6 +154,7 @@ def _is_leaf(node: LexborNode) -> bool:
     )
     return (
         own
+        and node.tag in _LEAVES
         and text_of(node)[-1:] in _ENDS
         and not any(_NO_TEASER.search(marks(around)) for around in list(ancestors(node))[:2])
     )
@@ -142,7 +164,7 @@ def _may_be_text(p: LexborNode) -> bool:
     return not inside(p, _NO_HOLDERS) and not _NO_TEASER.search(marks(p))
 
 
-def _first_apart(body: LexborNode) -> LexborNode | None:
+def _first_apart(body: LexborNode, told: Collection[str]) -> LexborNode | None:
     """The first paragraph of the text, if it is set otherwise than the rest: all bold, or of a class of its own."""
     paragraphs = [p for p in body.css("p") if len(text_of(p)) >= _MIN and _may_be_text(p)][:12]
     if len(paragraphs) < 3 or not _may_be(first := paragraphs[0]):
@@ -153,4 +175,6 @@ def _first_apart(body: LexborNode) -> LexborNode | None:
     if bold >= 0.9 * len(first.text().strip()):
         return first
     (usual, count), *_ = Counter(marks(p) for p in paragraphs[1:]).most_common(1)
+    if not _is_like(first, told):
+        return None
     return first if marks(first).strip() and marks(first) != usual and count >= 0.7 * (len(paragraphs) - 1) else None

@@ -1,30 +1,27 @@
-"""The gate: rules over the final HTML and text of a variant and over the releases in it (facts of accessible mail).
+"""The rules of mails, over the final HTML and text, and of ours over the releases in them (facts of accessible mail).
 
-A family of rules is a module of this package; each rule in it is a function under `@rule`. They are found, not
-registered. What needs a browser (rendered contrast, reflow, target size) is not here; report.py says so.
+The gate runs them over every variant before it is sent, `lint` over anybody's mail. What needs a browser (rendered
+contrast, reflow, target size) is not here; report.py says so.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterable
 from functools import lru_cache
 
 from newsletter.config import Newsletter, Site
 from newsletter.edition.rules.mail import Mail
-from newsletter.edition.rules.rule import Rule
 from newsletter.model import Finding, Release, Variant
+from newsletter.rules import merge, rules_in
+from newsletter.rules.rule import Rule
 
-__all__ = ["Mail", "Rule", "check", "merge", "rules"]
+__all__ = ["Mail", "check", "findings", "merge", "rules"]
 
 
 @lru_cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule of this package, by id."""
-    modules = (importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__))
-    found = {value.id: value for module in modules for value in vars(module).values() if isinstance(value, Rule)}
-    return tuple(found[id] for id in sorted(found))
+    """Every rule of mails, by id."""
+    return rules_in("newsletter.rules", __name__)
 
 
 def check(variant: Variant, releases: Iterable[Release], site: Site, newsletter: Newsletter) -> tuple[Finding, ...]:
@@ -32,13 +29,9 @@ def check(variant: Variant, releases: Iterable[Release], site: Site, newsletter:
 
     `releases` holds at least those of the variant; a person's blanks are filled with sample addresses.
     """
-    mail = Mail(variant, releases, site, newsletter)
+    return findings(Mail.of(variant, releases, site, newsletter))
+
+
+def findings(mail: Mail) -> tuple[Finding, ...]:
+    """What the rules find in a mail."""
     return tuple(finding for each in rules() for finding in each.findings(mail))
-
-
-def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings of several variants with those that say the same told once, the blocking ones first."""
-    first: dict[tuple[str, str], Finding] = {}
-    for finding in findings:
-        first.setdefault((finding.rule, finding.message), finding)
-    return tuple(sorted(first.values(), key=lambda finding: (not finding.blocks, finding.rule)))

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from newsletter.edition.rules.css import is_dark
 from newsletter.edition.rules.mail import Mail
-from newsletter.edition.rules.page import Page, place
-from newsletter.edition.rules.rule import BLOCK, Defect, _, rule
+from newsletter.edition.rules.page import Page
 from newsletter.edition.rules.styles import Look, contrast, inverted, overridden_by_inline
+from newsletter.rules.rule import BLOCK, Defect, _, rule
 
 BODY, LARGE = 4.5, 3.0  # WCAG 1.4.3; large is 24 px, or bold and 14 pt
 Pair = tuple[tuple[int, int, int], tuple[int, int, int]]
@@ -26,7 +26,7 @@ def text_contrast(mail: Mail) -> Iterator[Defect]:
         if (ratio := contrast(colour, ground)) < needed:
             seen.add((mode, (colour, ground)))
             yield Defect(
-                place(element),
+                element,
                 _("Text (#%(colour)s on #%(ground)s, %(mode)s) has a contrast of %(ratio)s:1; %(needed)s:1 is needed."),
                 _("Choose a darker or lighter colour in your CSS."),
                 {
@@ -47,7 +47,7 @@ def dark_rules_win(mail: Mail) -> Iterator[Defect]:
     names = {name: element for element, name in overridden_by_inline(mail.page.root, mail.page.styles)}
     for name, element in names.items():
         yield Defect(
-            place(element),
+            element,
             _("A style attribute keeps dark mode from setting “%(name)s”."),
             _("Put !important on the rules for dark mode."),
             {"name": name},
@@ -75,7 +75,7 @@ def _texts(page: Page) -> Iterator[tuple[str, object, Pair, float]]:
             needed = _needed(light)
             yield _("light mode"), element, (light.colour, light.ground), needed
             yield _("inverted colours"), element, (inverted(light.colour), inverted(light.ground)), needed
-        if not dark.hidden:
+        if not dark.hidden and (light.hidden or (dark.colour, dark.ground) != (light.colour, light.ground)):
             yield _("dark mode"), element, (dark.colour, dark.ground), _needed(dark)
 
 

@@ -23,6 +23,7 @@ LOOKED_AT = frozenset(
     {
         *("background", "background-color", "color", "display", "font", "font-size", "font-weight", "text-align"),
         *("text-decoration", "text-decoration-line", "text-transform", "visibility"),
+        *("height", "max-height", "max-width", "opacity", "overflow", "width"),  # ways of hiding
     }
 )
 WIDE = 1280  # CSS pixels: conditions on width are judged for a screen like that
@@ -63,9 +64,10 @@ def declarations(style: str) -> Declared:
 def colour_of(value: str) -> Colour | None:
     """A CSS colour; None where it is none, transparent or inherited."""
     try:
-        return ImageColor.getrgb(value)[:3]
+        red, green, blue, *alpha = ImageColor.getrgb(value)
     except ValueError:
         return None
+    return None if alpha == [0] else (red, green, blue)
 
 
 def is_dark(media: str) -> bool:

@@ -7,17 +7,25 @@ from collections.abc import Iterator
 
 from newsletter.edition.plain import HEADLINE, plain
 from newsletter.edition.rules.mail import Mail
-from newsletter.edition.rules.rule import BLOCK, Defect, _, rule
+from newsletter.rules.rule import BLOCK, Defect, _, rule
+
+# HTML 13.2.6.4.1: those with which browsers keep to the standards; of HTML 4.01's loose one only with its address
+_DOCTYPE = re.compile(
+    r"""\ufeff?(?:\s|<!--.*?-->|<\?xml[^>]*>)*<!doctype\s+html\s*(?:>|system\s+["']about:legacy-compat["']\s*>|"""
+    r"""public\s+["']-//W3C//DTD\ (?:XHTML|HTML\ 4\.01//)|"""
+    r"""public\s+["']-//W3C//DTD\ HTML\ 4\.01\ Transitional//EN["']\s+["']http)""",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @rule("DOC-1", BLOCK, "HTML 13.1.1")
 def doctype(mail: Mail) -> Iterator[Defect]:
     """The mail begins with a doctype, else clients fall into quirks mode."""
-    if mail.html is not None and not re.match(r"\s*<!doctype html>", mail.html, re.IGNORECASE):
+    if mail.html is not None and not _DOCTYPE.match(mail.html):
         yield Defect(
             "",
             _("The HTML part does not begin with <!DOCTYPE html>."),
-            _("Take your own templates back to ours, or begin them with <mjml>."),
+            _("Begin it so; a template of MJML does by itself."),
         )
 
 
@@ -27,11 +35,13 @@ def title(mail: Mail) -> Iterator[Defect]:
     if mail.page is None:
         return
     found = mail.page.title
-    name = plain(mail.newsletter.title, HEADLINE)
-    needed = [name, str(len(mail.releases))] if mail.releases else []
     if not found:
-        yield Defect("<title>", _("The mail has no title."), _("Fill the block document_title of your template."))
-    elif not all(part in found for part in needed) or (needed and not re.search(r"\d{4}", found)):
+        yield Defect(
+            "<title>",
+            _("The mail has no title."),
+            _("Give it a <title>; in a template of ours fill the block document_title."),
+        )
+    elif mail.releases and not _says_all(found, mail):
         yield Defect(
             f"<title> {found}",
             _("The title does not say name, date and number of releases."),
@@ -45,12 +55,12 @@ def zoom(mail: Mail) -> Iterator[Defect]:
     if mail.page is None:
         return
     viewport = mail.page.meta("viewport").replace(" ", "")
-    largest = re.search(r"maximum-scale=([\d.]+)", viewport)
+    largest = re.search(r"maximum-scale=(\d+(?:\.\d+)?|\.\d+)", viewport)
     if re.search(r"user-scalable=(?:no|0)", viewport) or (largest and float(largest[1]) < 2):
         yield Defect(
             "<meta name=viewport>",
             _("The mail keeps readers from enlarging it."),
-            _("Take user-scalable and maximum-scale out of your template."),
+            _("Take user-scalable and maximum-scale out of it."),
         )
 
 
@@ -63,3 +73,8 @@ def compiled(mail: Mail) -> Iterator[Defect]:
             _("Markup of the template is left in the mail."),
             _("Close every element of your template; MJML passes on what it cannot read."),
         )
+
+
+def _says_all(found: str, mail: Mail) -> bool:
+    name = plain(mail.origin.newsletter.title, HEADLINE) if mail.origin else ""
+    return name in found and str(len(mail.releases)) in found and bool(re.search(r"\d{4}", found))

@@ -1,4 +1,4 @@
-"""Headings: the outline that people jump along."""
+"""The outline of a mail: one title, then topics, then releases."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from newsletter.edition.links import address
 from newsletter.edition.plain import HEADLINE, plain
 from newsletter.edition.rules.mail import Mail
-from newsletter.edition.rules.page import HEADINGS, place, said
-from newsletter.edition.rules.rule import BLOCK, Defect, _, rule
+from newsletter.rules.headings import skipped_levels
+from newsletter.rules.markup import HEADINGS, said
+from newsletter.rules.rule import BLOCK, Defect, _, rule
 
 
 @rule("HEAD-1", BLOCK, "WCAG 1.3.1")
@@ -18,7 +19,7 @@ def one_h1(mail: Mail) -> Iterator[Defect]:
         yield Defect(
             "<h1>",
             _("The mail has %(count)s headings of the first level; one is needed."),
-            _("Let your template have one <h1>, the newsletter's title."),
+            _("Have one <h1>, the newsletter's title."),
             {"count": count},
         )
 
@@ -26,30 +27,14 @@ def one_h1(mail: Mail) -> Iterator[Defect]:
 @rule("HEAD-2", BLOCK, "WCAG 1.3.1")
 def no_skipped_level(mail: Mail) -> Iterator[Defect]:
     """No level is left out on the way down."""
-    level = 0
-    for heading in mail.page.headings if mail.page else ():
-        if (deeper := int(heading.tag[1])) > level + 1:
-            yield Defect(
-                place(heading),
-                _("A heading of level %(deeper)s follows one of level %(level)s."),
-                _("Let your template go down one level at a time: newsletter, topic, release."),
-                {"deeper": deeper, "level": level},
-            )
-        level = deeper
-
-
-@rule("HEAD-3", BLOCK, "WCAG 2.4.6")
-def no_empty_heading(mail: Mail) -> Iterator[Defect]:
-    """Every heading says something."""
-    for heading in mail.page.headings if mail.page else ():
-        if not said(heading):
-            yield Defect(f"<{heading.tag}>", _("A heading is empty."), _("Give it words, or take it out."))
+    if mail.page:
+        yield from skipped_levels(mail.page, 0)
 
 
 @rule("HEAD-4", BLOCK, "WCAG 2.4.6")
 def heading_for_each(mail: Mail) -> Iterator[Defect]:
     """Every release, and every topic that releases stand under, has its heading."""
-    if mail.page is None:
+    if mail.page is None or mail.origin is None:
         return
     linked = [link.get("href") for link in mail.page.links if _in_heading(link)]
     for release in mail.releases:
@@ -79,7 +64,8 @@ def _topics(mail: Mail) -> list[list[str]]:
         release.topics[0].slug: plain(release.topics[0].title, HEADLINE) for release in mail.releases if release.topics
     }
     titles = {slug: [title] for slug, title in used.items() if title}
-    for topic in (topic for release in mail.known.values() for topic in release.topics[:1] if topic.slug in titles):
+    known = mail.origin.known.values() if mail.origin else ()
+    for topic in (topic for release in known for topic in release.topics[:1] if topic.slug in titles):
         titles[topic.slug].append(plain(topic.title, HEADLINE))
     return list(titles.values())
 

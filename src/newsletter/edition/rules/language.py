@@ -6,18 +6,22 @@ from collections.abc import Iterator
 
 from newsletter.edition.links import address
 from newsletter.edition.rules.mail import Mail
-from newsletter.edition.rules.page import language as language_around
-from newsletter.edition.rules.page import place, said
-from newsletter.edition.rules.rule import BLOCK, Defect, _, rule
 from newsletter.edition.words import direction, is_tag, primary
+from newsletter.rules.markup import Element, said
+from newsletter.rules.markup import language as language_around
+from newsletter.rules.rule import BLOCK, Defect, _, rule
 
 
 @rule("LANG-1", BLOCK, "WCAG 3.1.1")
 def document_language(mail: Mail) -> Iterator[Defect]:
-    """The document says its language and direction, and they are the edition's."""
+    """The document says its language and direction; an edition's are its own."""
     if mail.page is None:
         return
-    root, wanted = mail.page.root, mail.variant.language
+    root = mail.page.root
+    if mail.origin is None:
+        yield from _says_some_language(root)
+        return
+    wanted = mail.origin.variant.language
     if primary(root.get("lang") or "") != primary(wanted):
         yield Defect(
             "<html>",
@@ -33,6 +37,21 @@ def document_language(mail: Mail) -> Iterator[Defect]:
         )
 
 
+def _says_some_language(root: Element) -> Iterator[Defect]:
+    if not is_tag(root.get("lang") or root.get("xml:lang") or ""):
+        yield Defect(
+            "<html>",
+            _("The html element does not say which language the mail is in."),
+            _('Put lang="en", or whatever it is, on it.'),
+        )
+    if (root.get("dir") or "").lower() not in ("ltr", "rtl", "auto"):
+        yield Defect(
+            "<html>",
+            _("The html element does not say in which direction the mail is read."),
+            _('Put dir="ltr" or dir="rtl" on it.'),
+        )
+
+
 @rule("LANG-3", BLOCK, "WCAG 3.1.1")
 def body_language(mail: Mail) -> Iterator[Defect]:
     """Whatever lies in the body says its language and direction itself, for webmail drops the html element."""
@@ -43,7 +62,7 @@ def body_language(mail: Mail) -> Iterator[Defect]:
             is_tag(child.get("lang") or "") and child.get("dir")
         ):
             yield Defect(
-                place(child),
+                child,
                 _("A part of the mail does not say its language and direction."),
                 _("Put lang and dir on every element that lies directly in the body."),
             )
@@ -61,7 +80,7 @@ def release_language(mail: Mail) -> Iterator[Defect]:
             continue
         if primary(language_around(link)) != primary(release.language):
             yield Defect(
-                place(link),
+                link,
                 _("The release is in “%(wanted)s”, but marked as “%(found)s”."),
                 _("Let your template put the release's lang and dir on its headline and text."),
                 {"wanted": release.language, "found": language_around(link)},

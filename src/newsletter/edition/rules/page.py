@@ -1,47 +1,22 @@
-"""A mail's HTML, parsed once: its elements, what they say, and how they look in light and dark."""
+"""A mail's HTML: beside its elements the text in it, and how that looks in light and dark."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
-
-from lxml import html as lxml_html
 
 from newsletter.edition.rules.styles import Look, looks
+from newsletter.rules.markup import Element, Markup, said
 
-Element = Any  # lxml has no types
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-PLACE = 80  # characters of an element that a finding shows
+FILLER = " \t\n\r\f\v\xa0\xad\u034f\u2007\u200b\u200c\u200d\u2060\ufeff"  # what preheaders are padded with
 
 
-class Page:
-    """The document tree of a mail. Elements are in document order; comments are not among them."""
+class Page(Markup):
+    """The document tree of a mail."""
 
     def __init__(self, html: str) -> None:
-        self.html = html
-        self.root = lxml_html.document_fromstring(html)
-        self.elements: list[Element] = list(self.root.iter("*"))
+        super().__init__(html)
         self.body = next((element for element in self.elements if element.tag == "body"), self.root)
-
-    def all(self, *tags: str) -> list[Element]:
-        """The elements of these names."""
-        return [element for element in self.elements if element.tag in tags]
-
-    @cached_property
-    def images(self) -> list[Element]:
-        """All pictures."""
-        return self.all("img")
-
-    @cached_property
-    def links(self) -> list[Element]:
-        """All links that lead somewhere."""
-        return [link for link in self.all("a") if link.get("href")]
-
-    @cached_property
-    def headings(self) -> list[Element]:
-        """h1 to h6."""
-        return self.all(*HEADINGS)
 
     @cached_property
     def title(self) -> str:
@@ -87,38 +62,8 @@ class Page:
         for element in self.body.iter("*"):
             if element.tag in ("style", "script"):
                 continue
-            if element.text and element.text.strip():
-                yield element, element.text.strip()
+            if element.text and (text := element.text.strip(FILLER)):
+                yield element, text
             for child in element:
-                if child.tail and child.tail.strip():
-                    yield element, child.tail.strip()
-
-
-def said(element: Element) -> str:
-    """What an element says: its text and the alt texts in it, on one line."""
-    parts = []
-    for node in element.iter():
-        if node.tag == "img":
-            parts.append(node.get("alt") or "")
-        elif isinstance(node.tag, str):
-            parts.append(node.text or "")
-        if node is not element:
-            parts.append(node.tail or "")
-    return " ".join("".join(parts).split())
-
-
-def place(element: Element) -> str:
-    """How a finding shows an element: its start tag or its words, short."""
-    words = said(element)
-    source = element.get("src") or element.get("href") or ""
-    inside = words or source
-    return f"<{element.tag}> {inside[:PLACE]}".strip()
-
-
-def language(element: Element) -> str:
-    """The language an element is in: its own `lang`, or the nearest around it."""
-    while element is not None:
-        if found := element.get("lang"):
-            return str(found)
-        element = element.getparent()
-    return ""
+                if child.tail and (text := child.tail.strip(FILLER)):
+                    yield element, text

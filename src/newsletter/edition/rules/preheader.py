@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsletter.edition.rules.mail import Mail
-from newsletter.edition.rules.page import language, place, said
-from newsletter.edition.rules.rule import WARN, Defect, _, rule
+from newsletter.rules.markup import language, said
+from newsletter.rules.rule import WARN, Defect, _, rule
 
 
 @rule("PRE-1", WARN, "WCAG 1.3.2")
@@ -21,7 +21,7 @@ def repeats_only(mail: Mail) -> Iterator[Defect]:
         parts = (" ".join(part.removesuffix("…").split()) for part in text.split(" · "))
         if not all(part in page.visible_text for part in parts) or not language(element):
             yield Defect(
-                place(element),
+                element,
                 _("Hidden text says what cannot be seen: “%(text)s”."),
                 _("Let the preheader repeat headlines only."),
                 {"text": said(element)[:80]},

@@ -8,10 +8,17 @@ from urllib.parse import urlsplit
 
 from newsletter.edition.rules.mail import Mail
 from newsletter.edition.rules.page import Page
-from newsletter.edition.rules.rule import BLOCK, Defect, _, rule
+from newsletter.rules.markup import Element
+from newsletter.rules.rule import BLOCK, Defect, _, rule
 
 _IN_CSS = re.compile(r"""(?:@import\s+(?:url\(\s*)?|url\(\s*)["']?([^"')\s;]+)""", re.IGNORECASE)
+_FONTS = re.compile(r"@import[^;]*;?|@font-face\s*\{[^}]*\}", re.IGNORECASE)
 _LOADED = ("img", "link", "script", "iframe", "source", "video", "audio", "embed", "object", "input")
+_SIZE = re.compile(r"(?<![\w-])(?:max-)?(width|height)\s*:\s*([\d.]+)px", re.IGNORECASE)
+_ELSEWHERE = re.compile(  # hosts that lend fonts and pictures, so never a publisher's own
+    r"(?:.*\.)?(?:fonts\.googleapis\.com|fonts\.gstatic\.com|use\.typekit\.net|p\.typekit\.net|fast\.fonts\.net|"
+    r"imgur\.com|google-analytics\.com|googletagmanager\.com|doubleclick\.net)|www\.mailjet\.com"
+)
 
 
 @rule("PRIV-1", BLOCK, "GDPR Art. 5")
@@ -19,14 +26,13 @@ def loads_nothing_foreign(mail: Mail) -> Iterator[Defect]:
     """Nothing is loaded but the releases' pictures and what lies at the publisher's own address."""
     if mail.page is None:
         return
-    own = urlsplit(mail.site.base_url).hostname
-    for url in dict.fromkeys(_loaded(mail.page)):
-        if url not in mail.images and urlsplit(url).hostname not in (own, None):
+    for url in dict.fromkeys(_loaded(mail.page) if mail.origin else _suspicious(mail.page)):
+        if (host := _host(url)) and not _may_be_asked(url, host, mail):
             yield Defect(
                 url,
                 _("The mail loads something from %(host)s."),
-                _("Take it out of your template: no fonts, counters or pictures from elsewhere."),
-                {"host": urlsplit(url).hostname},
+                _("Take it out: no fonts, counters or pictures from elsewhere."),
+                {"host": host},
             )
 
 
@@ -34,10 +40,30 @@ def loads_nothing_foreign(mail: Mail) -> Iterator[Defect]:
 def no_pixel(mail: Mail) -> Iterator[Defect]:
     """No picture is there only to be counted."""
     for image in mail.page.images if mail.page else ():
-        if {image.get("width"), image.get("height")} <= {"0", "1"}:
-            yield Defect(
-                image.get("src") or "", _("The mail holds a tracking pixel."), _("Take it out of your template.")
-            )
+        if _is_pixel(image):
+            yield Defect(image, _("The mail holds a tracking pixel."), _("Take it out."))
+
+
+def _is_pixel(image: Element) -> bool:
+    sizes = {name: (image.get(name) or "").strip().removesuffix("px") for name in ("width", "height")}
+    sizes |= {name.lower(): size for name, size in _SIZE.findall(image.get("style") or "")}
+    return set(sizes.values()) <= {"0", "1"}
+
+
+def _may_be_asked(url: str, host: str, mail: Mail) -> bool:
+    return mail.origin is not None and (url in mail.images or host == urlsplit(mail.origin.site.base_url).hostname)
+
+
+def _suspicious(page: Page) -> Iterator[str]:
+    """Of somebody else's mail: what is no picture, or lies where no publisher's own pictures do."""
+    pictures = {image.get("src") for image in page.images}
+    fonts = {url for style in page.styles for part in _FONTS.findall(style) for url in _IN_CSS.findall(part)}
+    for url in _loaded(page):
+        if url in fonts or _ELSEWHERE.fullmatch(_host(url) or ""):
+            yield url
+    for element in page.all("link", "script", "iframe", "embed", "object"):
+        if element.tag != "link" or "stylesheet" in (element.get("rel") or "").lower():
+            yield from (url for name in ("src", "href", "data") if (url := element.get(name)) and url not in pictures)
 
 
 def _loaded(page: Page) -> Iterator[str]:
@@ -52,3 +78,10 @@ def _loaded(page: Page) -> Iterator[str]:
         yield from _IN_CSS.findall(element.get("style") or "")
     for style in page.styles:
         yield from _IN_CSS.findall(style)
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from newsletter.edition.rules.mail import Mail
-from newsletter.edition.rules.page import HEADINGS, Element, place
-from newsletter.edition.rules.rule import BLOCK, WARN, Defect, _, rule
+from newsletter.rules.markup import HEADINGS, Element
+from newsletter.rules.rule import BLOCK, WARN, Defect, _, rule
 
 SMALLEST, BODY = 12, 16  # CSS pixels
 LEAST_RUNNING = 0.05  # dates and captions may be smaller, and an edition may have little else
-CLIPPED = 80_000  # bytes: Gmail cuts near 102 KB, less where a provider rewrites links
+HEAVY, CLIPPED = 80_000, 100_000  # bytes: Gmail cuts near 102 KB, less where a provider rewrites links
 
 
 @rule("SIZE-1", BLOCK, "WCAG 1.4.4")
@@ -30,7 +30,7 @@ def text_size(mail: Mail) -> Iterator[Defect]:
                 small.setdefault(look.size, element)
     for size, element in small.items():
         yield Defect(
-            place(element),
+            element,
             _("Text has a size of %(size)s px; %(least)s is the least."),
             _("Set a larger font-size in your CSS."),
             {"size": f"{size:.1f}", "least": SMALLEST},
@@ -49,10 +49,22 @@ def text_size(mail: Mail) -> Iterator[Defect]:
 @rule("SIZE-2", WARN, "Gmail")
 def weight(mail: Mail) -> Iterator[Defect]:
     """The HTML is small enough not to be cut short."""
-    if mail.html is not None and (weight := len(mail.html.encode())) > CLIPPED:
+    if mail.html is not None and (weight := len(mail.html.encode())) > HEAVY:
         yield Defect(
             "",
             _("The HTML part has %(weight)s KB; Gmail cuts mails off near 102 KB."),
             _("Send more often, or fewer releases at once."),
+            {"weight": weight // 1000},
+        )
+
+
+@rule("SIZE-3", BLOCK, "Gmail")
+def clipped(mail: Mail) -> Iterator[Defect]:
+    """Somebody else's mail is not so large that its end, with the way to unsubscribe, is cut off."""
+    if mail.origin is None and mail.html is not None and (weight := len(mail.html.encode())) > CLIPPED:
+        yield Defect(
+            "",
+            _("The HTML part has %(weight)s KB: its end is cut off."),
+            _("Write less, or link to the rest."),
             {"weight": weight // 1000},
         )

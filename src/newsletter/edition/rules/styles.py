@@ -17,6 +17,8 @@ BLACK, WHITE, BLUE, DARK_CANVAS = (0, 0, 0), (255, 255, 255), (0, 0, 238), (18, 
 BROWSER: dict[str, dict[str, str]] = {
     "a": {"text-decoration": "underline"},
     "b": {"font-weight": "bold"},
+    "ins": {"text-decoration": "underline"},
+    "u": {"text-decoration": "underline"},
     "h1": {"font-size": "2em", "font-weight": "bold"},
     "h2": {"font-size": "1.5em", "font-weight": "bold"},
     "h3": {"font-size": "1.17em", "font-weight": "bold"},
@@ -27,7 +29,10 @@ BROWSER: dict[str, dict[str, str]] = {
     "strong": {"font-weight": "bold"},
     "th": {"font-weight": "bold"},
 }
+_NOTHING = re.compile(r"0(?:\.0*)?(?:px|em|pt|%)?")
 KEYWORDS = {"xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "large": 18, "x-large": 24, "xx-large": 32}
+FONT_SIZES = {"1": 10, "2": 13, "3": 16, "4": 18, "5": 24, "6": 32, "7": 48}  # HTML 15.3.4: <font size>
+PRESENTED = frozenset({"align", "bgcolor", "color", "hidden", "size", "text"})
 UNITS = {"px": 1.0, "pt": 4 / 3, "rem": ROOT}
 
 
@@ -55,7 +60,8 @@ def looks(root: Element, body: Element, styles: Iterable[str], *, dark: bool, da
     for element in body.iter("*"):
         around = found.get(element.getparent(), start)
         layers = matched.get(element, ())
-        same = (element.tag, element.get("style"), element.get("bgcolor"), around, tuple(map(id, layers)))
+        presented = () if PRESENTED.isdisjoint(element.keys()) else tuple(_presented(element).items())
+        same = (element.tag, presented, element.get("style"), around, tuple(map(id, layers)))
         if same not in known:
             known[same] = _look(element, around, _declared(element, layers))
         found[element] = known[same]
@@ -97,14 +103,43 @@ def _matched(root: Element, styles: Iterable[str], *, dark: bool) -> dict[Elemen
 
 def _declared(element: Element, matched: Iterable[Declared]) -> dict[str, str]:
     """The winning value of each property: browser, style elements, style attribute; then what is important."""
-    won = dict(BROWSER.get(element.tag, {}))
-    if ground := element.get("bgcolor"):
-        won["background-color"] = ground.lower()
+    won = {**BROWSER.get(element.tag, {}), **_presented(element)}
     layers = [*matched, declarations(element.get("style", ""))]
     for wanted in (False, True):
         for layer in layers:
             won.update({name: value for name, (value, important) in layer.items() if important is wanted})
     return won
+
+
+def _presented(element: Element) -> dict[str, str]:
+    """What HTML's own attributes say of the look (HTML 15.3)."""
+    found = {}
+    if ground := element.get("bgcolor"):
+        found["background-color"] = _legacy_colour(ground)
+    if element.tag in ("font", "body") and (colour := element.get("color") or element.get("text")):
+        found["color"] = _legacy_colour(colour)
+    if element.tag == "font" and (size := FONT_SIZES.get(element.get("size") or "")):
+        found["font-size"] = f"{size}px"
+    if element.get("align") == "justify":
+        found["text-align"] = "justify"
+    if element.get("hidden") is not None:
+        found["display"] = "none"
+    return found
+
+
+def _legacy_colour(value: str) -> str:
+    value = value.strip().lower()
+    return f"#{value}" if re.fullmatch(r"[0-9a-f]{6}", value) else value
+
+
+def _hides(declared: dict[str, str]) -> bool:
+    """Whether an element is shown to nobody; preheaders are hidden in all these ways at once."""
+    if declared.get("display") == "none" or declared.get("visibility") in ("hidden", "collapse"):
+        return True
+    if re.fullmatch(r"0?\.?0+%?", declared.get("opacity", "1")):
+        return True
+    sizes = (declared.get(name, "") for name in ("height", "max-height", "width", "max-width"))
+    return declared.get("overflow") == "hidden" and any(_NOTHING.fullmatch(size) for size in sizes)
 
 
 def _look(element: Element, around: Look, declared: dict[str, str]) -> Look:
@@ -118,7 +153,7 @@ def _look(element: Element, around: Look, declared: dict[str, str]) -> Look:
         ground=colour_of(declared.get("background-color", "")) or around.ground,
         size=_size(declared, around.size),
         bold=_bold(declared.get("font-weight", ""), around.bold),
-        hidden=around.hidden or declared.get("display") == "none" or declared.get("visibility") == "hidden",
+        hidden=around.hidden or _hides(declared),
         underlined="underline" in decoration or (around.underlined and not linked),
         align=declared.get("text-align", around.align),
         transform=declared.get("text-transform", around.transform),

@@ -8,22 +8,28 @@ from collections.abc import Iterator
 from newsletter.edition.links import address
 from newsletter.edition.pictures import alt_of, shown
 from newsletter.edition.plain import HEADLINE, plain
-from newsletter.edition.rules.mail import Mail
-from newsletter.edition.rules.rule import BLOCK, WARN, Defect, _, rule
+from newsletter.edition.rules.mail import Mail, Origin
 from newsletter.model import Blank
+from newsletter.rules.rule import BLOCK, WARN, Defect, _, rule
+
+LEAST_SHARE = 0.6  # of the words of the HTML part; the rest may be wording of buttons and pictures
+WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 @rule("TEXT-0", BLOCK, "RFC 2046 5.1.4")
 def exists(mail: Mail) -> Iterator[Defect]:
     """There is a text part."""
-    if not mail.text.strip():
-        yield Defect("text/plain", _("The mail has no text part."), _("Fill your text template."))
+    if mail.text is not None and not mail.text.strip():
+        yield Defect("text/plain", _("The mail has no text part."), _("Write one; in a template of ours fill text/."))
 
 
 @rule("TEXT-1", BLOCK, "RFC 2046 5.1.4")
 def complete(mail: Mail) -> Iterator[Defect]:
-    """The text part has every release with its address and alt text, and every personal link of the HTML part."""
-    for missing in _missing(mail):
+    """The text part has every release with its address and alt text, and every personal link; else most words."""
+    if mail.origin is None:
+        yield from _says_most(mail)
+        return
+    for missing in _missing(mail, mail.origin):
         yield Defect(
             "text/plain",
             _("The text part lacks “%(missing)s”."),
@@ -35,7 +41,7 @@ def complete(mail: Mail) -> Iterator[Defect]:
 @rule("TEXT-2", WARN, "RFC 3676")
 def not_wrapped(mail: Mail) -> Iterator[Defect]:
     """Paragraphs are not broken into lines of 72 characters, which fall apart on narrow screens."""
-    for paragraph in re.split(r"\n\s*\n", mail.text):
+    for paragraph in re.split(r"\n\s*\n", mail.text or ""):
         lines = paragraph.strip("\n").split("\n")
         listed = any("://" in line or line.startswith(("- ", "* ")) for line in lines)
         if len(lines) > 2 and not listed and all(55 <= len(line) <= 80 for line in lines[:-1]):
@@ -44,13 +50,36 @@ def not_wrapped(mail: Mail) -> Iterator[Defect]:
             )
 
 
-def _missing(mail: Mail) -> Iterator[str]:
+def _missing(mail: Mail, origin: Origin) -> Iterator[str]:
+    text = mail.text or ""
     for release in mail.releases:
         image = shown(release)
         wanted = (plain(release.headline, HEADLINE), address(release.url), (alt_of(image) or "") if image else "")
-        yield from (part for part in wanted if part not in mail.text)
-    needed = {piece.name for piece in mail.variant.html or () if isinstance(piece, Blank)}
-    if mail.variant.selection:
+        yield from (part for part in wanted if part not in text)
+    needed = {piece.name for piece in origin.variant.html or () if isinstance(piece, Blank)}
+    if origin.variant.selection:
         needed.add("unsubscribe_url")
-    there = {piece.name for piece in mail.variant.text if isinstance(piece, Blank)}
+    there = {piece.name for piece in origin.variant.text if isinstance(piece, Blank)}
     yield from sorted(needed - there)
+
+
+def _says_most(mail: Mail) -> Iterator[Defect]:
+    """Of somebody else's mail it is not known what matters: most words of the one part should be in the other."""
+    if mail.page is None or not (mail.text or "").strip():
+        return
+    wanted = {word.casefold() for word in WORD.findall(mail.page.visible_text)}
+    there = {word.casefold() for word in WORD.findall(mail.text or "")}
+    share = len(wanted & there) / len(wanted) if wanted else 1
+    if share < LEAST_SHARE:
+        yield Defect(
+            "text/plain",
+            _("The text part has %(share)s %% of the words of the HTML part."),
+            _("Let it say everything that the HTML part says."),
+            {"share": round(100 * share)},
+        )
+    if "://" not in (mail.text or "") and any("://" in link.get("href") for link in mail.page.links):
+        yield Defect(
+            "text/plain",
+            _("The text part has no addresses, though the HTML part has links."),
+            _("Write the address of each link on a line of its own."),
+        )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsletter.edition.rules.mail import Mail
-from newsletter.edition.rules.page import place
-from newsletter.edition.rules.rule import WARN, Defect, _, rule
+from newsletter.rules.rule import WARN, Defect, _, rule
 
 SENTENCE = 20  # letters from which on capitals are not an abbreviation
 
@@ -19,8 +18,8 @@ def no_justify_no_capitals(mail: Mail) -> Iterator[Defect]:
         if look is None or look.hidden:
             continue
         if look.align == "justify":
-            yield Defect(place(element), _("Text is justified."), _("Let it be aligned to its start."))
+            yield Defect(element, _("Text is justified."), _("Let it be aligned to its start."))
         letters = [char for char in text if char.isalpha()]
         shouts = look.transform == "uppercase" or all(char.isupper() for char in letters)
         if len(letters) >= SENTENCE and shouts:
-            yield Defect(place(element), _("A text is in capitals."), _("Write it in small letters."))
+            yield Defect(element, _("A text is in capitals."), _("Write it in small letters."))
