@@ -1,5 +1,5 @@
 SHELL := bash
-PYTEST_WORKERS ?= 2
+PYTEST_WORKERS ?= 3
 .PHONY: setup demo test bench lint constraints
 .DEFAULT_GOAL := setup
 
