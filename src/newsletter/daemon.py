@@ -11,7 +11,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -45,6 +45,7 @@ class Daemon:
         self._tasks: set[asyncio.Task[None]] = set()
         self._deliverer: Deliverer | None = None
         self._collected = asyncio.Event()
+        self._publishing = asyncio.Lock()
 
     def stop(self) -> None:
         """Begin to end; from the event loop's thread."""
@@ -92,9 +93,13 @@ class Daemon:
         for job, every in jobs:
             trigger = IntervalTrigger(seconds=int(every.total_seconds()))
             scheduler.add_job(
-                self._tracked(job), trigger, coalesce=True, max_instances=1, misfire_grace_time=MISFIRE_GRACE
+                self._tracked(job),
+                trigger,
+                coalesce=True,
+                max_instances=1,  # two that compose at once would take each other's editions for a crash's
+                misfire_grace_time=MISFIRE_GRACE,
+                next_run_time=datetime.now(UTC),  # the first look is now, not after the first interval
             )
-            self._spawn(job())  # the first look is now, not after the first interval
         scheduler.start()
         return scheduler
 
@@ -141,7 +146,8 @@ class Daemon:
             self._deliverer.wake()
 
     async def _publish(self) -> None:
-        report = await asyncio.to_thread(self._program.publish)
+        async with self._publishing:
+            report = await asyncio.to_thread(self._program.publish)
         log.info("published", written=report.written, unchanged=report.unchanged, problems=list(report.problems))
 
     async def _tell(self) -> None:

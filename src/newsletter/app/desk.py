@@ -18,7 +18,7 @@ import structlog
 from newsletter.app.alarms import AlarmBoard
 from newsletter.config import Newsletter, Settings
 from newsletter.edition import rules
-from newsletter.edition.compose import compose, edition_of, slot_id
+from newsletter.edition.compose import compose, edition_of, immediate_id, slot_id
 from newsletter.edition.content import EditionContent
 from newsletter.edition.render import render_sheets
 from newsletter.edition.report import report
@@ -137,9 +137,10 @@ class EditionDesk:
     def _guarded(self, key: str, work: Callable[[], list[Edition]], now: datetime) -> list[Edition]:
         try:
             done = work()
-        except NewsletterError as error:
-            log.error("composing failed", row=key, error=str(error))
-            self._alarms.sound(key, AlarmKind.EDITION_HELD, f"{key} could not be composed: {error}", now)
+        except Exception as error:  # whatever it is: the other rows go on, and a person hears of it
+            reason = error if isinstance(error, NewsletterError) else type(error).__name__
+            log.error("composing failed", row=key, error=str(reason), exc_info=reason is not error)
+            self._alarms.sound(key, AlarmKind.EDITION_HELD, f"{key} could not be composed: {reason}", now)
             return []
         self._alarms.resolve(key)
         return done
@@ -150,8 +151,13 @@ class EditionDesk:
             if now - row.began > NOBODY:
                 self._state.begin_again(row.newsletter.id, row.cadence, now)
             return []
-        due = self._due(row, now)
-        return [edition for release in due for edition in self._add(row, now, [release], (), now)]
+        ids = {immediate_id(row.newsletter, release): release for release in self._due(row, now)}
+        known = self._editions.known(ids)  # held or cancelled: it stays due, and is not rendered at every tick
+        made: list[Edition] = []
+        for id, release in ids.items():
+            if id not in known:
+                made += self._guarded(f"compose:{id}", partial(self._add, row, now, [release], (), now), now)
+        return made
 
     def _slots(self, row: Row, now: datetime) -> list[Edition]:
         """Of several missed slots the latest composes, the earlier ones are skipped (DESIGN, decision 4)."""
@@ -182,22 +188,29 @@ class EditionDesk:
         self, row: Row, slot: datetime, due: Sequence[Release], missed: Sequence[Edition], now: datetime
     ) -> list[Edition]:
         content = self._compose(row.newsletter, row.cadence, slot, due)
-        sheets: dict[Pair, Sheet] = {}
-        if due:
-            content, sheets, left_out = render_sheets(content, _pairs(), templates=self._settings.templates)
-            for release, reason in left_out.items():
-                self._alarms.sound(
-                    f"release:{release}", AlarmKind.EDITION_HELD, f"left out of {content.id}: {reason}", now
-                )
+        content, sheets = self._render(content, now) if due else (content, {})
         edition = edition_of(content, now)
         if not self._editions.add(edition, missed) or edition.state is EditionState.SKIPPED:
             return []
         return [self._finish(edition, sheets, now)]
 
     def _prepare(self, edition: Edition, now: datetime) -> list[Edition]:
-        """Render again what a crash left composed."""
-        _, sheets, _ = render_sheets(self.content_of(edition), _pairs(), templates=self._settings.templates)
+        """Render again what a crash left composed: it carries its releases as they are now, those that may be seen."""
+        content = self.content_of(edition)
+        content = content.without([release.id for release in content.releases if not release.visible(now)])
+        content, sheets = self._render(content, now) if content.releases else (content, {})
+        edition = self._editions.carry(edition.id, edition_of(content, now).carried)
+        if not edition.carried:
+            self._editions.move(edition.id, EditionState.CANCELLED, now, "nothing is left of it")
+            return []
         return [self._finish(edition, sheets, now)]
+
+    def _render(self, content: EditionContent, now: datetime) -> tuple[EditionContent, dict[Pair, Sheet]]:
+        """Every sheet of what can be rendered; a person is told of what cannot."""
+        content, sheets, left_out = render_sheets(content, _pairs(), templates=self._settings.templates)
+        for release, reason in left_out.items():
+            self._alarms.sound(f"release:{release}", AlarmKind.EDITION_HELD, f"left out of {content.id}: {reason}", now)
+        return content, sheets
 
     def _finish(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> Edition:
         for sheet in sheets.values():

@@ -66,9 +66,11 @@ class Mailroom:
                 continue
             try:
                 self._freeze(edition)
-            except NewsletterError as error:
-                log.error("an audience could not be frozen", edition=edition.id, error=str(error))
-                message = f"edition {edition.id} could not get its audience: {error}"
+            except Exception as error:  # whatever it is: the other editions go on, and a person hears of it
+                reason = error if isinstance(error, NewsletterError) else type(error).__name__
+                unknown = reason is not error
+                log.error("an audience could not be frozen", edition=edition.id, error=str(reason), exc_info=unknown)
+                message = f"edition {edition.id} could not get its audience: {reason}"
                 self._program.alarms.sound(f"edition:{edition.id}:frozen", AlarmKind.EDITION_HELD, message, now)
             else:
                 self._program.alarms.resolve(f"edition:{edition.id}:frozen")

@@ -19,8 +19,8 @@ from newsletter.collect.collector import Collector
 from newsletter.collect.fetch import Fetcher
 from newsletter.collect.report import SourceReport
 from newsletter.config import FeedSettings, Settings
-from newsletter.errors import NotFound
-from newsletter.model import AlarmKind, Draft, EditionState, Format
+from newsletter.errors import NotFound, StateError
+from newsletter.model import AlarmKind, Draft, Edition, EditionState, Format
 from newsletter.publish.archive import Report, publish
 from newsletter.publish.pages import Pages
 from newsletter.publish.writer import Writer
@@ -109,11 +109,12 @@ class Program:
             self.collector.collect(slug, feed, now=self.now(), dry_run=dry_run, backfill=backfill)
             for slug, feed in feeds.items()
         )
-        return self._told(await asyncio.gather(*work))
+        return await asyncio.to_thread(self._told, await asyncio.gather(*work))
 
     async def collect_due(self) -> list[SourceReport]:
         """Collect from the feeds whose time has come."""
-        return self._told(await self.collector.collect_due(self.settings.feeds, self.now()))
+        reports = await self.collector.collect_due(self.settings.feeds, self.now())
+        return await asyncio.to_thread(self._told, reports)
 
     async def then_hang_up(self, work: Awaitable[T]) -> T:
         """What `work` comes to; every connection to a portal is closed after it."""
@@ -144,6 +145,8 @@ class Program:
 
     def move(self, edition: str, state: EditionState, reason: str) -> None:
         """Pause, resume, hold or cancel an edition. Raises NotFound, and StateError for a move that cannot be."""
+        if state is EditionState.SENDING and (found := self.editions.get(edition)).state is not EditionState.PAUSED:
+            raise StateError(f"edition {edition} is {found.state}: only a paused one can be resumed")
         self.editions.move(edition, state, self.now(), reason)
         if state is EditionState.CANCELLED:
             self.deliveries.tidy(self.now())
@@ -169,12 +172,16 @@ class Program:
             "problems": [problem for one in reports for problem in one.problems] + list(report.problems),
             "composed": [edition.id for edition in composed],
             "held": [edition.id for edition in self.editions.in_state(EditionState.HELD)],
+            "paused": self.state.paused(),
             "rests_until": progress.rests_until,
         }
 
-    async def compose(self) -> list[Any]:
+    async def compose(self) -> list[Edition]:
         """Compose what is due and freeze what is approved; nothing while the database is paused after a restore."""
-        why = await asyncio.to_thread(self.state.paused)
+        return await asyncio.to_thread(self._compose)
+
+    def _compose(self) -> list[Edition]:
+        why = self.state.paused()
         if why is not None:
             self.alarms.sound(
                 "paused",
@@ -184,8 +191,8 @@ class Program:
             )
             return []
         self.alarms.resolve("paused")
-        made = await asyncio.to_thread(self.desk.compose_due, self.now())
-        await asyncio.to_thread(self.mailroom.freeze_approved)
+        made = self.desk.compose_due(self.now())
+        self.mailroom.freeze_approved()
         return made
 
     def status(self) -> dict[str, Any]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from newsletter.collect.fetch import Fetcher
 from newsletter.collect.read import read_release, reading_minutes
 from newsletter.errors import NewsletterError
-from newsletter.model import Draft, Image, Page
+from newsletter.model import Draft, Image, Page, Precision
 
 ADDRESS_UNKNOWN = "https://unknown.example/"
+ZONE: Final = ZoneInfo("Europe/Berlin")  # what `timezone` is where no settings say otherwise
 
 
 async def load_page(place: str, address: str | None = None) -> Page:
@@ -36,9 +39,9 @@ def agent(contact: str) -> str:
     return f"newsletter/{__version__} (+{contact})"
 
 
-def found_on(place: str, page: Page) -> dict[str, Any]:
-    """What was read of a page, in the keys that OUTSIDE.md promises. Raises UnreadablePage."""
-    draft = read_release(page)
+def found_on(place: str, page: Page, zone: tzinfo = ZONE) -> dict[str, Any]:
+    """What was read of a page, in the keys that OUTSIDE.md promises, times in `zone`. Raises UnreadablePage."""
+    draft = read_release(page, zone=zone)
     return {
         "file": place,
         "url": draft.url,
@@ -48,7 +51,7 @@ def found_on(place: str, page: Page) -> dict[str, Any]:
         "body_text": draft.body_text,
         "body_html": draft.body_html,
         "language": draft.language,
-        "published": _moment(draft),
+        "published": _moment(draft, zone),
         "published_precision": draft.published_precision,
         "author": draft.author,
         "issuer": draft.issuer,
@@ -61,8 +64,11 @@ def found_on(place: str, page: Page) -> dict[str, Any]:
     }
 
 
-def _moment(draft: Draft) -> str | None:
-    return draft.published.isoformat() if draft.published else None
+def _moment(draft: Draft, zone: tzinfo) -> str | None:
+    """A time as a clock in `zone` shows it; of a day only its date, as no time was given."""
+    if draft.published is None or draft.published_precision is Precision.DAY:
+        return draft.published.date().isoformat() if draft.published else None
+    return draft.published.astimezone(zone).isoformat()
 
 
 def image_as_read(image: Image) -> dict[str, Any]:

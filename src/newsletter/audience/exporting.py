@@ -33,6 +33,7 @@ class Entry:
         """The entry as `--json` prints it; moments are ISO 8601 in UTC."""
         own = self.subscription
         return {
+            "subscriber": self.subscriber.id,
             "email": self.subscriber.email,
             "newsletter": own.newsletter,
             "topics": list(own.topics),

@@ -26,7 +26,9 @@ MOST_ROWS = 20
 @click.argument("place", metavar="FILE|URL")
 @click.option("--url", "address", help="The address that a file was saved from.")
 @click.option("--slug", help="The feed's name in addresses; else made from the host.")
-@click.option("--kind", help="Take what was found of this kind (feed, html, sitemap), not the best.")
+@click.option(
+    "--kind", type=click.Choice(("feed", "html", "sitemap")), help="Take what was found of this kind, not the best."
+)
 @click.option("--dry-run", is_flag=True, help="Look, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
 @click.pass_context
@@ -47,6 +49,8 @@ def add(
     from newsletter.app.scouting import look_at
 
     config: Path = ctx.obj["config"]
+    if not place.startswith(("http://", "https://")) and not Path(place).exists():
+        raise BadInput(f"{place}: there is no such file; an address begins with https://")
     files = None if dry_run else FeedFiles(config)
     settings = _settings(config)
     say = _silent if ctx.obj["plain"] or as_json else _progress

@@ -65,12 +65,14 @@ def restore(ctx: click.Context, file: Path, aside: Path | None) -> None:
 @click.pass_context
 def resume(ctx: click.Context) -> None:
     """After a restore: look at `ledger` first, then let the program send again."""
+    from newsletter.store.alarms import Alarms
     from newsletter.store.database import open_database
     from newsletter.store.restored import resume_after_restore
 
     database = open_database(_settings(ctx).store.url)
     try:
         resume_after_restore(database)
+        Alarms(database).resolve("paused")
     finally:
         database.close()
     click.echo("sending again")

@@ -106,6 +106,10 @@ def approve(ctx: click.Context, edition: str, override: str | None) -> None:
     """Approve EDITION: it is sent at the next turn."""
     program = program_of(ctx)
     found = program.editions.get(edition)
+    for release in (program.releases.get(carried.release) for carried in found.carried):
+        if not release.visible(program.now()):
+            hint = "cancel it, and the others are due again"
+            raise NewsletterError(f"{edition} carries release {release.id}, which may no longer be shown: {hint}")
     if any(finding.blocks for finding in found.findings):
         if not override or ":" not in override:
             raise NewsletterError(

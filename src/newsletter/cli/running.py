@@ -36,6 +36,9 @@ def once(ctx: click.Context, moment: str | None, as_json: bool) -> None:
         click.echo(f"{done['collected']} new releases; editions: {', '.join(done['composed']) or 'none due'}")
         for problem in done["problems"]:
             click.echo(problem, err=True)
+    if done["paused"]:
+        click.echo(f"nothing is composed or sent: {done['paused']}; `newsletter db resume` goes on", err=True)
+        ctx.exit(HELD)
     if done["rests_until"]:
         click.echo(
             "mail waits: the mail server failed; the next turn goes on (`newsletter status` says more)", err=True

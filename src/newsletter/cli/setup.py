@@ -33,7 +33,7 @@ def init(directory: Path) -> None:
             file.write(text)
     click.echo(f"written to {directory}: {', '.join(files)}")
     click.echo(
-        f"next: set your portal in {directory}/feeds/, then: newsletter --config {directory}/newsletter.toml doctor"
+        f"next: newsletter --config {directory}/newsletter.toml feeds add https://… (your portal), then: … doctor"
     )
 
 

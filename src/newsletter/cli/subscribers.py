@@ -9,7 +9,7 @@ import click
 from newsletter.cli.output import echo_json, echo_rows, program_of
 
 UNPROVEN = "no proof was given: {how} on the operator's word"
-HEAD = ("email", "newsletter", "cadence", "language", "format", "topics", "state", "suppressed")
+HEAD = ("subscriber", "email", "newsletter", "cadence", "language", "format", "topics", "state", "suppressed")
 
 
 @click.group()
@@ -23,7 +23,7 @@ def subscribers() -> None:
 @click.option("--topic", "topics", multiple=True, help="A topic's slug or title; may be given again. None: all topics.")
 @click.option("--cadence", default="", help="immediate, daily or weekly; else the newsletter's first.")
 @click.option("--language", default="", help="de or en; else the site's.")
-@click.option("--format", "format_", default="", help="standard, large, no-images or text.")
+@click.option("--format", "format_", default="", help="standard, large, no-images or text; else standard.")
 @click.option("--consent", default="", help='Where and when consent was given, as "signed form, 2026-11-01".')
 @click.option("--confirm", is_flag=True, help="Ask the person by mail (double opt-in) instead of subscribing at once.")
 @click.pass_context
@@ -47,7 +47,7 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option
     elif program.register.add(address, wish, consent or UNPROVEN.format(how="added"), program.now()):
         click.echo("subscribed" if consent else "subscribed; no proof of consent on record (--consent gives one)")
     else:
-        click.echo("is subscribed already")
+        click.echo("is subscribed already; consent and choices stay as they were")
 
 
 @subscribers.command("list")

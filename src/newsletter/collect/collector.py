@@ -81,13 +81,19 @@ class Collector:
     async def collect_due(self, feeds: Mapping[str, FeedSettings], now: datetime) -> list[SourceReport]:
         """Collect the sources that are due, several at once; a report for each, in no order. Raises StoreError."""
         slugs = await asyncio.to_thread(self._store.claim, list(feeds), now, now + LEASE)
-        turn = asyncio.Semaphore(SOURCES_AT_ONCE)
+        turn, unfinished = asyncio.Semaphore(SOURCES_AT_ONCE), set(slugs)
 
         async def one(slug: str) -> SourceReport:
             async with turn:
-                return await self.collect(slug, feeds[slug], now=now)
+                report = await self.collect(slug, feeds[slug], now=now)
+            unfinished.discard(slug)
+            return report
 
-        ends = await asyncio.gather(*map(one, slugs), return_exceptions=True)
+        try:
+            ends = await asyncio.gather(*map(one, slugs), return_exceptions=True)
+        finally:  # we are stopped, or the store failed: whoever starts next need not wait for our lease to run out
+            if unfinished:
+                await asyncio.to_thread(self._store.give_back, sorted(unfinished), now + LEASE, now)
         if failures := [end for end in ends if isinstance(end, BaseException)]:
             raise failures[0]
         return [end for end in ends if isinstance(end, SourceReport)]

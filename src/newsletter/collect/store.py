@@ -20,6 +20,10 @@ class CollectStore(Protocol):
         """Those of `slugs` that are due, each given to one caller only until `until`."""
         ...
 
+    def give_back(self, slugs: Collection[str], until: datetime, now: datetime) -> None:
+        """Let those of `slugs` be due at `now` that are still given away `until` then."""
+        ...
+
     def save_source(self, source: Source) -> None:
         """Keep a source."""
         ...

@@ -66,7 +66,7 @@ def judge(command: str, reply: Reply) -> Outcome:
 
     421 is not for here, unless it answers the end of the message: elsewhere it is the connection that is refused.
     """
-    return Outcome(_fate(command, reply), redacted(f"{command}: {reply}"))
+    return Outcome(_fate(command, reply), redacted(str(reply) if command == "." else f"{command}: {reply}"))
 
 
 def _fate(command: str, reply: Reply) -> Fate:

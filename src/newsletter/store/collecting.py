@@ -50,6 +50,11 @@ class Collecting:
 
         return self._database.write(work)
 
+    def give_back(self, slugs: Collection[str], until: datetime, now: datetime) -> None:
+        """Let those of `slugs` be due at `now` that are still given away `until` then."""
+        change = update(sources).where(sources.c.slug.in_(slugs), sources.c.next_at == until).values(next_at=now)
+        self._database.write(lambda connection: connection.execute(change))
+
     def save_source(self, source: Source) -> None:
         """Keep a source."""
         values = asdict(source)

@@ -43,15 +43,15 @@ class Editions:
     def add(self, edition: Edition, skipped: Sequence[Edition] = ()) -> bool:
         """Add a composed edition and the slots skipped before it, in one transaction; False where it is there already.
 
-        A new one that carries releases overtakes what is composed or held for an earlier slot of its row: that becomes
-        `superseded`, and its releases are due again.
+        A new one that carries releases overtakes what is composed or held for an earlier slot of its row (of
+        `immediate`: for an earlier revision of its release): that becomes `superseded`, and its releases are due again.
         """
 
         def work(connection: Connection) -> bool:
             for earlier in skipped:
                 _insert(connection, earlier)
             new = _insert(connection, edition)
-            if new and edition.carried and edition.cadence is not Cadence.IMMEDIATE:
+            if new and edition.carried:
                 _supersede(connection, edition)
             return new
 
@@ -63,6 +63,11 @@ class Editions:
         if found is None:
             raise NotFound(f"there is no edition {id}")
         return found
+
+    def known(self, ids: Collection[str]) -> frozenset[str]:
+        """Those of these ids that an edition has already, whatever became of it."""
+        query = select(editions.c.id).where(editions.c.id.in_(ids))
+        return frozenset(self._database.read(lambda connection: connection.execute(query).scalars().all()))
 
     def listed(self, states: Collection[EditionState] = (), limit: int = 100) -> list[Counted]:
         """The editions with their counts, the latest slot first; only those in `states` where any are given."""
@@ -109,6 +114,19 @@ class Editions:
         """Write down who lets an edition go in spite of its findings, and why, before it is approved."""
         self._database.write(lambda connection: _note(connection, id, override=who_and_why))
 
+    def carry(self, id: str, carried: Sequence[Carried]) -> Edition:
+        """Let a composed edition carry these releases instead. Raises StateError where it is no longer composed."""
+
+        def work(connection: Connection) -> Edition:
+            lock = select(editions.c.state).where(editions.c.id == id).with_for_update()
+            if (state := connection.execute(lock).scalar()) != EditionState.COMPOSED:
+                raise StateError(f"edition {id} is {state or 'not there'}: what it carries stays as it is")
+            connection.execute(edition_releases.delete().where(edition_releases.c.edition == id))
+            _carry(connection, id, carried)
+            return _edition(connection, id)
+
+        return self._database.write(work)
+
     def finish_if_complete(self, id: str, now: datetime) -> bool:
         """Finish a sending edition whose audience was frozen and has no open delivery left; True where that was so.
 
@@ -143,13 +161,17 @@ def _insert(connection: Connection, edition: Edition) -> bool:
     query = insert(connection, editions).values(row).on_conflict_do_nothing().returning(editions.c.id)
     if connection.execute(query).first() is None:
         return False
-    carried = [
-        {"edition": edition.id, "position": position, "release": one.release, "revision": one.revision}
-        for position, one in enumerate(edition.carried)
-    ]
-    if carried:
-        connection.execute(edition_releases.insert(), carried)
+    _carry(connection, edition.id, edition.carried)
     return True
+
+
+def _carry(connection: Connection, id: str, carried: Sequence[Carried]) -> None:
+    rows = [
+        {"edition": id, "position": position, "release": one.release, "revision": one.revision}
+        for position, one in enumerate(carried)
+    ]
+    if rows:
+        connection.execute(edition_releases.insert(), rows)
 
 
 def _move(connection: Connection, id: str, state: EditionState, now: datetime, reason: str | None) -> Edition:
@@ -174,6 +196,10 @@ def _note(connection: Connection, id: str, **values: Any) -> None:
 def _supersede(connection: Connection, edition: Edition) -> None:
     row = (editions.c.newsletter == edition.newsletter, editions.c.cadence == edition.cadence)
     overtaken = update(editions).where(*row, editions.c.slot < edition.slot, editions.c.state.in_(UNDECIDED))
+    if edition.cadence is Cadence.IMMEDIATE:
+        (one,) = edition.carried
+        older = exists().where(edition_releases.c.edition == editions.c.id, edition_releases.c.release == one.release)
+        overtaken = overtaken.where(older)
     connection.execute(overtaken.values(state=EditionState.SUPERSEDED, reason=f"overtaken by {edition.id}"))
 
 

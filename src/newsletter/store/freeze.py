@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from time import monotonic
 
-from sqlalchemy import Connection, Select, func, literal, select, update
+from sqlalchemy import Connection, Select, exists, func, literal, select, update
 
 from newsletter.errors import NotFound, StateError
 from newsletter.model import Cadence, DeliveryState, EditionState, Format, SubscriptionState
@@ -103,7 +103,13 @@ def _chosen(newsletter: str, cadence: Cadence, choice: Choice) -> Select[tuple[i
 def _chunk(
     connection: Connection, edition: str, variant: str, people: Select[tuple[int, int]], size: int, now: datetime
 ) -> int | None:
-    """Add up to `size` deliveries; the last subscription that was looked at, None when there was none."""
+    """Add up to `size` deliveries; the last subscription that was looked at, None when there was none.
+
+    None too once another process sealed the edition: what it sends, or has sent, must not get new deliveries.
+    """
+    lock = select(editions.c.frozen_at).where(editions.c.id == edition).with_for_update(read=True)
+    if connection.execute(lock).scalar() is not None:
+        return None
     chunk = people.limit(size).subquery()
     last = connection.execute(select(func.max(chunk.c.id))).scalar()
     if last is not None:
@@ -135,5 +141,8 @@ def _seal(connection: Connection, edition: str, now: datetime) -> None:
     change = update(editions).where(editions.c.id == edition, editions.c.state == EditionState.APPROVED)
     dated = func.coalesce(editions.c.dated, literal(now, editions.c.dated.type))
     sealed = change.values(state=EditionState.SENDING, frozen_at=now, dated=dated)
-    if not connection.execute(sealed).rowcount:
+    if connection.execute(sealed).rowcount:
+        return
+    by_another = exists().where(editions.c.id == edition, editions.c.frozen_at.is_not(None))
+    if not connection.execute(select(by_another)).scalar_one():
         raise StateError(f"edition {edition} was stopped while its audience was frozen")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from newsletter.model import Change, ReleaseState
 from tests.integration.collect.newsroom import DATE, TEXT, Newsroom, counts, headline
-from tests.integration.collect.web import Reply, list_page, release_page
+from tests.integration.collect.web import Asked, Reply, list_page, release_page
 
 
 async def test_an_unchanged_page_costs_a_304(room: Newsroom) -> None:
@@ -177,3 +181,19 @@ async def test_a_canonical_address_that_all_pages_claim_merges_nothing(room: New
     titles = {"/presse/2": "Theater saniert", "/presse/1": "Haushalt beschlossen", "/presse/0": "Radweg eröffnet"}
     room.portal.pages["/presse"] = list_page(titles, date=DATE)
     assert counts(await room.collect()) == {"found": 3, "new": 3}
+
+
+async def test_a_source_that_was_stopped_in_the_middle_is_due_at_once(room: Newsroom) -> None:
+    asked = asyncio.Event()
+
+    def slowly(_: Asked) -> Reply:
+        asked.set()
+        return Reply(b"<html>" * 200, drip=1, pause=0.1)
+
+    room.portal.pages["/presse"] = slowly
+    collecting = asyncio.create_task(room.collector.collect_due({"portal": room.feed()}, room.now))
+    await asked.wait()
+    collecting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await collecting
+    assert room.next_at() == room.now

@@ -210,3 +210,11 @@ def test_long_addresses_and_odd_characters_fit(store: Collecting) -> None:
     assert store.save(new(one, url), [replace(PAGE, url=url)], NOW)
     ((stored, _),) = store.find("portal", [url], "")
     assert stored.release == one
+
+
+def test_what_was_not_collected_after_all_is_due_at_once(store: Collecting) -> None:
+    until = NOW + timedelta(minutes=30)
+    store.claim(["a", "b"], NOW, until)
+    store.save_source(Source("b", next_at=NOW + timedelta(hours=1)))
+    store.give_back(["a", "b"], until, NOW)
+    assert store.claim(["a", "b"], NOW, until) == ["a"]

@@ -30,7 +30,7 @@ async def test_everybody_gets_one_mail_and_the_edition_is_finished(world: World)
     assert progress.fates == {Fate.ACCEPTED: 25}
     assert progress.finished == (EDITION,)
     assert set(world.states()) == {"accepted"}
-    assert {answer for (answer,) in world.rows("answer")} == {".: 250 2.0.0 taken as 4711"}
+    assert {answer for (answer,) in world.rows("answer")} == {"250 2.0.0 taken as 4711"}
     row = world.edition_row()
     assert (row.state, row.first_fence_at, row.finished_at) == ("finished", START, START)
     assert [getattr(entry, "edition", "") for entry in world.journal.entries()] == [EDITION]

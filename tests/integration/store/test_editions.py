@@ -252,3 +252,33 @@ def test_a_cadence_begins_once_and_its_slots_only_advance(database: Database) ->
     state.advance("presse", Cadence.DAILY, NOW + DAY)
     state.advance("presse", Cadence.DAILY, NOW)
     assert state.slot_cursor("presse", Cadence.DAILY) == NOW + DAY
+
+
+def test_a_later_revision_at_once_overtakes_the_held_one_of_its_release_only(database: Database) -> None:
+    for id in ("a", "b"):
+        collected(database, release(id))
+    known = Editions(database)
+
+    def at_once(of: str, revision: int, slot: datetime) -> Edition:
+        row = edition(slot, Cadence.IMMEDIATE)
+        return replace(row, id=f"presse-immediate-{of}-{revision}", carried=(Carried(of, revision),))
+
+    for of in ("a", "b"):
+        assert known.add(at_once(of, 1, NOW))
+        known.hold(f"presse-immediate-{of}-1", [FINDING], "1 finding", NOW)
+    assert known.add(at_once("a", 2, NOW + DAY))
+    assert known.get("presse-immediate-a-1").state is EditionState.SUPERSEDED
+    assert known.get("presse-immediate-b-1").state is EditionState.HELD
+    assert known.known(["presse-immediate-a-2", "presse-immediate-c-1"]) == {"presse-immediate-a-2"}
+
+
+def test_only_a_composed_edition_carries_something_else(database: Database) -> None:
+    for id in ("a", "b"):
+        collected(database, release(id))
+    known = Editions(database)
+    known.add(edition(carried=["a", "b"]))
+    assert known.carry(edition().id, [Carried("b", 2)]).carried == (Carried("b", 2),)
+    known.move(edition().id, EditionState.APPROVED, NOW)
+    with pytest.raises(StateError):
+        known.carry(edition().id, [])
+    assert known.get(edition().id).carried == (Carried("b", 2),)

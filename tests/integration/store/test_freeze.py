@@ -110,3 +110,17 @@ def test_an_edition_for_nobody_is_finished_at_once(world: World) -> None:
     world.edition()
     assert Freezer(world.database).freeze(EDITION, variant_of, START) == 0
     assert world.ledger.finish(START) == [EDITION]
+
+
+def test_who_is_slower_at_freezing_adds_nobody_to_what_another_sealed(world: World) -> None:
+    people(world)
+    world.edition()
+
+    def overtaken(choice: Choice) -> str | None:
+        if not world.rows("variant"):
+            Freezer(world.database).freeze(EDITION, variant_of, START)
+            world.subscribe("spaet@stadt.example")
+        return variant_of(choice)
+
+    assert Freezer(world.database).freeze(EDITION, overtaken, START) == 23
+    assert world.edition_row().state == EditionState.SENDING

@@ -8,7 +8,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.credits import bare_credit, split_credit
-from newsletter.collect.read.page import ancestors, marks, select, text_of
+from newsletter.collect.read.page import ancestors, marks, says, select, text_of
 from newsletter.collect.read.pictures import is_icon, is_pixel
 from newsletter.collect.read.text import clean
 
@@ -88,7 +88,7 @@ def _credit_attribute(img: LexborNode) -> str | None:
 def _is_caption(node: LexborNode) -> bool:
     if node.css_first("img, h1, h2") is not None or len(node.text()) > CAPTION_MAX:
         return False
-    return node.tag == "figcaption" or bool(_CAPTION_MARK.search(marks(node))) or node.css_first(_CAPTION) is not None
+    return node.tag == "figcaption" or bool(says(_CAPTION_MARK, marks(node))) or node.css_first(_CAPTION) is not None
 
 
 def _alone(img: LexborNode) -> list[LexborNode]:
@@ -113,7 +113,7 @@ def _said_in(node: LexborNode, *, whole: bool = False) -> tuple[str | None, str 
     givers = [n for n in select(node, _CREDIT) if 2 < len(text_of(n)) <= 200 and n.css_first("img") is None]
     captions = [n for n in select(node, _CAPTION) if n.css_first("img") is None]
     caption = max((text_of(n, CAPTION_MAX) for n in captions), key=len, default="")
-    if not caption and (whole or node.tag in ("figure", "dl") or _WRAPPER.search(marks(node))):
+    if not caption and (whole or node.tag in ("figure", "dl") or says(_WRAPPER, marks(node))):
         caption = text_of(node, CAPTION_MAX)
     givers = givers or [n for one in captions for n in one.css("*") if _is_line(n) and _is_credit(n)]
     for n in givers:

@@ -24,7 +24,11 @@ _AGENCY: Final = (
     r"stock\.adobe(?:\.com)?|shutterstock|fotolia|"
     r"unsplash|pixabay|pexels|reuters|afp|keystone|epa|apa|\bAP\b|mauritius|alamy|colourbox)"
 )
-_HINT: Final = re.compile(rf"©|\(c\)|&copy;|{_LABEL}|{_AGENCY}", re.IGNORECASE)  # no credit is without one of these
+_HINTS: Final = (  # no credit is without one of these; looking for them first is ten times as fast
+    "©", "(c)", "&copy;", "bild", "foto", "photo", "quelle", "source", "copyright", "credit", "crédit", "image",
+    "picture", "grafik", "illustration", "abb", "dpa", "imago", "getty", "istock", "adobe", "shutterstock", "unsplash",
+    "pixabay", "pexels", "reuters", "afp", "keystone", "epa", "apa", "mauritius", "alamy", "colourbox",
+)  # fmt: skip
 _BRACKETED = re.compile(
     rf"\s*[(\[]\s*(?:(?:{_LABEL})\s*(?:[:©]|\bby\b)\s*|©\s*|"
     rf"\(c\)\s*)([^()\[\]]{{2,120}}(?:\([^()]*\))?)[)\]]\s*\.?\s*$",
@@ -56,7 +60,8 @@ MAX_CREDIT: Final = 160
 def split_credit(text: str | None) -> tuple[str | None, str | None]:
     """A caption or alt text without its credit, and the credit without its label; either may be None."""
     text = clean(text)
-    if not _HINT.search(text):
+    lower = text.lower()
+    if "AP" not in text and not any(hint in lower for hint in _HINTS):
         return text or None, None
     for pattern in (_BRACKETED, _LABELLED, _COPYRIGHT, _AGENCY_TAIL):
         match = pattern.search(text)

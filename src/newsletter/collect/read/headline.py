@@ -9,7 +9,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.data import Thing, is_article, microdata, text_value
-from newsletter.collect.read.page import PageTree, ancestors, inside, marks, select, text_of
+from newsletter.collect.read.page import PageTree, ancestors, inside, marks, says, select, text_of
 from newsletter.collect.read.text import HEADLINE_LIMIT, clean, folded, likeness
 
 KICKER_MARK: Final = re.compile(
@@ -36,7 +36,7 @@ def headline_node(page: PageTree, told: Sequence[str]) -> LexborNode | None:
             if not text or len(text) > 2_000 or inside(node, _MENUS) or _is_site_name(node, text, page):
                 continue
             agreed = _agreement(text, told)
-            in_path = query == "h1" and any(_PATH_MARK.search(marks(n)) for n in (node, *list(ancestors(node))[:2]))
+            in_path = query == "h1" and any(says(_PATH_MARK, marks(n)) for n in (node, *list(ancestors(node))[:2]))
             value = agreed + (0.1 if in_path else bonus) + min(len(text), 60) / 600
             if value > worth and (agreed >= _SURE or query == "h1"):
                 best, worth = node, value
@@ -71,7 +71,7 @@ def headline_and_kicker(node: LexborNode, told: Iterable[str]) -> tuple[str, str
     """
     whole = text_of(node, 20_000)
     over = next(
-        (text_of(n) for n in node.css("span, small, div, p, em") if KICKER_MARK.search(marks(n)) and text_of(n)), ""
+        (text_of(n) for n in node.css("span, small, div, p, em") if says(KICKER_MARK, marks(n)) and text_of(n)), ""
     )
     if not (over and whole.startswith(over) and len(whole) > len(over) + 5):
         over = _told_prefix(whole, told)
@@ -109,7 +109,7 @@ def kicker_near(headline: LexborNode) -> str | None:
     for around in (headline, *list(ancestors(headline))[:2]):
         for before in _before(around):
             named = [before, *before.css("[class], [id]")]
-            text = next((text_of(n) for n in named if KICKER_MARK.search(marks(n))), "")
+            text = next((text_of(n) for n in named if says(KICKER_MARK, marks(n))), "")
             if 2 < len(text) <= _KICKER_MAX and not re.search(r"\d\d\.\d\d\.|\d{4}", text):
                 return text.rstrip(" :")
     return None
@@ -144,6 +144,4 @@ def _same(text: str, other: str) -> float:
 
 def _is_site_name(node: LexborNode, text: str, page: PageTree) -> bool:
     host = folded(page.host_name)
-    return folded(text) == host or any(
-        _SITE_MARK.search(marks(around)) for around in (node, *list(ancestors(node))[:2])
-    )
+    return folded(text) == host or any(says(_SITE_MARK, marks(around)) for around in (node, *list(ancestors(node))[:2]))

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.captions import CAPTION_MAX, find_caption
 from newsletter.collect.read.credits import is_symbolic, split_credit, without_symbolic
-from newsletter.collect.read.page import PageTree, ancestors, inside, marks, parse, select
+from newsletter.collect.read.page import PageTree, ancestors, inside, marks, parse, says, select
 from newsletter.collect.read.pictures import NO_PICTURE, best_source, is_no_picture, is_pixel, number
 from newsletter.collect.read.text import clean
 from newsletter.model import AltFrom, Image
@@ -111,7 +111,7 @@ def is_picture(img: LexborNode, page: PageTree) -> bool:
     named = marks(img).replace("banner", "")  # as many heads of articles are called, too
     if is_no_picture(source) or NO_PICTURE.search(f"{named} {attributes.get('alt') or ''}"[:60]):
         return _is_described(img)
-    return not any(_NOT_IN.search(marks(around)) for around in list(ancestors(img))[:4])
+    return not any(says(_NOT_IN, marks(around)) for around in list(ancestors(img))[:4])
 
 
 def _is_described(img: LexborNode) -> bool:

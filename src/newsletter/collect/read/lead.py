@@ -21,6 +21,7 @@ from newsletter.model import AltFrom, Image
 
 _MENUS: Final = frozenset({"nav", "footer"})
 _NO_TEXT: Final = frozenset({"figure", "figcaption", "button", "script", "time"})
+_MOST: Final = 50  # pictures that a page's data name
 _LARGE: Final = 300  # pixels
 _STAND_IN: Final = 3  # pictures of one address: it stands in for others until they are scrolled to
 _OPENING: Final = 1_500  # characters: one that is told about stands for the release if it comes before they have passed
@@ -46,7 +47,7 @@ def told_pictures(page: PageTree, things: Sequence[Thing]) -> list[Told]:
     metas = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
     found += [Told("opengraph", address, alt) for name in metas for address in page.meta.get(name, [])]
     absolute = [replace(told, address=url) for told in found if (url := page.absolute(told.address))]
-    return [told for told in absolute if not is_no_picture(told.address)]
+    return [told for told in absolute if not is_no_picture(told.address)][:_MOST]
 
 
 def _of_article(thing: Thing, known: Mapping[str, Thing]) -> Iterator[Told]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -15,6 +16,7 @@ from newsletter.errors import UnreadablePage
 
 MAX_TAGS: Final = 150_000  # a tree costs about 200 bytes a tag
 MAX_LENGTH: Final = 5_000_000  # characters
+_MARKS_MAX: Final = 500  # characters
 MAX_DEPTH: Final = 256  # twice that of the deepest pages there are; libxml2 stops there too
 
 _CHARSETS = re.compile(
@@ -148,7 +150,13 @@ def inside(node: LexborNode, tags: frozenset[str]) -> bool:
 def marks(node: LexborNode) -> str:
     """What an element says of itself, folded: class, id, role, itemprop."""
     attributes = node.attributes
-    return " ".join(attributes.get(name) or "" for name in ("class", "id", "role", "itemprop")).lower()
+    return " ".join(attributes.get(name) or "" for name in ("class", "id", "role", "itemprop"))[:_MARKS_MAX].lower()
+
+
+@lru_cache(maxsize=16_384)  # a page's elements, and a portal's pages, say the same again and again
+def says(pattern: re.Pattern[str], said: str) -> bool:
+    """Whether `pattern` is found in what elements say of themselves (`marks`)."""
+    return pattern.search(said) is not None
 
 
 def text_of(node: LexborNode | None, limit: int = 2_000) -> str:

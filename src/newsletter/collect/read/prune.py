@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from newsletter.collect.read.page import ancestors, inside, marks, remove, select
+from newsletter.collect.read.page import ancestors, inside, marks, remove, says, select
 from newsletter.collect.read.pictures import written_source
 
 UNSEEN: Final = (
@@ -63,6 +63,7 @@ _READ: Final = re.compile(r"lesen sie", re.IGNORECASE)  # outside of headings it
 _RANKS: Final = "h1, h2, h3, h4, h5, h6"
 _LINK: Final = "a[href]:not([href^='#'])"
 _LINKED_HEADING: Final = f":is(h2, h3, h4, h5, h6) {_LINK}, {_LINK} :is(h2, h3, h4, h5, h6)"
+_DEEP: Final = 12  # elements around a heading in which it is still that of a card
 _HOLDERS: Final = frozenset({"section", "article", "aside", "li", "div"})
 _RANKED: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _FIGURES: Final = frozenset({"figure", "figcaption"})
@@ -127,7 +128,7 @@ def _hidden(root: LexborNode) -> list[LexborNode]:
 
 def _covers(root: LexborNode) -> list[LexborNode]:
     """What lies over a page or under its text, however much it says: dialogs, comments."""
-    return [node for node in select(root, "div, section, aside, ul, ol") if _COVER.search(marks(node))]
+    return [node for node in select(root, "div, section, aside, ul, ol") if says(_COVER, marks(node))]
 
 
 def _boilerplate(root: LexborNode) -> list[LexborNode]:
@@ -135,16 +136,15 @@ def _boilerplate(root: LexborNode) -> list[LexborNode]:
     return [n for n in named if n.tag not in _NO_BLOCKS and _BOILERPLATE.search(m := marks(n)) and not _KEEP.search(m)]
 
 
-@lru_cache(maxsize=4_096)  # a page's elements, and a portal's pages, say the same again and again
 def _is_boilerplate(said: str) -> bool:
-    return _BOILERPLATE.search(said) is not None and not _KEEP.search(said)
+    return says(_BOILERPLATE, said) and not says(_KEEP, said)
 
 
 def _cards(root: LexborNode) -> list[LexborNode]:
     """Blocks whose headings are links: other releases."""
     headings = select(root, _LINKED_HEADING)
-    around = [n for one in headings for n in reversed(list(ancestors(one))) if n.tag in _HOLDERS]
-    return [node for node in {n.mem_id: n for n in around}.values() if _is_cards(node)]
+    near = {n.mem_id for one in headings for n in islice(ancestors(one), _DEEP) if n.tag in _HOLDERS}
+    return [node for node in root.traverse() if node.mem_id in near and _is_cards(node)] if near else []
 
 
 def _is_cards(node: LexborNode) -> bool:
@@ -160,7 +160,7 @@ def _promos(root: LexborNode) -> list[LexborNode]:
     return [
         box
         for box in boxes
-        if _CARD.search(marks(box))
+        if says(_CARD, marks(box))
         and box.css_first("a[href]") is not None
         and box.css_first("img") is not None
         and 0 < len(box.text().split()) <= _CARD_WORDS

@@ -92,7 +92,7 @@ class Finder:
             ("structure", self._within(self.page.root)),
             ("meta", self._meta(_DOUBTFUL)),
             ("address", iter([date_in_address(self.page.url)])),
-            ("text", self._lines()),
+            ("text", self._opening_of(self.page.root, whole=True)),
         ):
             stamp = next((stamp for stamp in stamps if stamp), None)
             if stamp:
@@ -128,10 +128,11 @@ class Finder:
             for beside in _beside(around):
                 yield from self._opening_of(beside)
 
-    def _opening_of(self, block: LexborNode) -> Iterator[Stamp]:
+    def _opening_of(self, block: LexborNode, *, whole: bool = False) -> Iterator[Stamp]:
+        """Dates that stand alone in a block, before its text has begun and before a heading that is a link."""
         before, passed = "", 0
         for node in block.traverse(include_text=True):
-            if passed > _OPENING or (node.tag in _RANKED and node.css_first("a") is not None):
+            if not whole and (passed > _OPENING or (node.tag in _RANKED and node.css_first("a") is not None)):
                 return
             own = node.is_text_node and block.tag not in _NOT_OPENING and not inside(node, _NOT_OPENING)
             text = clean(node.text_content) if own else ""
@@ -175,18 +176,6 @@ class Finder:
         return read_machine_date(written, self.zone) or read_date(
             text_of(time), self.zone, month_first=self.month_first
         )
-
-    def _lines(self) -> Iterator[Stamp | None]:
-        for node in self.page.root.css("p, span, div, td, li, dd, em, strong, small, b"):
-            text = text_of(node, _LINE)
-            digit = re.search(r"\d", text)
-            if (
-                digit
-                and len(text) < 60
-                and _SAID.fullmatch(text[: digit.start()])
-                and not re.search(r"\b(?:am|vom|ab|im|on|seit)\s$", text[: digit.start()])
-            ):
-                yield self._stated(text)
 
     def _leading(self, text: str) -> Stamp | None:
         match = re.match(r"\d{1,2}\.\d{1,2}\.\d{4}\b(?=\s*[-–|:])", text)

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 from newsletter.collect.read.credits import split_credit
 from newsletter.collect.read.data import Thing, is_article, text_value
 from newsletter.collect.read.dates import read_date
-from newsletter.collect.read.page import PageTree, ancestors, inside, marks, text_of
+from newsletter.collect.read.page import PageTree, ancestors, inside, marks, says, text_of
 from newsletter.collect.read.text import folded, likeness
 
 TEASER_MARK: Final = re.compile(
@@ -59,7 +59,7 @@ def find_teaser(
     skipped = {inner.mem_id for one in pictures for inner in one.traverse()}
     apart: LexborNode | None = None
     for node, passed in _after(page.root, headline):
-        marked = TEASER_MARK.search(marks(node)) or (node.tag == "h2" and _follows(headline, node))
+        marked = says(TEASER_MARK, marks(node)) or (node.tag == "h2" and _follows(headline, node))
         if node.mem_id in skipped or not _may_be(node, path, _SHORT if marked and passed < _NEAR else _MIN):
             continue
         if marked and (passed < _NEAR or _is_like(node, told)):
@@ -137,7 +137,7 @@ def _may_be(node: LexborNode, path: Collection[int] = (), least: int = _MIN) -> 
     text = text_of(node, 2 * _MAX)  # a longer one is cut at a word, and so may be shorter than its limit
     if (
         not least <= len(text) <= _MAX
-        or _NO_TEASER.search(marks(node))
+        or says(_NO_TEASER, marks(node))
         or node.css_first("h1, h3, figure, img, li, time") is not None
         or split_credit(text)[1] is not None
     ):
@@ -156,12 +156,12 @@ def _is_leaf(node: LexborNode) -> bool:
         own
         and node.tag in _LEAVES
         and text_of(node)[-1:] in _ENDS
-        and not any(_NO_TEASER.search(marks(around)) for around in list(ancestors(node))[:2])
+        and not any(says(_NO_TEASER, marks(around)) for around in list(ancestors(node))[:2])
     )
 
 
 def _may_be_text(p: LexborNode) -> bool:
-    return not inside(p, _NO_HOLDERS) and not _NO_TEASER.search(marks(p))
+    return not inside(p, _NO_HOLDERS) and not says(_NO_TEASER, marks(p))
 
 
 def _first_apart(body: LexborNode, told: Collection[str]) -> LexborNode | None:

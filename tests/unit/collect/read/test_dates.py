@@ -24,6 +24,10 @@ DAY, MINUTE, SECOND = Precision.DAY, Precision.MINUTE, Precision.SECOND
         ("3rd March 2026", datetime(2026, 3, 3, tzinfo=UTC), DAY),
         ("le 22 novembre 2026", datetime(2026, 11, 22, tzinfo=UTC), DAY),
         ("2026-11-22T14:30:05+01:00", datetime(2026, 11, 22, 13, 30, 5, tzinfo=UTC), SECOND),
+        ("Nov. 22, 2026, 9:15 a.m. EST", datetime(2026, 11, 22, 14, 15, tzinfo=UTC), MINUTE),
+        ("22.11.2026 14:30 (MEZ)", datetime(2026, 11, 22, 13, 30, tzinfo=UTC), MINUTE),
+        ("22 July 2026 10:00 BST", datetime(2026, 7, 22, 9, 0, tzinfo=UTC), MINUTE),
+        ("2026-11-22 14:30:05 +0800", datetime(2026, 11, 22, 6, 30, 5, tzinfo=UTC), SECOND),
         ("2026-11-22T14:30Z", datetime(2026, 11, 22, 14, 30, tzinfo=UTC), MINUTE),
     ],
 )
@@ -51,6 +55,7 @@ def test_what_is_no_date_is_none(written):
 
 def test_a_feeds_date_and_seconds_since_1970_are_read():
     assert read_machine_date("Sun, 22 Nov 2026 10:00:00 +0000").when == datetime(2026, 11, 22, 10, tzinfo=UTC)
+    assert read_machine_date("Mon Aug 03 12:45:00 EDT 2026").when == datetime(2026, 8, 3, 16, 45, tzinfo=UTC)
     assert read_machine_date("1762513252000").when == datetime(2025, 11, 7, 11, 0, 52, tzinfo=UTC)
 
 

@@ -33,6 +33,8 @@ def test_what_cannot_be_read_is_refused_with_a_plain_reason(html, reason):
     "<figure><img src=/a.jpg><figcaption>x. Foto: y</figcaption></figure>" * 5_000, "<time>1.1.2020</time>" * 10_000,
     "<h1>Noch ein Kopf</h1>" * 5_000, "<div><h2><a href=/x>Karte</a></h2></div>" * 5_000, "<span>" * 200 + "1.1." * 20_000,
     '<img srcset="' + "a.jpg 1w," * 5_000 + '">', "<figure><img src=a><figcaption>" + "Foto: ( " * 9_000 + "</figcaption></figure>",
+    "<div>" * 100 + "<h2><a href=/x>Karte</a></h2>" * 9_000 + "</div>" * 100, "<meta property=og:image content=/a.jpg>" * 9_000 + "<img src=/b.jpg>" * 300,
+    "<p><small>x</small></p>" * 9_000, '<div class="box"><a href=/x><img src=/c.jpg></a></div>' * 5_000,
     "<!DOCTYPE x [<!ENTITY a 'aa'><!ENTITY b '&a;&a;'>]>&b;", "<p title='" + " " * 99_999 + "'>",
 ])  # fmt: skip
 def test_masses_of_anything_are_read_in_the_end(html):
