@@ -111,7 +111,7 @@ async def _serving(app: ASGIApp, port: int) -> AsyncIterator[None]:
     """Serve an app on loopback while the block runs. Raises NewsletterError where the port is taken."""
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2)
     server = Quiet(config)
-    with listener(HOST, port, "--port") as bound:
+    with listener(HOST, port, "--port N moves all three addresses") as bound:
         serving = asyncio.create_task(server.serve(sockets=[bound]))
         try:
             yield
