@@ -60,6 +60,7 @@ def test_every_public_page_of_the_demo(demo: Demo, site: str, chromium: Chromium
     public = demo.folder / "public"
     addresses = [_address(path.relative_to(public)) for path in sorted(public.rglob("*.html"))]
     assert len(addresses) > 30
+    assert any(address.startswith("reports/") for address in addresses)
 
     def look(page: Page) -> list[str]:
         found = []

@@ -242,4 +242,10 @@ def test_a_missing_alt_text_can_hold_an_edition_until_an_editor_lets_it_go(
     instance.once("2026-11-23T07:30:00+01:00")
     assert len(mailserver.to("leserin@leser.example")) == 1
     assert instance.json("editions", "show", edition)["override"] == "Kim Beispiel: the portal is told"
+    report = instance.json("editions", "report", edition)
+    assert report["override"] == "Kim Beispiel: the portal is told"
+    assert finding["rule"] in {one["rule"] for one in report["findings"]}
+    public = (instance.public / f"reports/{edition}.html").read_text("utf-8")
+    assert "the portal is told" in public
+    assert "Kim Beispiel" not in public
     assert instance.alarms() == []

@@ -60,6 +60,24 @@ def test_it_ends_well_and_its_sums_match(demo: Demo) -> None:
     assert all(json.loads(report.read_text("utf-8")) for report in reports)
 
 
+def test_what_was_sent_is_what_was_checked(demo: Demo) -> None:
+    """Every part of every mail has, but for the personal links, a hash that the edition's report names."""
+    reports = [json.loads(path.read_text("utf-8")) for path in (demo.folder / "reports").glob("*.json")]
+    known = {digest for report in reports for variant in report["variants"] for digest in variant["sha256"].values()}
+    for mail in demo.mails:
+        for part in filter(None, (mail.html, mail.text)):
+            assert checked_hash(part) in known, mail.recipient
+    (edition,) = (report["edition"] for report in reports if report["state"] == "finished")
+    earl = (demo.folder / f"public/reports/{edition}.jsonld").read_text("utf-8")
+    assert all(f"sha256:{digest}" in earl for digest in known if digest)
+
+
+def checked_hash(part: str) -> str:
+    for name in ("unsubscribe", "preferences"):
+        part = re.sub(rf"https://[^\s\"<>]+/{name}/[a-z0-9]+", f"{{{name}_url}}", part)
+    return hashlib.sha256(part.replace("\r\n", "\n").encode()).hexdigest()
+
+
 def test_every_mail_is_whole(demo: Demo) -> None:
     formats = {mail.recipient.partition(".")[0] for mail in demo.mails}
     assert {"standard", "large", "no-images", "text"} <= formats

@@ -21,7 +21,7 @@ from newsletter.edition import rules
 from newsletter.edition.compose import compose, edition_of, immediate_id, slot_id
 from newsletter.edition.content import EditionContent
 from newsletter.edition.render import render_sheets
-from newsletter.edition.report import report
+from newsletter.edition.report import checked, report
 from newsletter.edition.slots import slots_between
 from newsletter.edition.variants import fill, selection, variant_key
 from newsletter.errors import NewsletterError, NotFound
@@ -39,6 +39,7 @@ from newsletter.model import (
 )
 from newsletter.store.editions import Editions
 from newsletter.store.freeze import Choice, Freezer
+from newsletter.store.records import Records
 from newsletter.store.releases import Releases
 from newsletter.store.sheets import Sheets
 from newsletter.store.state import State
@@ -72,6 +73,7 @@ class EditionDesk:
         releases: Releases,
         editions: Editions,
         sheets: Sheets,
+        records: Records,
         state: State,
         freezer: Freezer,
         alarms: AlarmBoard,
@@ -80,6 +82,7 @@ class EditionDesk:
         self._releases = releases
         self._editions = editions
         self._sheets = sheets
+        self._records = records
         self._state = state
         self._freezer = freezer
         self._alarms = alarms
@@ -130,9 +133,13 @@ class EditionDesk:
         return list(variants.values()), found
 
     def report(self, edition: Edition) -> dict[str, Any]:
-        """The accessibility report of an edition, over the variants of its audience."""
-        variants, findings = self.check(edition, self._freezer.wishes(edition.newsletter, edition.cadence))
-        return report(edition, variants, findings, self._settings.site.language)
+        """The accessibility report of an edition, as it was checked last."""
+        return report(edition, self._records.get(edition.id), self._settings.site.language)
+
+    def keep(self, edition: Edition, variants: Iterable[Variant], now: datetime) -> None:
+        """Write down which variants of an edition were checked now, and by what."""
+        self._records.save(checked(edition.id, now))
+        self._sheets.save_variants(variants)
 
     def _guarded(self, key: str, work: Callable[[], list[Edition]], now: datetime) -> list[Edition]:
         try:
@@ -216,7 +223,7 @@ class EditionDesk:
         for sheet in sheets.values():
             self._sheets.save(sheet)
         variants, findings = self.check(edition, self._freezer.wishes(edition.newsletter, edition.cadence))
-        self._sheets.save_variants(variants)
+        self.keep(edition, variants, now)
         return self.judge(edition, findings, now)
 
     def judge(self, edition: Edition, findings: tuple[Finding, ...], now: datetime) -> Edition:

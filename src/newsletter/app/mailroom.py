@@ -124,7 +124,7 @@ class Mailroom:
         if any(finding.blocks for finding in findings) and edition.override is None:
             desk.judge(edition, findings, self._program.now())
             raise StateError(f"edition {edition.id} is held: a variant that is new in its audience has findings")
-        self._program.sheets.save_variants(variants)
+        desk.keep(edition, variants, self._program.now())
 
     def _edition_variant(self, edition: str, key: str) -> tuple[Variant, Envelope]:
         sheets = self._program.sheets

@@ -21,6 +21,7 @@ from newsletter.collect.report import SourceReport
 from newsletter.config import FeedSettings, Settings
 from newsletter.errors import NotFound, StateError
 from newsletter.model import AlarmKind, Draft, Edition, EditionState, Format
+from newsletter.publish import earl
 from newsletter.publish.archive import Report, publish
 from newsletter.publish.pages import Pages
 from newsletter.publish.writer import Writer
@@ -33,6 +34,7 @@ from newsletter.store.editions import Editions
 from newsletter.store.freeze import Freezer
 from newsletter.store.journal import Journal
 from newsletter.store.published import Published
+from newsletter.store.records import Records
 from newsletter.store.releases import Releases
 from newsletter.store.sheets import Sheets
 from newsletter.store.state import State
@@ -57,11 +59,19 @@ class Program:
         self.releases = Releases(database)
         self.editions = Editions(database)
         self.sheets = Sheets(database)
+        self.records = Records(database)
         self.published = Published(database)
         self.freezer = Freezer(database)
         self.alarms = AlarmBoard(settings, Alarms(database))
         self.desk = EditionDesk(
-            settings, self.releases, self.editions, self.sheets, self.state, self.freezer, self.alarms
+            settings,
+            self.releases,
+            self.editions,
+            self.sheets,
+            self.records,
+            self.state,
+            self.freezer,
+            self.alarms,
         )
         self.deliveries = Deliveries(database, journal, Terms(resend=settings.mail.when_uncertain == "resend"))
         self.pages = Pages(settings.site, settings.templates)
@@ -142,6 +152,10 @@ class Program:
         """Subject, HTML and text of an edition with all its releases, a person's links filled with samples."""
         found = self.editions.get(edition)
         return self.mailroom.sample(self.desk.variant(found, language or self.settings.site.language, format))
+
+    def earl(self, edition: str) -> bytes:
+        """The public report of an edition's checking. Raises NotFound where it was not checked."""
+        return earl.build(self.editions.get(edition), self.records.get(edition), self.settings.site)
 
     def move(self, edition: str, state: EditionState, reason: str) -> None:
         """Pause, resume, hold or cancel an edition. Raises NotFound, and StateError for a move that cannot be."""

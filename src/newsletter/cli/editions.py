@@ -75,6 +75,32 @@ def check(ctx: click.Context, edition: str, as_json: bool) -> None:
 
 @editions.command()
 @click.argument("edition")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.option("--earl", is_flag=True, help="Print the public report in EARL (JSON-LD).")
+@click.pass_context
+def report(ctx: click.Context, edition: str, as_json: bool, earl: bool) -> None:
+    """Tell how EDITION was checked: by which rules, on which bytes, and what was not tested."""
+    program = program_of(ctx)
+    if earl:
+        click.echo(program.earl(edition), nl=False)
+        return
+    value = program.desk.report(program.editions.get(edition))
+    if as_json:
+        echo_json(value)
+        return
+    versions = ", ".join(f"{name} {version}" for name, version in value["versions"].items())
+    click.echo(f"{edition}: {value['state']}, checked at {value['checked_at']} with {versions}")
+    click.echo(f"{len(value['rules'])} rules over {len(value['variants'])} variants")
+    _echo_findings(program.editions.get(edition).findings)
+    if value["override"]:
+        click.echo(f"let go in spite of that by {value['override']}")
+    click.echo("not tested:")
+    for line in value["not_tested"]:
+        click.echo(f"  {line}")
+
+
+@editions.command()
+@click.argument("edition")
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the HTML.")
 @click.option("--text", "text_file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the text.")
 @click.option(

@@ -45,6 +45,12 @@ from newsletter.model.person import (
     SubscriptionState,
     Wish,
 )
+from newsletter.model.record import (
+    NOT_TESTED,
+    CheckedRule,
+    CheckedVariant,
+    Record,
+)
 from newsletter.model.release import (
     AltFrom,
     Candidate,
@@ -71,6 +77,7 @@ __all__ = [
     "CARRYING",
     "DELIVERY_MOVES",
     "EDITION_MOVES",
+    "NOT_TESTED",
     "OPEN",
     "PERSON_BLANKS",
     "Alarm",
@@ -81,6 +88,8 @@ __all__ = [
     "Candidate",
     "Carried",
     "Change",
+    "CheckedRule",
+    "CheckedVariant",
     "Claim",
     "Consent",
     "DeliveryState",
@@ -102,6 +111,7 @@ __all__ = [
     "Pieces",
     "Precision",
     "Receipt",
+    "Record",
     "Release",
     "ReleaseState",
     "Revised",

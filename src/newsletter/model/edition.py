@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -157,3 +158,18 @@ class Variant:
     subject: str
     html: Pieces | None
     text: Pieces
+
+    @property
+    def html_sha256(self) -> str | None:
+        """Of the HTML in UTF-8, with `{name}` for each person's blank; None where there is none."""
+        return None if self.html is None else _sha256(self.html)
+
+    @property
+    def text_sha256(self) -> str:
+        """Of the text part, in the same way."""
+        return _sha256(self.text)
+
+
+def _sha256(pieces: Pieces) -> str:
+    text = "".join(piece if isinstance(piece, str) else f"{{{piece.name}}}" for piece in pieces)
+    return hashlib.sha256(text.encode()).hexdigest()

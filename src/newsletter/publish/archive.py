@@ -56,6 +56,7 @@ def publish(
     folders = Folders(store, pages, writer, problems, anew=writer.read(RENDERED) != fingerprint)
     folders.publish_releases(feeds, now)
     folders.publish_editions(newsletters, now)
+    folders.publish_reports(newsletters)
     builder = Feeds(site, store, pages, writer, problems, now)
     published = [builder.publish(slug, settings) for slug, settings in sorted(feeds.items())]
     _publish_lists(site, published, pages, writer, problems)

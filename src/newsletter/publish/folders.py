@@ -1,4 +1,4 @@
-"""The folders of the archive: a page for each release and each edition.
+"""The folders of the archive: a page for each release, and for each edition with the report of its checking.
 
 A page's file carries the time at which what stands on it was last written (`Mark.changed_at`), so publishing looks at
 each file's time and renders only what is behind. That needs no memory of its own: a lost page, a restored database or a
@@ -12,7 +12,8 @@ from datetime import datetime
 from functools import partial
 
 from newsletter.config import FeedSettings, Newsletter
-from newsletter.model import Edition, Mark, Release, ReleaseState, Topic
+from newsletter.model import NOT_TESTED, Edition, Mark, Record, Release, ReleaseState, Topic
+from newsletter.publish import earl
 from newsletter.publish.content import fit
 from newsletter.publish.pages import Pages
 from newsletter.publish.problems import Problems
@@ -55,15 +56,29 @@ class Folders:
             title = titles.get(edition.newsletter, self._pages.site.title)
             self._write(name, mark, partial(self._edition_page, edition, title, now))
 
+    def publish_reports(self, newsletters: Sequence[Newsletter]) -> None:
+        """How each of these editions was checked, for people and for programs; nothing where nobody wrote it down."""
+        titles = {newsletter.id: newsletter.title for newsletter in newsletters}
+        for name, mark in self._due({f"reports/{mark.id}.html": mark for mark in self._store.edition_marks()}):
+            record = self._store.record(mark.id)
+            if record is None:
+                continue
+            edition = self._store.edition(mark.id)
+            title = titles.get(edition.newsletter, self._pages.site.title)
+            for_programs = partial(earl.build, edition, record, self._pages.site)
+            self._write(f"reports/{mark.id}.jsonld", mark, for_programs)
+            self._write(name, mark, partial(self._report_page, edition, record, title))
+
     def _due(self, marks: Mapping[str, Mark]) -> list[tuple[str, Mark]]:
         folders = {name.partition("/")[0] for name in marks}
         present = {f"{folder}/{name}": at for folder in folders for name, at in self._writer.files(folder)}
         return [(name, mark) for name, mark in marks.items() if self._anew or present.get(name) != mark.changed_at]
 
-    def _write(self, name: str, mark: Mark, page: Callable[[], str]) -> None:
+    def _write(self, name: str, mark: Mark, page: Callable[[], str | bytes]) -> None:
         written = False
         with self._problems.of(name):
-            self._writer.write(name, page().encode(), modified=mark.changed_at)
+            made = page()
+            self._writer.write(name, made.encode() if isinstance(made, str) else made, modified=mark.changed_at)
             written = True
         if not written:
             self._writer.outdate(name)  # the old page stays, and is tried again
@@ -98,6 +113,19 @@ class Folders:
             count=len(shown),
             minutes=sum(release.reading_minutes for release in shown),
             withdrawn=len(ids) - len(shown),
+            checked=self._store.record(edition.id) is not None,
+        )
+
+    def _report_page(self, edition: Edition, record: Record, title: str) -> str:
+        return self._pages.render(
+            "report.html",
+            self._pages.site.language,
+            edition=edition,
+            record=record,
+            title=title,
+            reason=earl.reason_of(edition.override) if edition.override else "",
+            programs=[f"{name} {version}" for name, version in sorted(record.versions.items())],
+            not_tested=NOT_TESTED,
         )
 
 

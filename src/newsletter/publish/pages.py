@@ -17,7 +17,7 @@ import newsletter
 from newsletter import i18n
 from newsletter.config import Site
 from newsletter.errors import RenderError
-from newsletter.model import Release
+from newsletter.model import Precision, Release
 from newsletter.publish import wording
 from newsletter.publish.body import wrap_tables
 from newsletter.publish.formats import formats
@@ -99,6 +99,7 @@ class Pages:
             "brief": wording.brief,
             "number": partial(i18n.number, language=language),
             "written_in": partial(wording.written_in, language=language),
+            "moment": lambda at: i18n.moment(at, Precision.MINUTE, zone, language),
             "day": lambda moment: i18n.day_and_date(moment.astimezone(zone).date(), language),
             "lang": wording.lang,
             "safe_html": Markup,  # a release's body, sanitised when it was collected

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from newsletter.model import Edition, Mark, Release, Topic
+from newsletter.model import Edition, Mark, Record, Release, Topic
 
 
 class PublishStore(Protocol):
@@ -35,4 +35,8 @@ class PublishStore(Protocol):
 
     def edition(self, edition: str) -> Edition:
         """The edition. Raises NotFound."""
+        ...
+
+    def record(self, edition: str) -> Record | None:
+        """How an edition was checked, None where nobody wrote it down."""
         ...

@@ -11,6 +11,7 @@ from newsletter.model import Finding
 
 BLOCK: Final = "block"
 WARN: Final = "warn"
+ENHANCED: Final = frozenset({"1.4.8"})  # level AAA: no part of EN 301 549
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ class Rule:
     criterion: str
     title: str
     find: Callable[[Any], Iterable[Defect]]
+
+    @property
+    def clause(self) -> str | None:
+        """The clause of EN 301 549 V3.2.1 with the criterion for documents, as mails are; None where there is none."""
+        standard, _, number = self.criterion.partition(" ")
+        return f"10.{number}" if standard == "WCAG" and number not in ENHANCED else None
 
     def findings(self, subject: Subject) -> Iterator[Finding]:
         """What the rule finds, in the subject's words."""

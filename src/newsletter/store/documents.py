@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from newsletter.model import Finding, Release, Sheet
+from newsletter.model import CheckedRule, Finding, Release, Sheet
 
 RELEASE = TypeAdapter(Release)
 FINDINGS = TypeAdapter(tuple[Finding, ...])
+RULES = TypeAdapter(tuple[CheckedRule, ...])
 SHEET = TypeAdapter(Sheet)
 
 
@@ -55,6 +56,17 @@ def findings_document(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 def findings_from(document: Any) -> tuple[Finding, ...]:
     """The findings that `findings_document` wrote."""
     return FINDINGS.validate_python(document)
+
+
+def rules_document(rules: Iterable[CheckedRule]) -> list[dict[str, Any]]:
+    """Rules as JSON."""
+    document: list[dict[str, Any]] = RULES.dump_python(tuple(rules), mode="json")
+    return document
+
+
+def rules_from(document: Any) -> tuple[CheckedRule, ...]:
+    """The rules that `rules_document` wrote."""
+    return RULES.validate_python(document)
 
 
 def pack(sheet: Sheet) -> bytes:

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from newsletter.model import Edition, Mark, Release, ReleaseState, Topic
+from newsletter.errors import NotFound
+from newsletter.model import Edition, Mark, Record, Release, ReleaseState, Topic
 from newsletter.store import releases as queries
 from newsletter.store.database import Database
 from newsletter.store.documents import release_from
 from newsletter.store.editions import Editions
-from newsletter.store.tables import edition_releases, editions, release_topics, releases
+from newsletter.store.records import Records
+from newsletter.store.tables import edition_releases, editions, records, release_topics, releases
 
 
 class Published:
@@ -21,6 +23,7 @@ class Published:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._editions = Editions(database)
+        self._records = Records(database)
 
     def newest(self, feed: str, topic: str | None, limit: int, now: datetime) -> list[Release]:
         """The newest releases of a feed visible at `now`, by (published_at, id) descending; of a topic where given."""
@@ -59,15 +62,23 @@ class Published:
         """Every edition that people may read: approved or later, or cancelled after its first fence."""
         written = func.coalesce(editions.c.approved_at, editions.c.composed_at, editions.c.slot)
         query = (
-            select(editions.c.id, written, func.max(releases.c.changed_at))
+            select(editions.c.id, written, func.max(releases.c.changed_at), func.max(records.c.at))
+            .outerjoin(records, records.c.edition == editions.c.id)
             .join(edition_releases, edition_releases.c.edition == editions.c.id)
             .join(releases, releases.c.id == edition_releases.c.release)
             .where(queries.carries())
             .group_by(editions.c.id)
         )
         rows = self._database.read(lambda connection: connection.execute(query).all())
-        return [Mark(id, max(own, newest)) for id, own, newest in rows]
+        return [Mark(id, max(filter(None, moments))) for id, *moments in rows]
 
     def edition(self, edition: str) -> Edition:
         """The edition. Raises NotFound."""
         return self._editions.get(edition)
+
+    def record(self, edition: str) -> Record | None:
+        """How an edition was checked, None where nobody wrote it down."""
+        try:
+            return self._records.get(edition)
+        except NotFound:
+            return None

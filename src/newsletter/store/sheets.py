@@ -66,6 +66,8 @@ class Sheets:
                 "language": variant.language,
                 "format": variant.format,
                 "selection": list(variant.selection),
+                "html_sha256": variant.html_sha256,
+                "text_sha256": variant.text_sha256,
             }
             for variant in made
         ]

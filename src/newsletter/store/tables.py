@@ -190,6 +190,17 @@ variants = Table(
     Column("language", Text, nullable=False),
     Column("format", Text, nullable=False),
     Column("selection", JSON, nullable=False),
+    Column("html_sha256", Text),
+    Column("text_sha256", Text),
+)
+
+records = Table(
+    "records",  # how an edition was checked: what of it a later version of the program could not tell
+    metadata,
+    Column("edition", Text, ForeignKey("editions.id"), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("versions", JSON, nullable=False),
+    Column("rules", JSON, nullable=False),
 )
 
 subscribers = Table(

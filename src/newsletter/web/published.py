@@ -25,6 +25,7 @@ TYPES = {
     ".atom": "application/atom+xml; charset=utf-8",
     ".rss": "application/rss+xml; charset=utf-8",
     ".json": "application/feed+json",  # JSON is UTF-8 by definition (RFC 8259, 8.1)
+    ".jsonld": "application/ld+json",
     ".opml": "text/x-opml; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -40,7 +41,7 @@ TYPES = {
     ".pdf": "application/pdf",
     ".ico": "image/x-icon",
 }
-PACKED = frozenset({".atom", ".rss", ".json", ".opml", ".xml", ".html", ".css", ".txt", ".svg"})
+PACKED = frozenset({".atom", ".rss", ".json", ".jsonld", ".opml", ".xml", ".html", ".css", ".txt", ".svg"})
 FRESH = {".html": 60, ".css": 86_400, ".atom": 300, ".rss": 300, ".json": 300, ".opml": 300}  # seconds; else an hour
 
 

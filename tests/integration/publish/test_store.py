@@ -19,10 +19,23 @@ from newsletter.store.database import Database, open_database
 from newsletter.store.documents import release_columns
 from newsletter.store.editions import Editions
 from newsletter.store.published import Published
+from newsletter.store.records import Records
 from newsletter.store.schema import upgrade
-from newsletter.store.tables import release_topics, releases
-from tests.unit.publish.sample import ALL, BRIDGE, FEEDS, NEWSLETTERS, NOW, SITE, shelf, withdrawn
+from newsletter.store.tables import release_topics, releases, variants
+from tests.unit.publish.sample import ALL, BRIDGE, FEEDS, NEWSLETTERS, NOW, RECORD, SITE, shelf, withdrawn
 
+CHECKED = [
+    {
+        "edition": RECORD.edition,
+        "key": one.key,
+        "language": one.language,
+        "format": one.format,
+        "selection": list(one.releases),
+        "html_sha256": one.html_sha256,
+        "text_sha256": one.text_sha256,
+    }
+    for one in RECORD.variants
+]
 PLAIN = [release for release in ALL if "\ud800" not in release.headline]  # what no database takes
 
 
@@ -62,6 +75,8 @@ def test_the_store_and_a_shelf_publish_the_same_bytes(database: Database, tmp_pa
         put(database, release)
     for edition in memory.editions:
         Editions(database).add(edition)
+        Records(database).save(RECORD)
+    database.write(lambda connection: connection.execute(insert(variants), CHECKED))
     assert run(Published(database), tmp_path / "store").problems == ()
     run(memory, tmp_path / "memory")
     assert files(tmp_path / "store") == files(tmp_path / "memory")

@@ -18,18 +18,23 @@ from newsletter.model import (
     Blank,
     Cadence,
     Carried,
+    CheckedRule,
+    CheckedVariant,
     DeliveryState,
     Edition,
     EditionState,
     Finding,
     Format,
     Part,
+    Record,
     Sheet,
     Variant,
 )
 from newsletter.store.alarms import Alarms
 from newsletter.store.database import Database
 from newsletter.store.editions import Counted, Editions
+from newsletter.store.published import Published
+from newsletter.store.records import Records
 from newsletter.store.sheets import Sheets
 from newsletter.store.state import State
 from newsletter.store.tables import deliveries, editions
@@ -282,3 +287,21 @@ def test_only_a_composed_edition_carries_something_else(database: Database) -> N
     with pytest.raises(StateError):
         known.carry(edition().id, [])
     assert known.get(edition().id).carried == (Carried("b", 2),)
+
+
+def test_how_an_edition_was_checked_is_kept_with_its_variants(database: Database) -> None:
+    Editions(database).add(edition())
+    records, sheets = Records(database), Sheets(database)
+    with pytest.raises(NotFound, match="was not checked yet"):
+        records.get(edition().id)
+    assert Published(database).record(edition().id) is None
+    rule = CheckedRule("ALT-1", "block", "WCAG 1.1.1", "10.1.1.1", "Every picture has an alt text")
+    records.save(Record(edition().id, NOW, {"newsletter": "0.1"}, (rule,)))
+    made = Variant(
+        "de-text-1", edition().id, "de", Format.TEXT, ("a", "b"), "Presse", None, ("Hallo ", Blank("unsubscribe_url"))
+    )
+    sheets.save_variants([made])
+    records.save(Record(edition().id, NOW + DAY, {"newsletter": "0.2"}, (rule,)))
+    checked = CheckedVariant("de-text-1", "de", Format.TEXT, ("a", "b"), None, made.text_sha256)
+    assert records.get(edition().id) == Record(edition().id, NOW + DAY, {"newsletter": "0.2"}, (rule,), (checked,))
+    assert Published(database).record(edition().id) == records.get(edition().id)

@@ -14,12 +14,17 @@ from newsletter.model import (
     Cadence,
     Carried,
     Change,
+    CheckedRule,
+    CheckedVariant,
     Document,
     Edition,
     EditionState,
+    Finding,
+    Format,
     Image,
     Mark,
     Precision,
+    Record,
     Release,
     ReleaseState,
     Topic,
@@ -123,6 +128,23 @@ NASTY = make(
 ALL = [BRIDGE, ENGLISH, UNDATED, NO_ALT, FRENCH, ARABIC, NASTY, make(40, topics=(TRAFFIC, NATURE))]
 
 
+FINDING = Finding("ALT-4", "warn", "WCAG 1.1.1", "de-standard", "Der Alternativtext ist die Bildunterschrift.", "")
+RECORD = Record(
+    "presse-daily-20261121T0600Z",
+    NOW - timedelta(days=1),
+    {"newsletter": "0.1", "premailer": "3.10"},
+    (
+        CheckedRule("ALT-1", "block", "WCAG 1.1.1", "10.1.1.1", "Different pictures have different alt texts"),
+        CheckedRule("ALT-4", "warn", "WCAG 1.1.1", "10.1.1.1", "Every heading says something"),
+        CheckedRule("SIZE-2", "warn", "Gmail", None, "There is a text part"),
+    ),
+    (
+        CheckedVariant("de-standard-1", "de", Format.STANDARD, ("1", "2"), "a1" * 32, "b2" * 32),
+        CheckedVariant("de-text-1", "de", Format.TEXT, ("1",), None, "c3" * 32),
+    ),
+)
+
+
 @dataclass
 class Shelf:
     """A PublishStore in memory."""
@@ -130,6 +152,7 @@ class Shelf:
     stock: list[Release] = field(default_factory=list)
     editions: list[Edition] = field(default_factory=list)
     changed: dict[str, datetime] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
 
     def put(self, release: Release, at: datetime = NOW) -> None:
         self.stock = [other for other in self.stock if other.id != release.id] + [release]
@@ -165,6 +188,9 @@ class Shelf:
                 return each
         raise NotFound(edition)
 
+    def record(self, edition: str) -> Record | None:
+        return self.records.get(edition)
+
 
 def shelf() -> Shelf:
     """All sample releases and an edition of four of them."""
@@ -172,7 +198,7 @@ def shelf() -> Shelf:
     edition = Edition(
         "presse-daily-20261121T0600Z", "presse", Cadence.DAILY, NOW - timedelta(days=1), EditionState.FINISHED, carried
     )
-    return Shelf(list(ALL), [edition])
+    return Shelf(list(ALL), [edition], records={edition.id: RECORD})
 
 
 def withdrawn(release: Release) -> Release:

@@ -66,6 +66,8 @@ def test_everything_lies_where_it_is_looked_for(tmp_path: Path) -> None:
         "feeds/musterstadt.rss",
         "feeds/musterstadt/index.html",
         "index.html",
+        "reports/presse-daily-20261121T0600Z.html",
+        "reports/presse-daily-20261121T0600Z.jsonld",
         "style.css",
     }
     assert report.written == len(files(tmp_path))
