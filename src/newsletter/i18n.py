@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -16,8 +18,18 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
-from newsletter.model import Precision
+from newsletter.model import Document, Precision
 from newsletter.resources import folder
+
+KINDS = {  # MIME subtypes whose name people would not know
+    "msword": "Word",
+    "vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "vnd.ms-excel": "Excel",
+    "vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+    "vnd.oasis.opendocument.text": "OpenDocument",
+    "mpeg": "MP3",
+}
 
 
 class Catalogue(Translations):
@@ -111,3 +123,18 @@ def number(value: float, language: str) -> str:
 def language_name(of: str, language: str) -> str:
     """How `of` is called in `language`: `Englisch`, `German`."""
     return locale(of.split("-")[0]).get_display_name(locale(language)) or of
+
+
+def kind_and_size(document: Document, language: str) -> str:
+    """`PDF, 1,2 MB`, as far as it is known."""
+    subtype = (document.type or "").partition(";")[0].rpartition("/")[2].lower()
+    ending = PurePosixPath(urlsplit(document.url).path).suffix.lstrip(".")
+    kind = KINDS.get(subtype) or (subtype if subtype.isalnum() else ending).upper()[:8]
+    return ", ".join(filter(None, (kind, size(document.size, language) if document.size else "")))
+
+
+def size(count: int, language: str) -> str:
+    """A number of bytes as people read it: `340 KB`, `1,2 MB`."""
+    if count < 1_000_000:
+        return f"{number(max(1, round(count / 1000)), language)} KB"
+    return f"{number(round(count / 1_000_000, 1), language)} MB"

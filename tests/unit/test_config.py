@@ -9,6 +9,7 @@ import pytest
 
 from newsletter.config import Settings, load
 from newsletter.errors import SettingsError
+from newsletter.model import Cadence
 
 GOOD = """
 [site]
@@ -68,6 +69,22 @@ def test_feeds_come_with_their_slug(settings: Settings) -> None:
     assert settings.site.base_url == "https://news.musterstadt.example"
 
 
+def test_a_layout_holds_for_the_digests_or_a_cadence(tmp_path: Path) -> None:
+    def layouts(line: str) -> list[str]:
+        (found,) = load(write(tmp_path, GOOD.replace("[[newsletters]]", f"[[newsletters]]\n{line}")), {}).newsletters
+        return [found.layout_of(cadence) for cadence in Cadence]
+
+    assert layouts("") == ["single", "standard", "standard"]
+    assert layouts("layout = 'compact'") == ["single", "compact", "compact"]
+    assert layouts("layout = { weekly = 'compact', immediate = 'standard' }") == ["standard", "standard", "compact"]
+
+
+def test_a_layout_of_ones_own_is_found(tmp_path: Path) -> None:
+    (tmp_path / "templates/email").mkdir(parents=True)
+    (tmp_path / "templates/email/own.mjml").touch()
+    load(write(tmp_path, GOOD.replace("[[newsletters]]", "[[newsletters]]\nlayout = 'own'")), {})
+
+
 def test_all_problems_are_told_together(tmp_path: Path) -> None:
     text = GOOD.replace("[mail.smtp]", "[mail.smpt]").replace("publisher =", "publischer =")
     found = problems(write(tmp_path, text, FEED.replace("https:", "ftp:").replace("5m", "5 Minuten")))
@@ -92,6 +109,13 @@ def test_all_problems_are_told_together(tmp_path: Path) -> None:
         ("[site]", "[site", "not valid TOML"),
         ("[site]", "root = 'x'\n[site]", "root: unknown key"),
         ("[[newsletters]]", "[[newsletters]]\nsend_at = '7 Uhr'", 'a time of day is written as "07:00"'),
+        (
+            "[[newsletters]]",
+            "[[newsletters]]\nlayout = 'kompact'",
+            "no templates/email/kompact.mjml; did you mean compact?",
+        ),
+        ("[[newsletters]]", "[[newsletters]]\nlayout = { daily = 'single' }", "it is for immediate only"),
+        ("[[newsletters]]", "[[newsletters]]\nlayout = { monthly = 'compact' }", "layout.monthly"),
     ],
 )
 def test_each_problem_says_what_and_where(tmp_path: Path, old: str, new: str, expected: str) -> None:

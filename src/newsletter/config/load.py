@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-from newsletter.config.problems import contradictions, explain
+from newsletter.config.problems import contradictions, explain, layouts, unknown_layouts
 from newsletter.config.settings import (
     Alerts,
     Collect,
@@ -25,6 +25,7 @@ from newsletter.config.settings import (
     Web,
 )
 from newsletter.errors import SettingsError
+from newsletter.resources import folder
 
 M = TypeVar("M", bound=BaseModel)
 PREFIX = "NEWSLETTER_"
@@ -69,6 +70,7 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
     settings = _validate(Settings, values, path.name, problems, hidden=frozenset({"root", "feeds"}))
     if settings is not None:
         settings = _settle(settings, root, feeds, problems)
+        problems += unknown_layouts(settings.newsletters, layouts((settings.templates, folder("templates"))))
     problems += contradictions(values.get("newsletters"), _slugs(root))
     if problems or settings is None:
         raise SettingsError(problems)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import difflib
 import inspect
 import typing
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+
+from newsletter.config.settings import SINGLE, Newsletter
+from newsletter.model import Cadence, NoticeKind
 
 SECRET = ("password", "key")
 
@@ -57,6 +61,25 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
         return annotation
     return next((model for model in map(_model_in, typing.get_args(annotation)) if model), None)
+
+
+def layouts(folders: Iterable[Path]) -> set[str]:
+    """The layouts there are files for: every template of a mail that is neither a frame of others nor a notice."""
+    found = {path.stem for folder in folders for path in (folder / "email").glob("*.mjml")}
+    return found - {"shell", "digest", *NoticeKind}
+
+
+def unknown_layouts(newsletters: Iterable[Newsletter], known: Collection[str]) -> Iterator[str]:
+    """Cadences whose layout there is not, or that cannot have it."""
+    for index, newsletter in enumerate(newsletters):
+        for cadence in newsletter.cadences:
+            name = newsletter.layout_of(cadence)
+            where = f"newsletter.toml: newsletters[{index}].layout"
+            if name not in known:
+                close = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+                yield f"{where}: there is no templates/email/{name}.mjml; did you mean {close[0]}?"
+            elif name == SINGLE and cadence is not Cadence.IMMEDIATE:
+                yield f'{where}: "{SINGLE}" carries one release, and {cadence} may have many; it is for immediate only'
 
 
 def contradictions(newsletters: object, feeds: Collection[str]) -> Iterator[str]:

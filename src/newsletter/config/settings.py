@@ -14,6 +14,7 @@ from newsletter.config.values import (
     Clock,
     Duration,
     Language,
+    Layouts,
     Mailbox,
     Network,
     OptionalDuration,
@@ -26,6 +27,8 @@ from newsletter.config.values import (
 from newsletter.model import Cadence
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+SINGLE = "single"
+"""The layout that carries one release in full; no other cadence than `immediate` can have it."""
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -130,11 +133,16 @@ class Newsletter(Table):
     weekly_on: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     send_days: list[Weekday] = list(WEEKDAYS)
     holidays: Region | None = None
+    layout: Layouts = {}
     missing_alt: Literal["omit-image", "hold"] = "omit-image"
     sender: Mailbox | None = Field(default=None, alias="from")
     reply_to: Mailbox | None = None
     publisher: str | None = None
     imprint_url: WebAddress | None = None
+
+    def layout_of(self, cadence: Cadence) -> str:
+        """The name of the layout that a cadence's mails have: a file of `templates/email`."""
+        return self.layout.get(cadence, SINGLE if cadence is Cadence.IMMEDIATE else "standard")
 
 
 class ItemProfile(Table):

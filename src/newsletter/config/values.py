@@ -14,6 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator
 
 from newsletter.i18n import languages
+from newsletter.model import Cadence
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 365 * 86400}
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -97,6 +98,11 @@ def language(text: str) -> str:
     return text
 
 
+def layouts(value: object) -> object:
+    """A layout's name, for all but `immediate`; or a table with the name for each cadence."""
+    return {"daily": value, "weekly": value} if isinstance(value, str) else value
+
+
 def region(text: str) -> str:
     """Where holidays are taken from: a country, or a part of it."""
     import holidays  # every command reads settings, and few of them need all the world's calendars
@@ -131,4 +137,5 @@ Slug = Annotated[str, AfterValidator(slug)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(network)]
 Language = Annotated[str, AfterValidator(language)]
 Region = Annotated[str, AfterValidator(region)]
+Layouts = Annotated[dict[Cadence, Slug], BeforeValidator(layouts)]
 ReturnPath = Annotated[str, AfterValidator(return_path)]

@@ -24,6 +24,11 @@ def plain(text: str | None, limit: int = TEASER) -> str:
     return shorten(unicodedata.normalize("NFC", clean), limit)
 
 
+def printable(text: str) -> str:
+    """`text` without what cannot stand in a mail, its lines left as they are."""
+    return _NEVER.sub("", text)
+
+
 def shorten(text: str, limit: int) -> str:
     """`text`, or as many whole words of it as fit in `limit` characters with an ellipsis."""
     if len(text) <= limit:

@@ -7,11 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from newsletter.config.settings import SINGLE
 from newsletter.edition.content import EditionContent
 from newsletter.edition.environment import environment
+from newsletter.edition.full import in_full
 from newsletter.edition.inline import inline
 from newsletter.edition.marks import Cut, Marks, nonce_absent_from
 from newsletter.edition.plain import HEADLINE, plain, shorten
+from newsletter.edition.room import is_overfull
 from newsletter.edition.shell import shell_values
 from newsletter.edition.theme import theme
 from newsletter.edition.variants import PREHEADER
@@ -29,13 +32,16 @@ def render_sheet(content: EditionContent, language: str, format: Format, *, temp
 
     Raises RenderError; its `release` is the id of the release that cannot be rendered, where one is to blame.
     """
-    view = sections(content, language, theme(format).width)
+    view = sections(content, language, theme(format).column)
     values = _values(content, view, language, format)
-    nonce = nonce_absent_from(repr(values))
+    nonce = nonce_absent_from(repr((values, content.groups)))
+    layout = content.newsletter.layout_of(content.cadence)
     try:
-        parts = rendered_parts("digest", values, nonce, templates)
+        parts = rendered_parts(layout, values, nonce, templates)
+        if is_overfull(parts):
+            parts = rendered_parts(layout, values | {"overfull": True}, nonce, templates)
     except RenderError as error:
-        raise _blame(error, values, view, nonce, templates) from error
+        raise _blame(error, layout, values, view, nonce, templates) from error
     return Sheet(content.id, language, format, parts, _texts(content, view, language), format is not Format.TEXT)
 
 
@@ -62,11 +68,11 @@ def render_sheets(
 
 
 def rendered_parts(name: str, values: Mapping[str, Any], nonce: str, templates: Path | None) -> tuple[Part, ...]:
-    """The parts of a mail whose templates are `email/<name>.mjml` and `text/<name>.txt`.
+    """The parts of a mail whose templates are `email/<name>.mjml` and `text/<name>.txt` (else `text/digest.txt`).
 
     Raises RenderError where a template fails or the two are not cut at the same places.
     """
-    text = _cut(lambda marks: _fill_template(f"text/{name}.txt", values, marks, templates), nonce)
+    text = _cut(lambda marks: _fill_template(f"text/{name}.txt", values, marks, templates, "text/digest.txt"), nonce)
     if values["format"] is Format.TEXT:
         return tuple(Part(cut.kind, (), pieces, cut.topic, cut.release) for cut, pieces in text)
     html = _cut(lambda marks: _html(f"email/{name}.mjml", values, marks, templates), nonce)
@@ -88,21 +94,28 @@ def _html(name: str, values: Mapping[str, Any], marks: Marks, templates: Path | 
     return inline(_fill_template(name, values, marks, templates), css)
 
 
-def _fill_template(name: str, values: Mapping[str, Any], marks: Marks, templates: Path | None) -> str:
+def _fill_template(
+    name: str, values: Mapping[str, Any], marks: Marks, templates: Path | None, otherwise: str = ""
+) -> str:
     found = environment(templates, values["language"], html=not name.startswith("text/"))
     try:
-        return found.get_template(name).render(values, cut=marks.cut, blank=marks.blank, outlook=marks.outlook)
+        template = found.select_template([name, otherwise] if otherwise else [name])
+        return template.render(values, cut=marks.cut, blank=marks.blank, outlook=marks.outlook)
     except Exception as error:  # a template is a program: whatever it raises is the template's fault
         raise RenderError(f"template {name}: {error}") from error
 
 
 def _values(content: EditionContent, view: Sequence[Section], language: str, format: Format) -> dict[str, Any]:
+    releases = {release.id: release for release in content.releases}
+    headlines = {card.id: card.headline for section in view for card in section.cards}
     return {
         **shell_values(content.site, content.newsletter, language, format),
         "when": day_and_date(content.day, language),
         "url": content.url,
         "sections": view,
         "pictures": format is not Format.NO_IMAGES,
+        "overfull": False,
+        "in_full": lambda id: in_full(releases[id], headlines[id], content, language),
     }
 
 
@@ -114,29 +127,35 @@ def _texts(content: EditionContent, view: Sequence[Section], language: str) -> d
         "day": day_and_month(content.day, language),
         "cadence": str(content.cadence),
     }
-    updated = {release.id for release in content.releases if release.was_updated}
-    minutes = {release.id: release.reading_minutes for release in content.releases}
+    releases = {release.id: release for release in content.releases}
+    single = content.newsletter.layout_of(content.cadence) == SINGLE  # it shows no teaser that was made of its text
     for card in (card for section in view for card in section.cards):
+        release = releases[card.id]
         texts[f"headline:{card.id}"] = card.headline
-        texts[f"teaser:{card.id}"] = shorten(card.teaser, PREHEADER)
-        texts[f"minutes:{card.id}"] = str(minutes[card.id])
-        if card.id in updated:
+        texts[f"teaser:{card.id}"] = shorten(card.teaser if release.teaser or not single else "", PREHEADER)
+        texts[f"minutes:{card.id}"] = str(release.reading_minutes)
+        if release.was_updated:
             texts[f"updated:{card.id}"] = "yes"
     return texts
 
 
 def _blame(
-    error: RenderError, values: Mapping[str, Any], view: Sequence[Section], nonce: str, templates: Path | None
+    error: RenderError,
+    layout: str,
+    values: Mapping[str, Any],
+    view: Sequence[Section],
+    nonce: str,
+    templates: Path | None,
 ) -> RenderError:
     """The error with the id of the first release that fails even alone; as it is where a template is at fault."""
     try:
-        rendered_parts("digest", {**values, "sections": ()}, nonce, templates)
+        rendered_parts(layout, {**values, "sections": ()}, nonce, templates)
     except RenderError:
         return error
     for section in view:
         for card in section.cards:
             try:
-                rendered_parts("digest", {**values, "sections": [replace(section, cards=(card,))]}, nonce, templates)
+                rendered_parts(layout, {**values, "sections": [replace(section, cards=(card,))]}, nonce, templates)
             except RenderError as reason:
                 return RenderError(f"release {card.id}: {reason}", release=card.id)
     return error

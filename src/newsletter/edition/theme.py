@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from newsletter.model import Format
 
+MARGIN = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -27,6 +29,11 @@ class Theme:
     width: int
     light: Palette
     dark: Palette
+
+    @property
+    def column(self) -> int:
+        """The width of the text between its margins, in CSS pixels."""
+        return self.width - 2 * MARGIN
 
     @property
     def rem(self) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from newsletter.edition.plain import plain, shorten
+from newsletter.edition.room import Placed, placed
 from newsletter.i18n import Words
 from newsletter.model import PERSON_BLANKS, Cadence, Format, Part, Pieces, Release, Sheet, Variant
 
@@ -35,19 +36,21 @@ def fill(sheet: Sheet, selection: Sequence[str]) -> Variant:
     Its HTML and text stay cut where the sheet is, so that a card's bytes need be encoded only once.
     """
     wanted = frozenset(selection)
-    cards = tuple(part.release for part in sheet.parts if part.release in wanted and part.release is not None)
-    blanks = _blanks(sheet, cards)
-    parts = tuple(_chosen(sheet.parts, wanted))
+    where = placed(sheet, [part.release for part in sheet.parts if part.kind == "card" and part.release in wanted])
+    blanks = _blanks(sheet, where)
+    parts = tuple(_chosen(sheet.parts, where))
     escaped = {name: escape(text) for name, text in blanks.items()}
     return Variant(
-        key=variant_key(sheet.language, sheet.format, cards),
+        key=variant_key(sheet.language, sheet.format, (*where.told, *where.linked, *where.beyond)),
         edition=sheet.edition,
         language=sheet.language,
         format=sheet.format,
-        selection=cards,
+        selection=(*where.told, *where.linked, *where.beyond),
         subject=header_safe(blanks["subject"]),
         html=_filled((part.html for part in parts), escaped) if sheet.has_html else None,
         text=_filled((part.text for part in parts), blanks),
+        linked=where.linked,
+        beyond=where.beyond,
     )
 
 
@@ -59,13 +62,15 @@ def header_safe(text: str) -> str:
     return plain(text, 250).replace("=?", "= ?")
 
 
-def _chosen(parts: Sequence[Part], wanted: frozenset[str]) -> Iterator[Part]:
-    """The shell, the chosen cards, the topics that have one, and a rule wherever two of a topic meet."""
-    topics = {part.topic for part in parts if part.release in wanted}
+def _chosen(parts: Sequence[Part], where: Placed) -> Iterator[Part]:
+    """The shell, the chosen cards and lines, the topics that have a card, and a rule wherever two of a topic meet."""
+    wanted, linked = frozenset(where.told), frozenset(where.linked)
+    topics = {part.topic for part in parts if part.kind == "card" and part.release in wanted}
+    also = {"shell": True, "rest": bool(linked), "beyond": bool(where.beyond)}
     rule: Part | None = None
     follows = False
     for part in parts:
-        if part.kind == "shell":
+        if also.get(part.kind) or (part.kind == "line" and part.release in linked):
             yield part
         elif part.kind == "topic" and part.topic in topics:
             follows = False
@@ -100,19 +105,34 @@ def _fill_part(pieces: Pieces, blanks: Mapping[str, str]) -> Pieces:
     return (*(piece for pair in left for piece in pair), "".join(found))
 
 
-def _blanks(sheet: Sheet, cards: Sequence[str]) -> dict[str, str]:
+def _blanks(sheet: Sheet, where: Placed) -> dict[str, str]:
     words, texts = Words(sheet.language), sheet.texts
+    cards = (*where.told, *where.linked, *where.beyond)
     headlines = [texts[f"headline:{id}"] for id in cards]
     minutes = sum(int(texts[f"minutes:{id}"]) for id in cards)
     releases = words.count("%(n)s release", "%(n)s releases", len(cards))
     reading = words.count("%(n)s minute to read", "%(n)s minutes to read", minutes)
     return {
         "subject": _subject(sheet, cards, words),
-        "title": f"{texts['title']}, {texts['date']}: {releases}",
+        "title": _title(sheet, cards, releases),
         "preheader": _preheader(headlines, texts[f"teaser:{cards[0]}"] if cards else ""),
         "counts": f"{releases}, {reading}" if minutes <= LONGEST_READ else releases,
-        "contents": "".join(f"\n- {headline}" for headline in headlines),
+        "contents": "".join(f"\n- {headline}" for headline in headlines[: len(where.told)]),
+        "linked": words.count("%(n)s more release", "%(n)s more releases", len(where.linked)),
+        "beyond": words.count(
+            "%(n)s more release on the page of this edition",
+            "%(n)s more releases on the page of this edition",
+            len(where.beyond),
+        ),
     }
+
+
+def _title(sheet: Sheet, cards: Sequence[str], releases: str) -> str:
+    """The document's title: the edition's name, date and count; of one sent at once its headline for the count."""
+    title, day = sheet.texts["title"], sheet.texts["date"]
+    if sheet.texts["cadence"] == Cadence.IMMEDIATE and len(cards) == 1:
+        return f"{sheet.texts[f'headline:{cards[0]}']} – {title}, {day}"
+    return f"{title}, {day}: {releases}"
 
 
 def _subject(sheet: Sheet, cards: Sequence[str], words: Words) -> str:

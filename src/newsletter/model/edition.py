@@ -106,7 +106,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """Bytes left open: for a variant (`subject`, `title`, `preheader`, `counts`, `contents`) or for a person.
+    """Bytes left open: for a variant (`title`, `preheader`, `counts`, `contents`, `linked`, `beyond`) or for a person.
 
     The person's blanks are exactly those of `PERSON_BLANKS`.
     """
@@ -124,7 +124,8 @@ class Part:
     """One cut of a sheet. Its HTML and its text each end with a newline, and a blank never begins a line.
 
     `kind` is "shell" (always there), "topic" (there when a card of `topic` is), "rule" (between two cards of a topic)
-    or "card" (there when the selection has `release`).
+    or "card" (there when the selection has `release`). A sheet that could grow too large for a mail also has "line"
+    (the headline of `release` in place of its card), "rest" (around lines) and "beyond" (for what has no line either).
     """
 
     kind: str
@@ -158,6 +159,8 @@ class Variant:
     subject: str
     html: Pieces | None
     text: Pieces
+    linked: tuple[str, ...] = ()  # those of the selection that only a line tells of, as the mail is full
+    beyond: tuple[str, ...] = ()  # those that are on the edition's page only
 
     @property
     def html_sha256(self) -> str | None:

@@ -93,7 +93,7 @@ class Pages:
         said: dict[str, Callable[..., Any]] = {
             "when": partial(wording.when, zone=zone, language=language),
             "update_note": partial(wording.update_note, zone=zone, language=language),
-            "kind_and_size": partial(wording.kind_and_size, language=language),
+            "kind_and_size": partial(i18n.kind_and_size, language=language),
             "caption": wording.caption,
             "credit": partial(wording.credit, language=language),
             "brief": wording.brief,

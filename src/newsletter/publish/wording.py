@@ -1,27 +1,16 @@
-"""How pages and feed contents say things: dates, sizes, kinds of file, languages."""
+"""How pages and feed contents say things: dates, credits, languages."""
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.core import UnknownLocaleError
 from markupsafe import Markup, escape
 
 from newsletter import i18n
-from newsletter.model import Change, Document, Image, Precision, Release
+from newsletter.model import Change, Image, Precision, Release
 from newsletter.publish import dates
 
-KINDS = {  # MIME subtypes whose name people would not know
-    "msword": "Word",
-    "vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
-    "vnd.ms-excel": "Excel",
-    "vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
-    "vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
-    "vnd.oasis.opendocument.text": "OpenDocument",
-    "mpeg": "MP3",
-}
 HEADLINE = 250  # characters
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 SENTENCE_ENDS = (".", "!", "?", "…", ":", "“", "”", '"', ")")
@@ -50,21 +39,6 @@ def update_note(release: Release, zone: ZoneInfo, language: str) -> Markup | Non
     day = at.astimezone(zone).date()
     time = Markup('<time datetime="{}">{}</time>').format(day.isoformat(), i18n.long_date(day, language))
     return escape(wording) % {"date": time}
-
-
-def kind_and_size(document: Document, language: str) -> str:
-    """`PDF, 1,2 MB`, as far as it is known."""
-    subtype = (document.type or "").partition(";")[0].rpartition("/")[2].lower()
-    ending = PurePosixPath(urlsplit(document.url).path).suffix.lstrip(".")
-    kind = KINDS.get(subtype) or (subtype if subtype.isalnum() else ending).upper()[:8]
-    return ", ".join(filter(None, (kind, size(document.size, language) if document.size else "")))
-
-
-def size(count: int, language: str) -> str:
-    """A number of bytes as people read it: `340 KB`, `1,2 MB`."""
-    if count < 1_000_000:
-        return f"{i18n.number(max(1, round(count / 1000)), language)} KB"
-    return f"{i18n.number(round(count / 1_000_000, 1), language)} MB"
 
 
 def brief(headline: str) -> str:

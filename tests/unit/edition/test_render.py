@@ -9,11 +9,24 @@ import pytest
 from lxml import html as lxml_html
 
 from newsletter.edition.render import render_sheet, render_sheets
+from newsletter.edition.rules import check
 from newsletter.edition.variants import fill
 from newsletter.errors import RenderError
 from newsletter.model import AltFrom, Blank, Change, Format, Precision, Release, Sheet
 from newsletter.resources import folder
-from tests.unit.edition.samples import BRIDGE, DESK, FOREST, RELEASES, edition, filled, picture, release, variant
+from tests.unit.edition.samples import (
+    BRIDGE,
+    DESK,
+    FOREST,
+    RELEASES,
+    SITE,
+    edition,
+    filled,
+    newsletter,
+    picture,
+    release,
+    variant,
+)
 
 HOSTILE = [
     '</mj-text></mj-raw><mj-button href="https://evil.example">x</mj-button>',
@@ -73,7 +86,7 @@ def test_a_card_has_its_headline_as_its_only_link_and_all_that_is_known() -> Non
     (headline,) = root.xpath("//h3/a")
     assert (headline.text, headline.get("href")) == (BRIDGE.headline, BRIDGE.url)
     (image,) = root.xpath("//img")
-    assert (image.get("alt"), image.get("width"), image.get("height")) == (BRIDGE.images[0].alt, "600", "338")
+    assert (image.get("alt"), image.get("width"), image.get("height")) == (BRIDGE.images[0].alt, "560", "315")
     said = root.text_content()
     assert "20. November 2026. Lesezeit: 3 Minuten" in said
     assert "Die Brücke ist 210 Meter lang. Bild: Stadt Musterstadt" in said
@@ -113,7 +126,7 @@ def test_a_symbolic_picture_says_so_and_decorative_ones_are_silent() -> None:
     root = lxml_html.document_fromstring(html_of(FOREST, decorative))
     assert [image.get("alt") for image in root.xpath("//img")] == [FOREST.images[0].alt, ""]
     assert "Symbolbild. Bild: dpa" in root.text_content()
-    assert text_of(FOREST, decorative).count("[Bild:") == 1
+    assert text_of(FOREST, decorative).count("Bild: Junger") == 1
 
 
 def test_a_caption_that_repeats_the_alt_text_is_read_once() -> None:
@@ -206,10 +219,34 @@ def own_templates(path: Path, name: str, old: str, new: str) -> Path:
     return path
 
 
-def test_every_layout_has_its_text() -> None:
-    layouts = {path.stem for path in (folder("templates") / "email").glob("*.mjml")} - {"shell"}
+def test_every_text_has_its_layout() -> None:
+    mails = {path.stem for path in (folder("templates") / "email").glob("*.mjml")}
     texts = {path.stem for path in (folder("templates") / "text").glob("*.txt")} - {"macros"}
-    assert layouts == texts
+    assert texts <= mails
+
+
+def test_the_compact_layout_has_headlines_and_teasers_and_no_pictures() -> None:
+    compact = newsletter(layout={"daily": "compact"})
+    for format in Format:
+        found = variant(newsletter=compact, format=format)
+        assert check(found, RELEASES, SITE, compact) == ()
+        for part in filter(None, (found.html, found.text)):
+            told = filled(part)
+            assert all(one.headline in told and str(one.teaser) in told for one in RELEASES)
+            assert "Pylonen" not in told
+            assert "<img" not in told
+
+
+def test_a_mail_in_a_language_from_right_to_left_is_mirrored() -> None:
+    """No catalogue is needed to see it: the words stay English."""
+    html = html_of(language="he")
+    root = lxml_html.document_fromstring(html)
+    assert (root.get("dir"), root.xpath("//*[@role='article']/@dir")) == ("rtl", ["rtl"])
+    assert "padding-right:20px" in html
+    assert "margin-left:20px" in html
+    assert "padding-left:20px" not in html
+    assert html.count('<table role="presentation" dir="rtl"') == 2
+    assert root.xpath("//h3[@lang='de']/@dir") == ["ltr", "ltr"]
 
 
 def test_a_users_template_comes_first(tmp_path: Path) -> None:
@@ -223,9 +260,9 @@ def test_a_users_template_comes_first(tmp_path: Path) -> None:
     ("name", "old", "new", "says"),
     [
         ("email/digest.mjml", "<h1>", "<h1><p>", "cannot be compiled"),
-        ("email/digest.mjml", "{{ when }}", "{{ wann }}", "digest.mjml: 'wann' is undefined"),
+        ("email/digest.mjml", "{{ when }}", "{{ wann }}", "standard.mjml: 'wann' is undefined"),
         ("text/digest.txt", '{{ cut("shell") }}', "", "not cut at the same places"),
-        ("text/digest.txt", '{{ _("Unsubscribe") }}: {{', "{{", "begins a line"),
+        ("text/macros.txt", '{{ _("Unsubscribe") }}: {{', "{{", "begins a line"),
     ],
 )
 def test_a_template_at_fault_is_named_and_no_release_blamed(

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from newsletter.edition.links import address
 from newsletter.edition.plain import HEADLINE, plain
-from newsletter.edition.rules.mail import Mail
+from newsletter.edition.rules.mail import Mail, Origin
+from newsletter.edition.rules.page import Page
 from newsletter.rules.headings import skipped_levels
 from newsletter.rules.markup import HEADINGS, said
 from newsletter.rules.rule import BLOCK, Defect, _, rule
@@ -36,8 +37,13 @@ def heading_for_each(mail: Mail) -> Iterator[Defect]:
     """Every release, and every topic that releases stand under, has its heading."""
     if mail.page is None or mail.origin is None:
         return
+    yield from _not_linked(mail.page, mail.origin)
     linked = [link.get("href") for link in mail.page.links if _in_heading(link)]
-    for release in mail.releases:
+    if any(link.tag == "h1" for link in mail.page.headings if link.find(".//a") is not None):
+        topics = []  # the release is the title: what it is about is no level of its own
+    else:
+        topics = _topics(mail.origin)
+    for release in mail.origin.told:
         if (count := linked.count(address(release.url))) != 1:
             yield Defect(
                 release.url,
@@ -46,7 +52,7 @@ def heading_for_each(mail: Mail) -> Iterator[Defect]:
                 {"headline": plain(release.headline, HEADLINE), "count": count},
             )
     said_by_headings = {said(heading) for heading in mail.page.headings}
-    for topic in _topics(mail):
+    for topic in topics:
         if not said_by_headings.isdisjoint(topic):
             continue
         title = topic[0]
@@ -58,14 +64,28 @@ def heading_for_each(mail: Mail) -> Iterator[Defect]:
         )
 
 
-def _topics(mail: Mail) -> list[list[str]]:
+def _not_linked(page: Page, origin: Origin) -> Iterator[Defect]:
+    """What has no card, and no link in its place."""
+    places = {link.get("href") for link in page.links}
+    wanted = [(address(release.url), release.headline) for release in origin.linked]
+    wanted += [(origin.url, origin.variant.edition)] if origin.variant.beyond else []
+    for url, name in wanted:
+        if url not in places:
+            yield Defect(
+                url,
+                _("The mail has no room for “%(name)s”, and no link to it."),
+                _("Let your template have a line for each release, and a link to the edition's page."),
+                {"name": plain(name, HEADLINE)},
+            )
+
+
+def _topics(origin: Origin) -> list[list[str]]:
     """For each topic that the mail's releases stand under, what its heading may say (feeds may differ)."""
     used = {
-        release.topics[0].slug: plain(release.topics[0].title, HEADLINE) for release in mail.releases if release.topics
+        release.topics[0].slug: plain(release.topics[0].title, HEADLINE) for release in origin.told if release.topics
     }
     titles = {slug: [title] for slug, title in used.items() if title}
-    known = mail.origin.known.values() if mail.origin else ()
-    for topic in (topic for release in known for topic in release.topics[:1] if topic.slug in titles):
+    for topic in (topic for release in origin.known.values() for topic in release.topics[:1] if topic.slug in titles):
         titles[topic.slug].append(plain(topic.title, HEADLINE))
     return list(titles.values())
 

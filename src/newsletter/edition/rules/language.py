@@ -73,7 +73,9 @@ def release_language(mail: Mail) -> Iterator[Defect]:
     """A release in another language than the mail is marked with it."""
     if mail.page is None:
         return
-    links = {link.get("href"): link for link in mail.page.links}
+    links: dict[str, Element] = {}
+    for link in mail.page.links:
+        links.setdefault(link.get("href"), link)  # the headline's comes first
     for release in mail.releases:
         link = links.get(address(release.url))
         if link is None or not is_tag(release.language):

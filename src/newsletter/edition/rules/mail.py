@@ -32,6 +32,22 @@ class Origin:
         """The releases in the mail, in their order."""
         return tuple(self.known[id] for id in self.variant.selection)
 
+    @property
+    def told(self) -> tuple[Release, ...]:
+        """Those of them that have a card."""
+        short = {*self.variant.linked, *self.variant.beyond}
+        return tuple(release for release in self.releases if release.id not in short)
+
+    @property
+    def linked(self) -> tuple[Release, ...]:
+        """Those of them that a line tells of."""
+        return tuple(self.known[id] for id in self.variant.linked)
+
+    @property
+    def url(self) -> str:
+        """The edition's page."""
+        return f"{self.site.base_url}/editions/{self.variant.edition}"
+
 
 @dataclass(frozen=True)
 class Mail:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from newsletter.edition.room import FULL
 from newsletter.edition.rules.mail import Mail
 from newsletter.rules.markup import HEADINGS, Element
 from newsletter.rules.rule import BLOCK, WARN, Defect, _, rule
 
 SMALLEST, BODY = 12, 16  # CSS pixels
 LEAST_RUNNING = 0.05  # dates and captions may be smaller, and an edition may have little else
-HEAVY, CLIPPED = 80_000, 100_000  # bytes: Gmail cuts near 102 KB, less where a provider rewrites links
+HEAVY, CLIPPED = FULL, 100_000  # bytes: Gmail cuts near 102 KB, less where a provider rewrites links
 
 
 @rule("SIZE-1", BLOCK, "WCAG 1.4.4")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from newsletter.edition.links import address
 from newsletter.edition.pictures import alt_of, shown
-from newsletter.edition.plain import HEADLINE, plain
+from newsletter.edition.plain import CAPTION, HEADLINE, plain
 from newsletter.edition.rules.mail import Mail, Origin
 from newsletter.model import Blank
 from newsletter.rules.rule import BLOCK, WARN, Defect, _, rule
@@ -52,15 +52,34 @@ def not_wrapped(mail: Mail) -> Iterator[Defect]:
 
 def _missing(mail: Mail, origin: Origin) -> Iterator[str]:
     text = mail.text or ""
-    for release in mail.releases:
-        image = shown(release)
-        wanted = (plain(release.headline, HEADLINE), address(release.url), (alt_of(image) or "") if image else "")
-        yield from (part for part in wanted if part not in text)
+    for release in (*origin.told, *origin.linked):
+        yield from (part for part in (plain(release.headline, HEADLINE), address(release.url)) if part not in text)
+    if origin.variant.beyond and origin.url not in text:
+        yield origin.url
+    yield from (alt for alt in _alts(mail, origin) if alt not in text)
     needed = {piece.name for piece in origin.variant.html or () if isinstance(piece, Blank)}
     if origin.variant.selection:
         needed.add("unsubscribe_url")
     there = {piece.name for piece in origin.variant.text if isinstance(piece, Blank)}
     yield from sorted(needed - there)
+
+
+def _alts(mail: Mail, origin: Origin) -> Iterator[str]:
+    """The alt texts that the text part should have: those of the HTML part, which may show none at all.
+
+    Of a mail of text only the caption tells: one without its alt text has lost it.
+    """
+    text = mail.text or ""
+    sources = {image.get("src") for image in mail.page.images} if mail.page else set()
+    for image in filter(None, map(shown, origin.told)):
+        alt = alt_of(image) or ""
+        caption = plain(image.caption, CAPTION)
+        if mail.page is not None:
+            there = address(image.src) in sources or (alt and alt in mail.page.visible_text)
+        else:
+            there = bool(caption) and caption in text
+        if there:
+            yield alt
 
 
 def _says_most(mail: Mail) -> Iterator[Defect]:
