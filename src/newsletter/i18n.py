@@ -89,11 +89,13 @@ def nearest(language: str, default: str) -> str:
     return short if short in languages() else default
 
 
+@lru_cache(maxsize=256)
 def locale(language: str) -> Locale:
     """Babel's locale of a language tag."""
     return Locale.parse(language.replace("-", "_"))
 
 
+@lru_cache(maxsize=512)
 def long_date(day: date, language: str) -> str:
     """`22. November 2026` / `22 November 2026`."""
     pattern = "d. MMMM y" if language.startswith("de") else "d MMMM y"
@@ -115,6 +117,7 @@ def moment(at: datetime, precision: Precision | None, zone: ZoneInfo, language: 
     return f"{day}, {clock} Uhr" if language.startswith("de") else f"{day}, {clock}"
 
 
+@lru_cache(maxsize=1024)
 def number(value: float, language: str) -> str:
     """`4.812` / `4,812`."""
     return format_decimal(value, locale=locale(language))

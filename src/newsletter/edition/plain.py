@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 HEADLINE = 250
 TEASER = 400
@@ -18,6 +19,7 @@ _NEVER = re.compile(
 _SPACE = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=4096)  # rules ask again for each variant
 def plain(text: str | None, limit: int = TEASER) -> str:
     """`text` without control characters, on one line, at most `limit` characters (cut at a word, ending in `…`)."""
     clean = _SPACE.sub(" ", _NEVER.sub("", _SPACE.sub(" ", text or ""))).strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -33,12 +34,14 @@ def primary(language: str) -> str:
     return language.replace("_", "-").split("-")[0].lower()
 
 
+@lru_cache(maxsize=256)
 def direction(language: str) -> str:
     """`ltr`, `rtl`, or `auto` where the language is not known."""
     known = _locale(language)
     return str(known.text_direction) if known else "auto"
 
 
+@lru_cache(maxsize=256)
 def name_of(language: str, here: str) -> str:
     """What `language` is called in `here`, or its tag where nobody knows it."""
     return language_name(language, here) if _locale(language) else language

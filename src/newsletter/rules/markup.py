@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Protocol
@@ -14,6 +15,9 @@ Element = Any  # lxml has no types
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 SHOWN = 80  # characters of an element that a finding shows
 _DECLARATION = re.compile(r"\ufeff?\s*<\?xml[^>]*>")  # lxml takes no text that names an encoding
+_ELEMENTS = etree.ElementDefaultClassLookup(
+    element=lxml_html.HtmlElement, comment=lxml_html.HtmlComment, pi=lxml_html.HtmlProcessingInstruction
+)  # lxml.html looks a class up for each name, in Python
 _EMPTY = "<html></html>"
 
 
@@ -23,14 +27,18 @@ class Markup:
     def __init__(self, html: str) -> None:
         self.html = html
         try:
-            self.root = lxml_html.document_fromstring(_readable(html))
+            self.root = lxml_html.document_fromstring(_readable(html), parser=_parser())
         except (etree.LxmlError, ValueError):  # nothing but comments
             self.root = lxml_html.document_fromstring(_EMPTY)
         self.elements: list[Element] = list(self.root.iter("*"))
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        for place, element in enumerate(self.elements):
+            self._places[element.tag].append(place)
 
     def all(self, *tags: str) -> list[Element]:
         """The elements of these names."""
-        return [element for element in self.elements if element.tag in tags]
+        places = [place for tag in tags if tag in self._places for place in self._places[tag]]
+        return [self.elements[place] for place in sorted(places)]
 
     @cached_property
     def images(self) -> list[Element]:
@@ -51,6 +59,12 @@ class Markup:
     def headings(self) -> list[Element]:
         """h1 to h6."""
         return self.all(*HEADINGS)
+
+
+def _parser() -> etree.HTMLParser:
+    parser = etree.HTMLParser()
+    parser.set_element_class_lookup(_ELEMENTS)
+    return parser
 
 
 def _readable(html: str) -> str:

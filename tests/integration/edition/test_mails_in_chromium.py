@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
-from dataclasses import replace
-from itertools import cycle
 from typing import Any
 
 import pytest
@@ -15,19 +12,10 @@ from playwright.sync_api import Page
 
 from newsletter.edition.notices import render_confirmation
 from newsletter.edition.rules import check
-from newsletter.model import AltFrom, Cadence, Change, Format, Precision, Release
+from newsletter.model import Cadence, Format
+from tests.integration.edition.mails import in_full, many, variant
 from tests.servers.chromium import Chromium, axe
-from tests.unit.edition.samples import (
-    NATURE,
-    NEWSLETTER,
-    SITE,
-    TRAFFIC,
-    filled,
-    picture,
-    release,
-    subscription,
-    variant,
-)
+from tests.unit.edition.samples import NEWSLETTER, SITE, filled, subscription
 
 EXEMPT = ("region", "landmark-one-main")  # webmail has them already (Good Email Code)
 MODES = (
@@ -37,14 +25,19 @@ MODES = (
     {"color_scheme": "dark", "viewport": {"width": 320, "height": 900}, "forced_colors": "active"},
 )
 CASES = [
-    *((1, "de", format) for format in (Format.STANDARD, Format.LARGE)),
+    *((1, "de", format, "standard") for format in (Format.STANDARD, Format.LARGE)),
     *(
-        (12, language, format)
-        for language in ("de", "en")
+        (12, language, format, layout)
+        for language, layout in (("de", "standard"), ("en", "standard"), ("de", "compact"))
         for format in (Format.STANDARD, Format.LARGE, Format.NO_IMAGES)
     ),
-    (50, "de", Format.STANDARD),
-    (50, "en", Format.LARGE),
+    *((1, "de", format, "single") for format in (Format.STANDARD, Format.LARGE, Format.NO_IMAGES)),
+    (1, "en", Format.STANDARD, "single"),
+    (50, "de", Format.STANDARD, "standard"),
+    (50, "en", Format.LARGE, "standard"),
+    (50, "en", Format.STANDARD, "compact"),
+    (120, "de", Format.STANDARD, "standard"),  # more than a mail has room for
+    (12, "he", Format.STANDARD, "standard"),  # no catalogue is needed to see it mirrored
 ]
 PAIRWISE = [(case, MODES[(n + k) % len(MODES)]) for n, case in enumerate(CASES) for k in (0, 1)]
 TEXT_SPACING = """
@@ -53,36 +46,8 @@ p { margin-bottom: 2em !important }
 """  # WCAG 1.4.12
 
 
-def many(count: int) -> list[Release]:
-    """Releases of every kind that a portal has."""
-    return [replace(each, id=f"{n:08d}-{each.id[9:]}") for n, each in zip(range(count), _kinds(), strict=False)]
-
-
-def _kinds() -> Iterator[Release]:
-    words = cycle(("Donaudampfschifffahrtsgesellschaftskapitän", "„Grüne Wege“ & mehr", "Rathaus"))
-    topics = cycle(((TRAFFIC,), (NATURE,), ()))
-    for n in range(1, 1000):
-        head = f"{next(words)}: Meldung {n}"
-        shown = picture(f"bild{n}", f"Blick von Turm {n} über die Stadt", caption=f"Der Turm {n}.", credit="Muster")
-        kind = n % 5
-        yield (
-            release(n, head, topics=next(topics), images=(shown,))
-            if kind == 0
-            else release(
-                n,
-                f"City news {n}" if kind == 1 else head,
-                topics=next(topics),
-                language="en" if kind == 1 else "ar" if kind == 2 else "de",
-                published=None if kind == 3 else release(n).published,
-                published_precision=Precision.MINUTE,
-                change=Change.UPDATE if kind == 4 else None,
-                images=(replace(shown, alt="", alt_from=AltFrom.DECORATIVE, symbolic=True, width=None, height=None),),
-            )
-        )
-
-
-def mail(count: int, language: str, format: Format) -> str:
-    return filled(variant(many(count), language, format).html)
+def mail(count: int, language: str, format: Format, layout: str = "standard") -> str:
+    return filled(variant(count, language, format, layout).html)
 
 
 def show(page: Page, html: str, *, pictures: bool = True) -> None:
@@ -101,7 +66,7 @@ def overflow(page: Page) -> int:
 
 @pytest.mark.parametrize(("case", "mode"), PAIRWISE)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    chromium: Chromium, case: tuple[int, str, Format], mode: dict[str, Any]
+    chromium: Chromium, case: tuple[int, str, Format, str], mode: dict[str, Any]
 ) -> None:
     def look(page: Page) -> tuple[list[str], int]:
         show(page, mail(*case))
@@ -110,24 +75,30 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     assert chromium.run(look, **mode) == ([], 0)
 
 
+@pytest.mark.parametrize("layout", ["standard", "compact", "single"])
 @pytest.mark.parametrize("format", [Format.STANDARD, Format.LARGE])
-def test_a_mail_without_its_styles_is_still_whole(chromium: Chromium, format: Format) -> None:
+def test_a_mail_without_its_styles_is_still_whole(chromium: Chromium, format: Format, layout: str) -> None:
     def look(page: Page) -> tuple[list[str], int]:
-        show(page, mail(12, "de", format))
+        show(page, mail(12, "de", format, layout))
         page.evaluate("document.querySelectorAll('style').forEach(style => style.remove())")
         return axe(page, exempt=EXEMPT), overflow(page)
 
     assert chromium.run(look, viewport={"width": 320, "height": 900}) == ([], 0)
 
 
-def test_text_follows_the_readers_size_and_spacing(chromium: Chromium) -> None:
+@pytest.mark.parametrize(
+    ("layout", "running"), [("standard", ".teaser"), ("compact", ".teaser"), ("single", ".body p")]
+)
+def test_text_follows_the_readers_size_and_spacing(chromium: Chromium, layout: str, running: str) -> None:
     def look(page: Page) -> tuple[list[float], int]:
-        show(page, mail(12, "de", Format.STANDARD))
+        show(page, mail(12, "de", Format.STANDARD, layout))
         sizes = []
         for root in ("100%", "200%"):
             page.evaluate(f"document.documentElement.style.fontSize = '{root}'")
             sizes.append(
-                float(page.evaluate("parseFloat(getComputedStyle(document.querySelector('.teaser')).fontSize)"))
+                float(
+                    page.evaluate("one => parseFloat(getComputedStyle(document.querySelector(one)).fontSize)", running)
+                )
             )
         page.add_style_tag(content=TEXT_SPACING)
         return sizes, overflow(page)
@@ -156,11 +127,25 @@ def test_the_confirmation(chromium: Chromium, language: str, format: Format) -> 
         assert chromium.run(look, **mode) == ([], 0), mode
 
 
-@pytest.mark.parametrize(("count", "language", "format"), CASES)
-def test_the_gate_agrees_with_the_browser(count: int, language: str, format: Format) -> None:
-    releases = many(count)
-    findings = check(variant(releases, language, format), releases, SITE, NEWSLETTER)
+@pytest.mark.parametrize("case", CASES)
+def test_the_gate_agrees_with_the_browser(case: tuple[int, str, Format, str]) -> None:
+    releases = [in_full()] if case[3] == "single" else many(case[0])
+    findings = check(variant(*case), releases, SITE, NEWSLETTER)
     assert [finding for finding in findings if finding.blocks] == []
+
+
+def test_an_arabic_release_in_a_german_mail_reads_from_right_to_left(chromium: Chromium) -> None:
+    def look(page: Page) -> tuple[list[str], int, list[str]]:
+        show(page, filled(variant(1, "de", Format.STANDARD, "single", rtl=True).html))
+        aligned = page.eval_on_selector_all(
+            "h1, .body p, .body li, .footer li", "found => found.map(one => getComputedStyle(one).direction)"
+        )
+        return axe(page, exempt=EXEMPT), overflow(page), aligned
+
+    found, wider, directions = chromium.run(look, viewport={"width": 320, "height": 900})
+    assert (found, wider) == ([], 0)
+    assert directions[:4] == ["rtl"] * 4
+    assert set(directions[-3:]) == {"ltr"}
 
 
 def test_an_edition_of_50_stays_small() -> None:

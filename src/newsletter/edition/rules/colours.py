@@ -68,9 +68,10 @@ def dark_is_meant(mail: Mail) -> Iterator[Defect]:
 
 
 def _texts(page: Page) -> Iterator[tuple[str, object, Pair, float]]:
-    """Each element with text, by mode: its colours and the contrast it needs."""
-    for element, _text in page.own_texts:
-        light, dark = page.light[element], page.dark[element]
+    """The first element with text of each look, by mode: its colours and the contrast it needs."""
+    first = {page.looks[element]: element for element, _text in reversed(page.own_texts)}
+    for shown, element in reversed(first.items()):
+        light, dark = shown.light, shown.dark
         if not light.hidden:
             needed = _needed(light)
             yield _("light mode"), element, (light.colour, light.ground), needed

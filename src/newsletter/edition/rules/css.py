@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 import cssutils
-from cssselect import HTMLTranslator, SelectorError
+from cssselect import HTMLTranslator, Selector, SelectorError
 from cssselect import parse as parse_selector
+from cssselect.parser import Class, CombinedSelector, Hash
+from cssselect.parser import Element as SelectorElement
 from lxml import etree
 from PIL import ImageColor
 
@@ -30,10 +32,27 @@ WIDE = 1280  # CSS pixels: conditions on width are judged for a screen like that
 
 
 @dataclass(frozen=True, slots=True)
+class Plain:
+    """A selector that asks for nothing but an element's name, classes and id."""
+
+    tag: str | None
+    classes: frozenset[str]
+    id: str | None
+
+    def matches(self, tag: str, classes: frozenset[str], id: str | None) -> bool:
+        """Whether it selects such an element."""
+        return self.tag in (None, tag) and self.classes <= classes and self.id in (None, id)
+
+
+@dataclass(frozen=True, slots=True)
 class CssRule:
     """A rule with one selector. `dark` says that it is for dark mode only, `light` that it is not for it."""
 
     find: Any  # an XPath over the document
+    plain: Plain | None  # the same, where the element alone decides
+    within: (
+        str | None
+    )  # an XPath of the outermost of several: without that none of them is there, as in `[data-ogsc] a`
     specificity: tuple[int, int, int]
     declared: Declared
     dark: bool
@@ -106,11 +125,38 @@ def _selectors(rule: Any, media: str) -> list[CssRule]:
         return []
     try:
         selectors = parse_selector(rule.selectorText)
-        paths = [(selector.specificity(), HTMLTranslator().selector_to_xpath(selector)) for selector in selectors]
+        paths = [HTMLTranslator().selector_to_xpath(selector) for selector in selectors]
     except SelectorError:  # :hover, :focus and the like never apply to what lies still
         return []
     light = bool(re.search(r"prefers-color-scheme\s*:\s*light", media))
-    return [CssRule(etree.XPath(path), specificity, declared, is_dark(media), light) for specificity, path in paths]
+    return [
+        CssRule(etree.XPath(path), _plain(one), _within(one), one.specificity(), declared, is_dark(media), light)
+        for one, path in zip(selectors, paths, strict=True)
+    ]
+
+
+def _plain(selector: Selector) -> Plain | None:
+    classes, id, tree = set(), None, selector.parsed_tree
+    while isinstance(tree, Class | Hash):
+        if isinstance(tree, Class):
+            classes.add(tree.class_name)
+        elif id in (None, tree.id):
+            id = tree.id
+        else:
+            return None
+        tree = tree.selector
+    if selector.pseudo_element or not isinstance(tree, SelectorElement) or tree.namespace:
+        return None
+    return Plain(tree.element and tree.element.lower(), frozenset(classes), id)
+
+
+def _within(selector: Selector) -> str | None:
+    tree = selector.parsed_tree
+    if not isinstance(tree, CombinedSelector):
+        return None
+    while isinstance(tree, CombinedSelector):
+        tree = tree.selector
+    return HTMLTranslator().selector_to_xpath(Selector(tree))
 
 
 def _may_apply(media: str) -> bool:

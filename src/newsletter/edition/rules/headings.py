@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from newsletter.edition.links import address
@@ -9,7 +10,7 @@ from newsletter.edition.plain import HEADLINE, plain
 from newsletter.edition.rules.mail import Mail, Origin
 from newsletter.edition.rules.page import Page
 from newsletter.rules.headings import skipped_levels
-from newsletter.rules.markup import HEADINGS, said
+from newsletter.rules.markup import said
 from newsletter.rules.rule import BLOCK, Defect, _, rule
 
 
@@ -38,13 +39,13 @@ def heading_for_each(mail: Mail) -> Iterator[Defect]:
     if mail.page is None or mail.origin is None:
         return
     yield from _not_linked(mail.page, mail.origin)
-    linked = [link.get("href") for link in mail.page.links if _in_heading(link)]
+    linked = Counter(link.get("href") for heading in mail.page.headings for link in heading.iter("a"))
     if any(link.tag == "h1" for link in mail.page.headings if link.find(".//a") is not None):
         topics = []  # the release is the title: what it is about is no level of its own
     else:
         topics = _topics(mail.origin)
     for release in mail.origin.told:
-        if (count := linked.count(address(release.url))) != 1:
+        if (count := linked[address(release.url)]) != 1:
             yield Defect(
                 release.url,
                 _("The release “%(headline)s” has %(count)s headings that link to it; one is needed."),
@@ -88,7 +89,3 @@ def _topics(origin: Origin) -> list[list[str]]:
     for topic in (topic for release in origin.known.values() for topic in release.topics[:1] if topic.slug in titles):
         titles[topic.slug].append(plain(topic.title, HEADLINE))
     return list(titles.values())
-
-
-def _in_heading(link: object) -> bool:
-    return any(element.tag in HEADINGS for element in link.iterancestors())  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from newsletter.edition.links import address
 from newsletter.edition.rules.mail import Mail
 from newsletter.edition.words import direction, is_tag, primary
-from newsletter.rules.markup import Element, said
+from newsletter.rules.markup import Element
 from newsletter.rules.markup import language as language_around
 from newsletter.rules.rule import BLOCK, Defect, _, rule
 
@@ -58,9 +58,7 @@ def body_language(mail: Mail) -> Iterator[Defect]:
     if mail.page is None:
         return
     for child in mail.page.body.iterchildren("*"):
-        if (said(child) or child.find(".//img") is not None) and not (
-            is_tag(child.get("lang") or "") and child.get("dir")
-        ):
+        if _says_something(child) and not (is_tag(child.get("lang") or "") and child.get("dir")):
             yield Defect(
                 child,
                 _("A part of the mail does not say its language and direction."),
@@ -87,3 +85,7 @@ def release_language(mail: Mail) -> Iterator[Defect]:
                 _("Let your template put the release's lang and dir on its headline and text."),
                 {"wanted": release.language, "found": language_around(link)},
             )
+
+
+def _says_something(element: Element) -> bool:
+    return element.find(".//img") is not None or any(text.strip() for text in element.itertext("*"))

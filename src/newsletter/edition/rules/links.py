@@ -37,18 +37,18 @@ def underlined(mail: Mail) -> Iterator[Defect]:
     if mail.page is None:
         return
     for link in mail.page.links:
-        if link in mail.page.light and link.text_content().strip() and not _can_be_told(link, mail.page):
+        if link in mail.page.looks and link.text_content().strip() and not _can_be_told(link, mail.page):
             yield Defect(
                 link, _("A link is not underlined."), _("Keep text-decoration: underline on links in your CSS.")
             )
 
 
 def _can_be_told(link: Element, page: Page) -> bool:
-    look = page.light[link]
+    look = page.looks[link].light
     if look.hidden or look.underlined or look.ground != _ground_around(link, page):
         return True
     texts = [inner for inner in link.iter("*") if (inner.text or "").strip() or _has_tail(inner)]
-    return all(page.light[inner].underlined for inner in texts)
+    return all(page.looks[inner].light.underlined for inner in texts)
 
 
 def _ground_around(link: Element, page: Page) -> Colour | None:
@@ -56,8 +56,8 @@ def _ground_around(link: Element, page: Page) -> Colour | None:
     around = link.getparent()
     if around.tag in BOXES and around.text_content().split() == link.text_content().split():
         around = around.getparent()
-    look = page.light.get(around)
-    return look.ground if look else None
+    shown = page.looks.get(around)
+    return shown.light.ground if shown else None
 
 
 def _has_tail(element: Element) -> bool:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from newsletter.edition.rules.styles import Look, looks
+from lxml.etree import XPath
+
+from newsletter.edition.rules.cascade import Shown, cascade
 from newsletter.rules.markup import Element, Markup, said
 
+_STYLE_ATTRIBUTES = XPath("//@style", smart_strings=False)
+_BACKGROUNDS = XPath("//@background", smart_strings=False)
 FILLER = " \t\n\r\f\v\xa0\xad\u034f\u2007\u200b\u200c\u200d\u2060\ufeff"  # what preheaders are padded with
 
 
@@ -29,18 +33,10 @@ class Page(Markup):
         return next(found, "").lower()
 
     @cached_property
-    def light(self) -> dict[Element, Look]:
-        """How each element of the body looks in light mode."""
-        return self._looks(dark=False)
-
-    @cached_property
-    def dark(self) -> dict[Element, Look]:
-        """How each element of the body looks in dark mode."""
-        return self._looks(dark=True)
-
-    def _looks(self, *, dark: bool) -> dict[Element, Look]:
+    def looks(self) -> dict[Element, Shown]:
+        """How each element of the body looks, in light and in dark mode."""
         scheme = "dark" in self.meta("color-scheme")
-        return looks(self.root, self.body, self.styles, dark=dark, dark_canvas=scheme)
+        return cascade(tuple(self.styles), dark_canvas=scheme).apply(self.root, self.body)
 
     @cached_property
     def styles(self) -> list[str]:
@@ -48,9 +44,19 @@ class Page(Markup):
         return [element.text or "" for element in self.all("style")]
 
     @cached_property
+    def backgrounds(self) -> list[str]:
+        """The addresses in all background attributes."""
+        return [address for address in map(str, _BACKGROUNDS(self.root)) if address]
+
+    @cached_property
+    def style_attributes(self) -> list[str]:
+        """The texts of all style attributes, each once."""
+        return list(dict.fromkeys(map(str, _STYLE_ATTRIBUTES(self.root))))
+
+    @cached_property
     def visible_text(self) -> str:
         """All text that is shown, on one line."""
-        shown = (text for element, text in self.own_texts if not self.light[element].hidden)
+        shown = (text for element, text in self.own_texts if not self.looks[element].light.hidden)
         return " ".join(" ".join(shown).split())
 
     @cached_property

@@ -16,7 +16,7 @@ def repeats_only(mail: Mail) -> Iterator[Defect]:
         return
     page = mail.page
     for element, text in page.own_texts:
-        if not page.light[element].hidden:
+        if not page.looks[element].light.hidden:
             continue
         parts = (" ".join(part.removesuffix("…").split()) for part in text.split(" · "))
         if not all(part in page.visible_text for part in parts) or not language(element):

@@ -68,14 +68,15 @@ def _suspicious(page: Page) -> Iterator[str]:
 
 def _loaded(page: Page) -> Iterator[str]:
     for element in page.all(*_LOADED):
-        yield from (element.get(name) for name in ("src", "data", "poster") if element.get(name))
-        yield from (part.split()[0] for part in (element.get("srcset") or "").split(",") if part.strip())
+        yield from filter(None, map(element.get, ("src", "data", "poster")))
+        if srcset := element.get("srcset"):
+            yield from (part.split()[0] for part in srcset.split(",") if part.strip())
         if element.tag == "link" and element.get("href"):
             yield element.get("href")
-    for element in page.elements:
-        if background := element.get("background"):
-            yield background
-        yield from _IN_CSS.findall(element.get("style") or "")
+    yield from page.backgrounds
+    for style in page.style_attributes:
+        if "(" in style or "@" in style:
+            yield from _IN_CSS.findall(style)
     for style in page.styles:
         yield from _IN_CSS.findall(style)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from newsletter.edition.room import FULL
 from newsletter.edition.rules.mail import Mail
-from newsletter.rules.markup import HEADINGS, Element
+from newsletter.rules.markup import Element
 from newsletter.rules.rule import BLOCK, WARN, Defect, _, rule
 
 SMALLEST, BODY = 12, 16  # CSS pixels
@@ -22,10 +22,11 @@ def text_size(mail: Mail) -> Iterator[Defect]:
         return
     sizes: Counter[float] = Counter()
     small: dict[float, Element] = {}
+    in_headings = {element for heading in mail.page.headings for element in heading.iter()}
     for element, text in mail.page.own_texts:
-        look = mail.page.light[element]
+        look = mail.page.looks[element].light
         if not look.hidden:
-            if not any(around.tag in HEADINGS for around in (element, *element.iterancestors())):
+            if element not in in_headings:
                 sizes[look.size] += len(text)
             if look.size < SMALLEST:
                 small.setdefault(look.size, element)

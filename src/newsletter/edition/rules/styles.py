@@ -1,9 +1,9 @@
-"""How text looks, worked out without a browser: colours, sizes and underlines by a small CSS cascade."""
+"""How text looks, worked out without a browser: what its properties come to in colours, sizes and underlines."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -50,24 +50,6 @@ class Look:
     transform: str
 
 
-def looks(root: Element, body: Element, styles: Iterable[str], *, dark: bool, dark_canvas: bool) -> dict[Element, Look]:
-    """How each element of the body looks. `dark_canvas` says that the page asks the browser for a dark one."""
-    canvas = (WHITE, DARK_CANVAS) if dark and dark_canvas else (BLACK, WHITE)
-    matched = _matched(root, styles, dark=dark)
-    start = Look(*canvas, ROOT, False, False, False, "start", "none")
-    found: dict[Element, Look] = {}
-    known: dict[tuple[Any, ...], Look] = {}  # cards repeat each other
-    for element in body.iter("*"):
-        around = found.get(element.getparent(), start)
-        layers = matched.get(element, ())
-        presented = () if PRESENTED.isdisjoint(element.keys()) else tuple(_presented(element).items())
-        same = (element.tag, presented, element.get("style"), around, tuple(map(id, layers)))
-        if same not in known:
-            known[same] = _look(element, around, _declared(element, layers))
-        found[element] = known[same]
-    return found
-
-
 def overridden_by_inline(root: Element, styles: Iterable[str]) -> list[tuple[Element, str]]:
     """Elements whose style attribute keeps a dark rule from applying, with the property."""
     found = []
@@ -80,6 +62,7 @@ def overridden_by_inline(root: Element, styles: Iterable[str]) -> list[tuple[Ele
     return found
 
 
+@lru_cache(maxsize=1024)
 def contrast(one: Colour, other: Colour) -> float:
     """The contrast ratio of two colours (WCAG 2.2, "contrast ratio")."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
@@ -91,27 +74,16 @@ def inverted(colour: Colour) -> Colour:
     return (255 - colour[0], 255 - colour[1], 255 - colour[2])
 
 
-def _matched(root: Element, styles: Iterable[str], *, dark: bool) -> dict[Element, list[Declared]]:
-    matched: dict[Element, list[Declared]] = {}
-    rules = [rule for style in styles for rule in rules_of(style)]
-    for rule in sorted(rules, key=lambda rule: rule.specificity):
-        if (dark or not rule.dark) and not (dark and rule.light):
-            for element in rule.find(root):
-                matched.setdefault(element, []).append(rule.declared)
-    return matched
-
-
-def _declared(element: Element, matched: Iterable[Declared]) -> dict[str, str]:
-    """The winning value of each property: browser, style elements, style attribute; then what is important."""
-    won = {**BROWSER.get(element.tag, {}), **_presented(element)}
-    layers = [*matched, declarations(element.get("style", ""))]
+def declared(element: Element, layers: Sequence[Declared]) -> dict[str, str]:
+    """The winning value of each property: browser, `layers` from weak to strong; then what is important in them."""
+    won = {**BROWSER.get(element.tag, {}), **presented(element)}
     for wanted in (False, True):
         for layer in layers:
             won.update({name: value for name, (value, important) in layer.items() if important is wanted})
     return won
 
 
-def _presented(element: Element) -> dict[str, str]:
+def presented(element: Element) -> dict[str, str]:
     """What HTML's own attributes say of the look (HTML 15.3)."""
     found = {}
     if ground := element.get("bgcolor"):
@@ -142,7 +114,8 @@ def _hides(declared: dict[str, str]) -> bool:
     return declared.get("overflow") == "hidden" and any(_NOTHING.fullmatch(size) for size in sizes)
 
 
-def _look(element: Element, around: Look, declared: dict[str, str]) -> Look:
+def look(element: Element, around: Look, declared: dict[str, str]) -> Look:
+    """How an element looks whose properties are `declared`, in what looks as `around`."""
     if not declared and element.tag != "a":
         return around
     linked = element.tag == "a" and element.get("href") is not None
