@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Any, TypeVar
@@ -142,6 +142,9 @@ class Program:
         """Write what changed of feeds and archive."""
         settings = self.settings
         writer = Writer(settings.publish.directory)
+        for name, file in settings.logos.items():
+            with suppress(FileNotFoundError):  # gone since settings were read: what was published of it stays
+                writer.write(name, file.read_bytes())
         return publish(
             settings.site, settings.feeds, settings.newsletters, self.published, self.pages, writer, self.now()
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import tomllib
@@ -24,6 +25,7 @@ from newsletter.config.settings import (
     Table,
     Web,
 )
+from newsletter.config.theme import Theme, too_faint
 from newsletter.errors import SettingsError
 from newsletter.resources import folder
 
@@ -43,6 +45,7 @@ class Settings(Table):
     publish: Publish = Publish()
     alerts: Alerts = Alerts()
     mail: Mail
+    theme: Theme = Theme()
     newsletters: list[Newsletter] = Field(default=[])
     root: Path = Field(default=Path(), exclude=True)
     feeds: dict[str, FeedSettings] = Field(default={}, exclude=True)
@@ -50,6 +53,16 @@ class Settings(Table):
     def newsletter(self, name: str) -> Newsletter | None:
         """The newsletter with the id `name`, if there is one."""
         return next((newsletter for newsletter in self.newsletters if newsletter.id == name), None)
+
+    @property
+    def logos(self) -> dict[str, Path]:
+        """The logos that are files, by the name under which each is published."""
+        found = (newsletter.theme.logo for newsletter in self.newsletters)
+        return {
+            logo.src.removeprefix(f"{self.site.base_url}/"): logo.file
+            for logo in found
+            if logo is not None and logo.file is not None and logo.src is not None
+        }
 
     @property
     def templates(self) -> Path:
@@ -142,6 +155,35 @@ def _validate(
         return None
 
 
+def _themes(settings: Settings, root: Path, problems: list[str]) -> tuple[Theme, list[Newsletter]]:
+    """The theme, and the newsletters with theirs put over it; logos that are files have their address."""
+    theme = _with_logo(settings.theme, settings.site.base_url, root, "theme", problems)
+    problems += (f"newsletter.toml: {line}" for line in too_faint(theme, "theme"))
+    newsletters = []
+    for index, newsletter in enumerate(settings.newsletters):
+        where = f"newsletters[{index}].theme"
+        own = newsletter.theme
+        if own != Theme():
+            own = _with_logo(settings.theme.changed(own), settings.site.base_url, root, where, problems)
+            lines = (f"newsletter.toml: {line}" for line in too_faint(own, where))
+            problems += (line for line in lines if line.replace(where, "theme") not in problems)
+        newsletters.append(newsletter.model_copy(update={"theme": own if newsletter.theme != Theme() else theme}))
+    return theme, newsletters
+
+
+def _with_logo(theme: Theme, base_url: str, root: Path, where: str, problems: list[str]) -> Theme:
+    if theme.logo is None or theme.logo.file is None or theme.logo.src is not None:
+        return theme
+    file = root / theme.logo.file
+    try:
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    except OSError as error:
+        problems.append(f"newsletter.toml: {where}.logo.file: cannot be read: {error}")
+        return theme
+    src = f"{base_url}/theme/{digest}{file.suffix.lower()}"
+    return theme.model_copy(update={"logo": theme.logo.model_copy(update={"file": file, "src": src})})
+
+
 def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], problems: list[str]) -> Settings:
     """Make paths absolute and read the secret files."""
     smtp = settings.mail.smtp
@@ -153,6 +195,7 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
             problems.append(f"newsletter.toml: mail.smtp.password_file: cannot be read: {error}")
     if smtp.ca_file is not None:
         updates["ca_file"] = root / smtp.ca_file
+    theme, newsletters = _themes(settings, root, problems)
     mail = settings.mail.model_copy(update={"smtp": smtp.model_copy(update=updates)})
     url = settings.store.url
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
@@ -162,6 +205,8 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
             "root": root,
             "feeds": feeds,
             "mail": mail,
+            "theme": theme,
+            "newsletters": newsletters,
             "store": settings.store.model_copy(update={"url": url, "journal": root / settings.store.journal}),
             "security": settings.security.model_copy(update={"key_file": root / settings.security.key_file}),
             "publish": settings.publish.model_copy(update={"directory": root / settings.publish.directory}),

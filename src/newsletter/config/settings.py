@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from newsletter.config.theme import Theme
 from newsletter.config.values import (
     BaseAddress,
     Clock,
@@ -134,6 +135,7 @@ class Newsletter(Table):
     send_days: list[Weekday] = list(WEEKDAYS)
     holidays: Region | None = None
     layout: Layouts = {}
+    theme: Theme = Theme()
     missing_alt: Literal["omit-image", "hold"] = "omit-image"
     sender: Mailbox | None = Field(default=None, alias="from")
     reply_to: Mailbox | None = None

@@ -32,7 +32,7 @@ def render_sheet(content: EditionContent, language: str, format: Format, *, temp
 
     Raises RenderError; its `release` is the id of the release that cannot be rendered, where one is to blame.
     """
-    view = sections(content, language, theme(format).column)
+    view = sections(content, language, theme(format, content.newsletter.theme).column)
     values = _values(content, view, language, format)
     nonce = nonce_absent_from(repr((values, content.groups)))
     layout = content.newsletter.layout_of(content.cadence)
@@ -113,7 +113,6 @@ def _values(content: EditionContent, view: Sequence[Section], language: str, for
         "when": day_and_date(content.day, language),
         "url": content.url,
         "sections": view,
-        "pictures": format is not Format.NO_IMAGES,
         "overfull": False,
         "in_full": lambda id: in_full(releases[id], headlines[id], content, language),
     }

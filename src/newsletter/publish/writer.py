@@ -3,8 +3,8 @@
 What lies where: `index.html`, `style.css`, `feeds.opml`, `feeds/index.html`, `feeds/<slug>.<format>`,
 `feeds/<slug>/index.html`, `feeds/<slug>/<topic>.<format>`, `releases/<id>.html`, `releases/<id>.gone.html` (the notice
 of a withdrawn release, to be answered with status 410), `editions/<id>.html`, `reports/<id>.html` and `.jsonld` (how an
-edition was checked), and `.rendered` (not public: what the pages were made with). A server finds `/releases/<id>` by
-adding `.html`.
+edition was checked), `theme/<digest>.<ending>` (logos), and `.rendered` (not public: what the pages were made with). A
+server finds `/releases/<id>` by adding `.html`.
 """
 
 from __future__ import annotations

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from newsletter.colours import contrast, inverted
 from newsletter.edition.rules.css import is_dark
 from newsletter.edition.rules.mail import Mail
 from newsletter.edition.rules.page import Page
-from newsletter.edition.rules.styles import Look, contrast, inverted, overridden_by_inline
+from newsletter.edition.rules.styles import Look, overridden_by_inline
 from newsletter.rules.rule import BLOCK, Defect, _, rule
 
 BODY, LARGE = 4.5, 3.0  # WCAG 1.4.3; large is 24 px, or bold and 14 pt

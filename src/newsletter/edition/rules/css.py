@@ -15,9 +15,9 @@ from cssselect.parser import Element as SelectorElement
 from lxml import etree
 from PIL import ImageColor
 
+from newsletter.colours import Colour
 from newsletter.edition.inline import CSS_LOCK, parse_css
 
-Colour = tuple[int, int, int]
 Declared = dict[str, tuple[str, bool]]
 """Values by property, with whether they are `!important`."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from newsletter.edition.rules.css import Colour
+from newsletter.colours import Colour
 from newsletter.edition.rules.mail import Mail
 from newsletter.edition.rules.page import Page
 from newsletter.rules.links import links

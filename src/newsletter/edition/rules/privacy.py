@@ -51,7 +51,10 @@ def _is_pixel(image: Element) -> bool:
 
 
 def _may_be_asked(url: str, host: str, mail: Mail) -> bool:
-    return mail.origin is not None and (url in mail.images or host == urlsplit(mail.origin.site.base_url).hostname)
+    if mail.origin is None:
+        return False
+    logo = mail.origin.newsletter.theme.logo
+    return url in mail.images or host == urlsplit(mail.origin.site.base_url).hostname or url == (logo and logo.src)
 
 
 def _suspicious(page: Page) -> Iterator[str]:

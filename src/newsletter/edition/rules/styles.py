@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from newsletter.edition.rules.css import Colour, Declared, colour_of, declarations, rules_of
+from newsletter.colours import Colour
+from newsletter.edition.rules.css import Declared, colour_of, declarations, rules_of
 
 Element = Any
 
@@ -60,18 +60,6 @@ def overridden_by_inline(root: Element, styles: Iterable[str]) -> list[tuple[Ele
                     (element, name) for element in rule.find(root) if name in declarations(element.get("style", ""))
                 ]
     return found
-
-
-@lru_cache(maxsize=1024)
-def contrast(one: Colour, other: Colour) -> float:
-    """The contrast ratio of two colours (WCAG 2.2, "contrast ratio")."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def inverted(colour: Colour) -> Colour:
-    """The colour as clients show it that turn light mails dark by inversion."""
-    return (255 - colour[0], 255 - colour[1], 255 - colour[2])
 
 
 def declared(element: Element, layers: Sequence[Declared]) -> dict[str, str]:
@@ -160,9 +148,3 @@ def _bold(value: str, around: bool) -> bool:
     if value.isdigit():
         return int(value) >= 700
     return {"bold": True, "bolder": True, "normal": False, "lighter": False}.get(value, around)
-
-
-@lru_cache(maxsize=1024)
-def _luminance(colour: Colour) -> float:
-    parts = [c / 255 / 12.92 if c / 255 <= 0.04045 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
