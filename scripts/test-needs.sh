@@ -8,6 +8,7 @@ missing=()
 [[ -x /usr/bin/chromium ]] || missing+=(chromium fonts-liberation)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 [[ -x /usr/sbin/postfix ]] || missing+=(postfix)
+[[ -x /usr/bin/w3m ]] || missing+=(w3m)
 if ((!${#missing[@]})); then exit; fi
 
 if ! can_install; then

@@ -209,7 +209,9 @@ def _text(element: HtmlElement) -> str:
     """A block as plain text; each address stands on a line of its own below."""
     if element.tag in ("ul", "ol"):
         return "\n".join(_items(element, ""))
-    if element.tag in ("blockquote", "dl"):
+    if element.tag == "dl":
+        return "\n".join(f"{_lines(child)}:" if child.tag == "dt" else _lines(child) for child in element)
+    if element.tag == "blockquote":
         return "\n\n".join(_lines(child) for child in element) if len(element) else _lines(element)
     return _lines(element)
 

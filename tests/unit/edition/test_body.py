@@ -78,7 +78,7 @@ def test_lists_and_breaks_stay_in_the_text() -> None:
     assert text_of("<ul><li>Eins</li><li>Zwei<ol><li>innen</li></ol></li></ul>") == "- Eins\n- Zwei\n  1. innen"
     assert text_of("<p>Rathaus<br>Marktplatz   1</p>") == "Rathaus\nMarktplatz 1"
     assert text_of("<blockquote><p>Erst.</p><p>Dann.</p></blockquote>") == "Erst.\n\nDann."
-    assert text_of("<dl><dt>Wann</dt><dd>Freitag</dd></dl>") == "Wann\n\nFreitag"
+    assert text_of("<dl><dt>Wann</dt><dd>Freitag</dd></dl>") == "Wann:\nFreitag"
 
 
 def test_a_long_text_ends_at_a_heading() -> None:
