@@ -18,13 +18,13 @@ import structlog
 from newsletter.app.alarms import AlarmBoard
 from newsletter.config import Newsletter, Settings
 from newsletter.edition import rules
-from newsletter.edition.compose import compose, edition_of, immediate_id, slot_id
+from newsletter.edition.compose import compose, edition_of, extra_id, immediate_id, slot_id
 from newsletter.edition.content import EditionContent
 from newsletter.edition.render import render_sheets
 from newsletter.edition.report import checked, report
 from newsletter.edition.slots import slots_between
 from newsletter.edition.variants import fill, selection, variant_key
-from newsletter.errors import NewsletterError, NotFound
+from newsletter.errors import NewsletterError, NotFound, StateError
 from newsletter.i18n import languages
 from newsletter.model import (
     AlarmKind,
@@ -34,6 +34,7 @@ from newsletter.model import (
     Finding,
     Format,
     Release,
+    Saying,
     Sheet,
     Variant,
 )
@@ -51,6 +52,8 @@ FIRST_LOOK = timedelta(hours=1)
 
 NOBODY = timedelta(minutes=5)
 """How far back a release may lie that the first subscriber of `immediate` still gets."""
+
+WAITS = "waits for its editor: preview it, then approve it"
 
 Pair = tuple[str, Format]
 
@@ -109,7 +112,50 @@ class EditionDesk:
             raise NotFound(f"edition {edition.id}: newsletter.toml has no newsletter {edition.newsletter!r} any more")
         releases = [self._releases.get(carried.release) for carried in edition.carried]
         content = self._compose(newsletter, edition.cadence, edition.slot, releases)
-        return replace(content, id=edition.id)
+        return replace(content, id=edition.id, subject=edition.subject, intro=edition.intro)
+
+    def compose_extra(
+        self, newsletter: Newsletter, cadence: Cadence, releases: Sequence[Release], saying: Saying, now: datetime
+    ) -> Edition:
+        """An edition beside the slots, of these releases or else of all that are due; held for its editor to look at.
+
+        Raises StateError where nothing is in it, or another was made in the same second.
+        """
+        row = Row(newsletter, cadence, self._state.began(newsletter.id, cadence, now))
+        due = list(releases) or self._due(row, now)
+        if not due:
+            raise StateError(f"nothing is due for {newsletter.id}, {cadence}: name releases")
+        content = self._compose(newsletter, cadence, now, due)
+        content = replace(content, id=extra_id(newsletter, cadence, now), subject=saying.subject, intro=saying.intro)
+        content, sheets = self._render(content, now)
+        edition = replace(edition_of(content, now), extra=True)
+        if not edition.carried or not self._editions.add(edition):
+            raise StateError(f"edition {edition.id} is there already, or none of its releases can be rendered")
+        return self._look_again(edition, sheets, now)
+
+    def reword(self, id: str, saying: Saying, now: datetime) -> Edition:
+        """Let an edition that is not sent yet say something else, render and check it anew, and hold it for its editor.
+
+        What is None in `saying` stays, what is empty goes. Raises StateError where it is too late.
+        """
+        edition = self._editions.get(id)
+        if edition.state is EditionState.APPROVED:
+            edition = self._editions.move(id, EditionState.HELD, now, WAITS)
+        subject = edition.subject if saying.subject is None else saying.subject or None
+        intro = edition.intro if saying.intro is None else saying.intro or None
+        edition = self._editions.word(id, subject, intro)
+        content = self.content_of(edition)
+        _, sheets, left_out = render_sheets(content, _pairs(), templates=self._settings.templates)
+        if left_out:
+            raise StateError(f"edition {id} cannot be rendered any more: {next(iter(left_out.values()))}")
+        return self._look_again(edition, sheets, now)
+
+    def _look_again(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> Edition:
+        """Keep and check what was rendered, and hold it whatever is found: its editor wants to see it first."""
+        findings = self._save(edition, sheets, now)
+        blocking = [finding for finding in findings if finding.blocks]
+        reason = f"{len(blocking)} findings block it, the first: {blocking[0].message}" if blocking else WAITS
+        return self._editions.hold(edition.id, findings, reason, now)
 
     def variant(self, edition: Edition, language: str, format: Format, chosen: Sequence[str] | None = None) -> Variant:
         """A variant of a composed edition; of all its releases where none are chosen."""
@@ -220,11 +266,14 @@ class EditionDesk:
         return content, sheets
 
     def _finish(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> Edition:
+        return self.judge(edition, self._save(edition, sheets, now), now)
+
+    def _save(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> tuple[Finding, ...]:
         for sheet in sheets.values():
             self._sheets.save(sheet)
         variants, findings = self.check(edition, self._freezer.wishes(edition.newsletter, edition.cadence))
         self.keep(edition, variants, now)
-        return self.judge(edition, findings, now)
+        return findings
 
     def judge(self, edition: Edition, findings: tuple[Finding, ...], now: datetime) -> Edition:
         """Hold an edition in which something blocks, and tell; approve any other."""

@@ -7,18 +7,21 @@ from typing import Any
 
 import click
 
+from newsletter.cli.making import HELD, edit, new
 from newsletter.cli.output import echo_json, echo_rows, program_of
 from newsletter.errors import NewsletterError
 from newsletter.i18n import languages
 from newsletter.model import Edition, EditionState, Finding, Format
 from newsletter.store.editions import Counted
 
-HELD = 3  # exit code: done, but something waits for an editor
-
 
 @click.group()
 def editions() -> None:
     """See editions, and decide about them."""
+
+
+editions.add_command(new)
+editions.add_command(edit)
 
 
 @editions.command("list")

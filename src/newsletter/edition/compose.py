@@ -22,7 +22,7 @@ def compose(
 
     Topics come in `topic_order` (slugs), the others after them by their newest release, what has no topic last; within
     a topic the newest comes first. A release with several topics stands under its first. `slot` is in UTC; for
-    `immediate` it is the moment of composing, and `releases` is exactly one.
+    `immediate` it is the moment of composing, and the edition is called by the first release.
     """
     releases = tuple(releases)
     id = immediate_id(newsletter, releases[0]) if cadence is Cadence.IMMEDIATE else slot_id(newsletter, cadence, slot)
@@ -39,6 +39,11 @@ def immediate_id(newsletter: Newsletter, release: Release) -> str:
     return f"{newsletter.id}-{Cadence.IMMEDIATE}-{release.id}-{release.revision}"
 
 
+def extra_id(newsletter: Newsletter, cadence: Cadence, now: datetime) -> str:
+    """The id of an edition that an editor puts together, as `presse-daily-extra-20261122T061502Z`."""
+    return f"{newsletter.id}-{cadence}-extra-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
 def edition_of(content: EditionContent, now: datetime) -> Edition:
     """The edition that carries `content`: composed, or skipped when there is nothing in it."""
     carried = tuple(Carried(release.id, release.revision) for release in content.releases)
@@ -51,6 +56,8 @@ def edition_of(content: EditionContent, now: datetime) -> Edition:
         carried=carried,
         composed_at=now,
         reason=None if carried else "nothing was due",
+        subject=content.subject,
+        intro=content.intro,
     )
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from newsletter.config import Newsletter, Site
+from newsletter.config.settings import SINGLE
+from newsletter.edition.plain import plain
 from newsletter.model import Cadence, Release, Topic
+
+PARAGRAPH = 2_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,20 @@ class EditionContent:
     cadence: Cadence
     slot: datetime
     groups: tuple[Group, ...]
+    subject: str | None = None  # an editor's
+    intro: str | None = None  # an editor's; an empty line ends a paragraph
+
+    @property
+    def layout(self) -> str:
+        """The layout its mails have: what carries one release in full can carry no more."""
+        name = self.newsletter.layout_of(self.cadence)
+        return "standard" if name == SINGLE and len(self.releases) != 1 else name
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The intro, fit to be printed."""
+        found = (plain(paragraph, PARAGRAPH) for paragraph in re.split(r"\n\s*\n", self.intro or ""))
+        return tuple(paragraph for paragraph in found if paragraph)
 
     @property
     def releases(self) -> tuple[Release, ...]:

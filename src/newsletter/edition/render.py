@@ -18,7 +18,7 @@ from newsletter.edition.room import is_overfull
 from newsletter.edition.shell import shell_values
 from newsletter.edition.theme import theme
 from newsletter.edition.variants import PREHEADER
-from newsletter.edition.view import Section, sections
+from newsletter.edition.view import Section, mark, sections
 from newsletter.edition.words import day_and_month
 from newsletter.errors import RenderError
 from newsletter.i18n import day_and_date, long_date
@@ -35,7 +35,7 @@ def render_sheet(content: EditionContent, language: str, format: Format, *, temp
     view = sections(content, language, theme(format, content.newsletter.theme).column)
     values = _values(content, view, language, format)
     nonce = nonce_absent_from(repr((values, content.groups)))
-    layout = content.newsletter.layout_of(content.cadence)
+    layout = content.layout
     try:
         parts = rendered_parts(layout, values, nonce, templates)
         if is_overfull(parts):
@@ -112,6 +112,7 @@ def _values(content: EditionContent, view: Sequence[Section], language: str, for
         **shell_values(content.site, content.newsletter, language, format),
         "when": day_and_date(content.day, language),
         "url": content.url,
+        "intro": [mark(paragraph, content.site.language, language) for paragraph in content.paragraphs],
         "sections": view,
         "overfull": False,
         "in_full": lambda id: in_full(releases[id], headlines[id], content, language),
@@ -126,8 +127,10 @@ def _texts(content: EditionContent, view: Sequence[Section], language: str) -> d
         "day": day_and_month(content.day, language),
         "cadence": str(content.cadence),
     }
+    if subject := plain(content.subject, HEADLINE):
+        texts["subject"] = subject
     releases = {release.id: release for release in content.releases}
-    single = content.newsletter.layout_of(content.cadence) == SINGLE  # it shows no teaser that was made of its text
+    single = content.layout == SINGLE  # it shows no teaser that was made of its text
     for card in (card for section in view for card in section.cards):
         release = releases[card.id]
         texts[f"headline:{card.id}"] = card.headline

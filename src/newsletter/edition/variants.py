@@ -137,10 +137,10 @@ def _title(sheet: Sheet, cards: Sequence[str], releases: str) -> str:
 
 def _subject(sheet: Sheet, cards: Sequence[str], words: Words) -> str:
     texts = sheet.texts
-    if not cards:
-        return texts["title"]
+    if "subject" in texts or not cards:
+        return texts.get("subject", texts["title"])
     headline = shorten(texts[f"headline:{cards[0]}"], SUBJECT_HEADLINE)
-    if texts["cadence"] == Cadence.IMMEDIATE:
+    if texts["cadence"] == Cadence.IMMEDIATE and len(cards) == 1:
         updated = f"updated:{cards[0]}" in texts
         return words.say("Updated: %(headline)s", headline=headline) if updated else headline
     issue = words.say("%(title)s, %(day)s", title=texts["title"], day=texts["day"])

@@ -32,6 +32,7 @@ from newsletter.model.edition import (
     Format,
     Part,
     Pieces,
+    Saying,
     Sheet,
     Variant,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "Release",
     "ReleaseState",
     "Revised",
+    "Saying",
     "Sheet",
     "Source",
     "Standing",

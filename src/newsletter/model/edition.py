@@ -102,6 +102,17 @@ class Edition:
     reason: str | None = None  # why it is held, skipped, superseded, paused or cancelled
     findings: tuple[Finding, ...] = ()
     override: str | None = None  # who let it go in spite of findings, and why
+    subject: str | None = None  # an editor's, in place of our own
+    intro: str | None = None  # an editor's plain text; an empty line ends a paragraph
+    extra: bool = False  # put together by an editor, beside the slots
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What an editor says in an edition: its subject, and plain text before the releases."""
+
+    subject: str | None = None
+    intro: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

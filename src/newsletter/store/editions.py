@@ -45,13 +45,14 @@ class Editions:
 
         A new one that carries releases overtakes what is composed or held for an earlier slot of its row (of
         `immediate`: for an earlier revision of its release): that becomes `superseded`, and its releases are due again.
+        One that an editor put together overtakes nothing, and is not overtaken.
         """
 
         def work(connection: Connection) -> bool:
             for earlier in skipped:
                 _insert(connection, earlier)
             new = _insert(connection, edition)
-            if new and edition.carried:
+            if new and edition.carried and not edition.extra:
                 _supersede(connection, edition)
             return new
 
@@ -114,6 +115,19 @@ class Editions:
         """Write down who lets an edition go in spite of its findings, and why, before it is approved."""
         self._database.write(lambda connection: _note(connection, id, override=who_and_why))
 
+    def word(self, id: str, subject: str | None, intro: str | None) -> Edition:
+        """Write down what an editor says in an edition. Raises StateError unless it is composed or held."""
+
+        def work(connection: Connection) -> Edition:
+            change = update(editions).where(editions.c.id == id, editions.c.state.in_(UNDECIDED))
+            changed = connection.execute(change.values(subject=subject, intro=intro)).rowcount
+            edition = _edition(connection, id)
+            if not changed:
+                raise StateError(f"edition {id} is {edition.state}: what it says stays as it is")
+            return edition
+
+        return self._database.write(work)
+
     def carry(self, id: str, carried: Sequence[Carried]) -> Edition:
         """Let a composed edition carry these releases instead. Raises StateError where it is no longer composed."""
 
@@ -156,6 +170,9 @@ def _insert(connection: Connection, edition: Edition) -> bool:
         "approved_at": edition.approved_at,
         "reason": edition.reason,
         "override": edition.override,
+        "subject": edition.subject,
+        "intro": edition.intro,
+        "extra": edition.extra,
         "findings": findings_document(edition.findings),
     }
     query = insert(connection, editions).values(row).on_conflict_do_nothing().returning(editions.c.id)
@@ -196,6 +213,7 @@ def _note(connection: Connection, id: str, **values: Any) -> None:
 def _supersede(connection: Connection, edition: Edition) -> None:
     row = (editions.c.newsletter == edition.newsletter, editions.c.cadence == edition.cadence)
     overtaken = update(editions).where(*row, editions.c.slot < edition.slot, editions.c.state.in_(UNDECIDED))
+    overtaken = overtaken.where(editions.c.extra.is_not(True))
     if edition.cadence is Cadence.IMMEDIATE:
         (one,) = edition.carried
         older = exists().where(edition_releases.c.edition == editions.c.id, edition_releases.c.release == one.release)
@@ -238,6 +256,9 @@ def _from_row(row: Row[Any], carried: Sequence[Carried]) -> Edition:
         reason=row.reason,
         findings=findings_from(row.findings),
         override=row.override,
+        subject=row.subject,
+        intro=row.intro,
+        extra=bool(row.extra),
     )
 
 

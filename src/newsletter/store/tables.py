@@ -151,6 +151,9 @@ editions = Table(
     Column("dated", Moment),  # the Date header of every message
     Column("reason", Text),
     Column("override", Text),
+    Column("subject", Text),  # an editor's words in place of, and before, what the mail says by itself
+    Column("intro", Text),
+    Column("extra", Boolean),  # True: put together by an editor, beside the slots
     Column("findings", JSON, nullable=False, default=list),
     Index("ix_editions_newsletter_cadence_slot", "newsletter", "cadence", "slot"),
 )

@@ -1,0 +1,144 @@
+"""Editions that an editor puts together, and what an edition says by an editor's words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from newsletter.app import Program
+from newsletter.app.extras import new_editions
+from newsletter.cli import cli
+from newsletter.errors import BadInput, NotFound, StateError
+from newsletter.model import Cadence, EditionState, Format, Saying
+from tests.integration.app.test_composing import DAILY, NOW, new, program, states
+from tests.integration.store.test_releases import collected
+
+__all__ = ["program"]  # the fixture
+EXTRA = "presse-daily-extra-20261123T060001Z"
+SAYING = Saying("Sonderausgabe zum Fest", "Liebe Leserinnen und Leser,\n\nes gibt <etwas> zu feiern.")
+
+
+def text(program: Program, edition: str, format: Format = Format.STANDARD) -> tuple[str, str, str]:
+    subject, html, plain = program.preview(edition, format, None)
+    return subject, html or "", plain
+
+
+async def test_an_extra_edition_waits_for_its_editor_and_then_goes(program: Program) -> None:
+    collected(program.database, new("a"), new("b"), new("c"))
+    (made,) = new_editions(program, "presse", [Cadence.DAILY], ["b", "a"], SAYING)
+    assert (made.id, made.state, {one.release for one in made.carried}) == (EXTRA, EditionState.HELD, {"a", "b"})
+    subject, html, plain = text(program, EXTRA)
+    assert subject == SAYING.subject
+    assert html.count('class="intro"') == 2
+    assert "es gibt &lt;etwas&gt; zu feiern." in html
+    assert "Liebe Leserinnen und Leser,\n\nes gibt <etwas> zu feiern.\n" in plain
+    await program.compose()
+    assert states(program)[EXTRA] is EditionState.HELD  # the daily edition does not overtake it
+    program.editions.move(EXTRA, EditionState.APPROVED, NOW)
+    program.mailroom.freeze_approved()
+    assert states(program)[EXTRA] is EditionState.SENDING
+
+
+async def test_it_overtakes_nothing(program: Program) -> None:
+    collected(program.database, new("a"))
+    await program.compose()
+    program.editions.get(DAILY)
+    before = states(program)
+    collected(program.database, new("b"))
+    new_editions(program, "presse", [Cadence.DAILY], ["b"], Saying())
+    assert {id: state for id, state in states(program).items() if id != EXTRA} == before
+
+
+def test_what_it_carries_is_due_no_more_once_it_is_approved(program: Program) -> None:
+    collected(program.database, new("a"), new("b"))
+    new_editions(program, "presse", [Cadence.DAILY], ["a"], Saying())
+
+    def due() -> set[str]:
+        return {one.id for one in program.releases.due("presse", ["musterstadt"], Cadence.DAILY, NOW)}
+
+    assert due() == {"a", "b"}
+    program.editions.move(EXTRA, EditionState.APPROVED, NOW)
+    assert due() == {"b"}
+
+
+def test_what_is_urgent_goes_to_everybody_at_once(program: Program) -> None:
+    collected(program.database, new("a"))
+    made = new_editions(program, "presse", [], ["a"], Saying(), urgent=True)
+    assert {(one.cadence, one.state) for one in made} == {
+        (Cadence.IMMEDIATE, EditionState.APPROVED),
+        (Cadence.DAILY, EditionState.APPROVED),
+    }
+
+
+def test_without_releases_it_carries_what_is_due(program: Program) -> None:
+    collected(program.database, new("a"), new("b"))
+    made = new_editions(program, "presse", [], [], Saying())
+    assert [len(one.carried) for one in made] == [2, 2]
+    assert "Sonder" not in text(program, made[0].id)[1]
+
+
+def test_what_does_not_go_together_is_refused(program: Program) -> None:
+    collected(program.database, new("a"), new("other", source="elsewhere"))
+    program.releases.withhold("a", "an editor keeps it back", NOW)
+    for releases, cadences, error, says in (
+        (["a"], [], BadInput, "may not be shown now"),
+        (["other"], [], BadInput, "which presse does not carry"),
+        ([], [Cadence.WEEKLY], BadInput, "is not sent weekly"),
+        ([], [], StateError, "nothing is due for presse"),
+        (["nobody"], [], NotFound, "nobody"),
+    ):
+        with pytest.raises(error, match=says):
+            new_editions(program, "presse", cadences, releases, Saying())
+    with pytest.raises(NotFound, match="there are: presse"):
+        new_editions(program, "press", [], [], Saying())
+    assert states(program) == {}
+
+
+def test_an_edition_is_reworded_and_checked_anew(program: Program) -> None:
+    collected(program.database, new("a"))
+    new_editions(program, "presse", [Cadence.DAILY], ["a"], SAYING)
+    program.editions.move(EXTRA, EditionState.APPROVED, NOW)
+    edition = program.desk.reword(EXTRA, Saying(intro="Nur ein Satz."), NOW)
+    assert (edition.state, edition.subject, edition.intro) == (EditionState.HELD, SAYING.subject, "Nur ein Satz.")
+    for format in Format:
+        subject, html, plain = text(program, EXTRA, format)
+        assert (subject, "Nur ein Satz." in plain, "feiern" in html + plain) == (SAYING.subject, True, False)
+    edition = program.desk.reword(EXTRA, Saying(subject="", intro="NIEMAND LIEST GERN GROSSBUCHSTABEN"), NOW)
+    assert edition.subject is None
+    assert "TYPO-1" in {finding.rule for finding in edition.findings}
+
+
+async def test_what_is_sent_stays_as_it_is(program: Program) -> None:
+    collected(program.database, new("a"))
+    await program.compose()
+    with pytest.raises(StateError, match="what it says stays as it is"):
+        program.desk.reword("presse-immediate-a-1", Saying("Zu spät"), NOW)
+
+
+def test_the_commands(program: Program) -> None:
+    collected(program.database, new("a"))
+
+    def run(*args: str, typed: str = "") -> Result:
+        config = ["--config", str(program.settings.root / "newsletter.toml")]
+        return CliRunner().invoke(cli, [*config, "editions", *args], input=typed)
+
+    made = run(
+        "new", "presse", "--cadence", "daily", "--release", "a", "--intro", "-", "--json", typed="Aus der Datei."
+    )
+    assert made.exit_code == 3  # it is held for its editor
+    (found,) = json.loads(made.stdout)
+    assert program.editions.get(found["id"]).intro == "Aus der Datei."
+    done = run("edit", found["id"], "--subject", "Neu")
+    assert (done.exit_code, done.stdout) == (
+        3,
+        f"{found['id']} is held: waits for its editor: preview it, then approve it\n",
+    )
+    assert program.editions.get(found["id"]).subject == "Neu"
+    assert run("approve", found["id"]).exit_code == 0
+    assert run("new", "presse", "--urgent", "a").exit_code == 0
+    assert run("edit", found["id"]).exit_code == 2
+    assert run("new", "presse", "--urgent", "a", "--release", "a").exit_code == 2
+    too_long = run("edit", found["id"], "--subject", "x" * 251)
+    assert isinstance(too_long.exception, BadInput)
