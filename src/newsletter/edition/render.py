@@ -32,7 +32,7 @@ def render_sheet(content: EditionContent, language: str, format: Format, *, temp
 
     Raises RenderError; its `release` is the id of the release that cannot be rendered, where one is to blame.
     """
-    view = sections(content, language, theme(format, content.newsletter.theme).column)
+    view = sections(content, language, theme(format, content.newsletter.theme).width)
     values = _values(content, view, language, format)
     nonce = nonce_absent_from(repr((values, content.groups)))
     layout = content.layout

@@ -39,9 +39,9 @@ class Theme:
     radius: int
 
     @property
-    def column(self) -> int:
-        """The width of the text between its margins, in CSS pixels."""
-        return self.width - 2 * MARGIN
+    def outer(self) -> int:
+        """The width with the margins beside the column, in CSS pixels."""
+        return self.width + 2 * MARGIN
 
     @property
     def rem(self) -> float:

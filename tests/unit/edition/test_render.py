@@ -86,7 +86,7 @@ def test_a_card_has_its_headline_as_its_only_link_and_all_that_is_known() -> Non
     (headline,) = root.xpath("//h3/a")
     assert (headline.text, headline.get("href")) == (BRIDGE.headline, BRIDGE.url)
     (image,) = root.xpath("//img")
-    assert (image.get("alt"), image.get("width"), image.get("height")) == (BRIDGE.images[0].alt, "560", "315")
+    assert (image.get("alt"), image.get("width"), image.get("height")) == (BRIDGE.images[0].alt, "600", "338")
     said = root.text_content()
     assert "20. November 2026. Lesezeit: 3 Minuten" in said
     assert "Die Brücke ist 210 Meter lang. Bild: Stadt Musterstadt" in said
