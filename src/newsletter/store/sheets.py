@@ -32,7 +32,10 @@ class Sheets:
         self._database = database
 
     def save(self, sheet: Sheet) -> None:
-        """Keep a sheet of an edition that is composed or held, in place of an earlier one; else raises StateError."""
+        """Keep a sheet of an edition that is composed or held, in place of an earlier one; else raises StateError.
+
+        What was kept of variants goes with the earlier one: they were made of other bytes.
+        """
         packed = pack(sheet)
 
         def work(connection: Connection) -> None:
@@ -44,6 +47,8 @@ class Sheets:
             query = insert(connection, sheets).values(row)
             key = ("edition", "language", "format")
             connection.execute(query.on_conflict_do_update(index_elements=key, set_={"document": packed}))
+            of_it = (variants.c.edition == sheet.edition, variants.c.language == sheet.language)
+            connection.execute(variants.delete().where(*of_it, variants.c.format == sheet.format))
 
         self._database.write(work)
 

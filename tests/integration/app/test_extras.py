@@ -105,6 +105,8 @@ def test_an_edition_is_reworded_and_checked_anew(program: Program) -> None:
     for format in Format:
         subject, html, plain = text(program, EXTRA, format)
         assert (subject, "Nur ein Satz." in plain, "feiern" in html + plain) == (SAYING.subject, True, False)
+    standard = program.desk.variant(edition, "de", Format.STANDARD)
+    assert {one["sha256"]["text"] for one in program.desk.report(edition)["variants"]} == {standard.text_sha256}
     edition = program.desk.reword(EXTRA, Saying(subject="", intro="NIEMAND LIEST GERN GROSSBUCHSTABEN"), NOW)
     assert edition.subject is None
     assert "TYPO-1" in {finding.rule for finding in edition.findings}
