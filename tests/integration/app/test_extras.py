@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 from newsletter.app import Program
 from newsletter.app.extras import new_editions
 from newsletter.cli import cli
+from newsletter.config import load
 from newsletter.errors import BadInput, NotFound, StateError
 from newsletter.model import Cadence, EditionState, Format, Saying
 from tests.integration.app.test_composing import DAILY, NOW, new, program, states
@@ -39,6 +41,9 @@ async def test_an_extra_edition_waits_for_its_editor_and_then_goes(program: Prog
     program.editions.move(EXTRA, EditionState.APPROVED, NOW)
     program.mailroom.freeze_approved()
     assert states(program)[EXTRA] is EditionState.SENDING
+    program.publish()
+    page = (program.settings.publish.directory / f"editions/{EXTRA}.html").read_text("utf-8")
+    assert "<p>es gibt &lt;etwas&gt; zu feiern.</p>" in page
 
 
 async def test_it_overtakes_nothing(program: Program) -> None:
@@ -144,3 +149,19 @@ def test_the_commands(program: Program) -> None:
     assert run("new", "presse", "--urgent", "a", "--release", "a").exit_code == 2
     too_long = run("edit", found["id"], "--subject", "x" * 251)
     assert isinstance(too_long.exception, BadInput)
+
+
+def test_a_logo_is_published_where_mails_look_for_it(program: Program) -> None:
+    root = program.settings.root
+    (root / "wappen.png").write_bytes(b"a picture")
+    logo = 'logo = { file = "wappen.png", alt = "Stadt Musterstadt", width = 160, height = 40 }'
+    settings = root / "newsletter.toml"
+    settings.write_text(f"{settings.read_text('utf-8')}\n[theme]\n{logo}\n", "utf-8")
+    with Program.open(load(settings, {}), lambda: NOW) as themed:
+        collected(themed.database, new("a"))
+        (made,) = new_editions(themed, "presse", [Cadence.DAILY], ["a"], Saying())
+        (address,) = re.findall(r'<img src="https://news\.musterstadt\.example/([^"]+)"', text(themed, made.id)[1])
+        themed.publish()
+        (root / "wappen.png").unlink()
+        themed.publish()  # what was published stays
+    assert (root / "public" / address).read_bytes() == b"a picture"

@@ -305,3 +305,30 @@ def test_how_an_edition_was_checked_is_kept_with_its_variants(database: Database
     checked = CheckedVariant("de-text-1", "de", Format.TEXT, ("a", "b"), None, made.text_sha256)
     assert records.get(edition().id) == Record(edition().id, NOW + DAY, {"newsletter": "0.2"}, (rule,), (checked,))
     assert Published(database).record(edition().id) == records.get(edition().id)
+
+
+def test_an_extra_edition_overtakes_nothing_and_is_not_overtaken(database: Database) -> None:
+    collected(database, release("a"))
+    known = Editions(database)
+    held = edition(carried=["a"])
+    extra = replace(edition(NOW + DAY, carried=["a"]), id="presse-daily-extra-1", extra=True, subject="S", intro="I")
+    assert known.add(held)
+    assert known.add(extra)
+    assert known.get(extra.id) == extra
+    assert known.get(held.id).state is EditionState.COMPOSED
+    assert known.add(edition(NOW + 2 * DAY, carried=["a"]))
+    assert known.get(held.id).state is EditionState.SUPERSEDED
+    assert known.get(extra.id).state is EditionState.COMPOSED
+
+
+def test_an_editor_has_the_word_until_it_is_approved(database: Database) -> None:
+    known = Editions(database)
+    known.add(edition())
+    said = known.word(edition().id, "Neues aus dem Rathaus", None)
+    assert (said.subject, said.intro) == ("Neues aus dem Rathaus", None)
+    known.move(said.id, EditionState.APPROVED, NOW)
+    with pytest.raises(StateError, match="stays as it is"):
+        known.word(said.id, None, "Zu spät")
+    with pytest.raises(NotFound):
+        known.word("nobody", None, None)
+    assert known.get(said.id).subject == "Neues aus dem Rathaus"
