@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 _BROKEN = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -20,6 +21,7 @@ def linkable(url: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=4096)
 def address(url: str) -> str:
     """A linkable address in ASCII (RFC 3987, 3.1), the same in HTML and text."""
     if url.isascii():

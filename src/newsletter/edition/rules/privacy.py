@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from newsletter.edition.rules.mail import Mail
@@ -54,7 +55,7 @@ def _may_be_asked(url: str, host: str, mail: Mail) -> bool:
     if mail.origin is None:
         return False
     logo = mail.origin.newsletter.theme.logo
-    return url in mail.images or host == urlsplit(mail.origin.site.base_url).hostname or url == (logo and logo.src)
+    return url in mail.images or host == _host(mail.origin.site.base_url) or url == (logo and logo.src)
 
 
 def _suspicious(page: Page) -> Iterator[str]:
@@ -79,11 +80,17 @@ def _loaded(page: Page) -> Iterator[str]:
     yield from page.backgrounds
     for style in page.style_attributes:
         if "(" in style or "@" in style:
-            yield from _IN_CSS.findall(style)
+            yield from _in_css(style)
     for style in page.styles:
-        yield from _IN_CSS.findall(style)
+        yield from _in_css(style)
 
 
+@lru_cache(maxsize=256)  # the variants of an edition share their styles
+def _in_css(style: str) -> tuple[str, ...]:
+    return tuple(_IN_CSS.findall(style))
+
+
+@lru_cache(maxsize=4096)
 def _host(url: str) -> str | None:
     try:
         return urlsplit(url).hostname
