@@ -107,7 +107,7 @@ class EditionDesk:
         newsletter = self._settings.newsletter(edition.newsletter)
         if newsletter is None:
             raise NotFound(f"edition {edition.id}: newsletter.toml has no newsletter {edition.newsletter!r} any more")
-        releases = [self._releases.get(carried.release) for carried in edition.carried]
+        releases = [self._releases.get(one.release).as_in(newsletter.feeds) for one in edition.carried]
         content = self._compose(newsletter, edition.cadence, edition.slot, releases)
         return replace(content, id=edition.id)
 

@@ -63,6 +63,7 @@ from newsletter.model.release import (
     Precision,
     Release,
     ReleaseState,
+    Sighting,
     Topic,
 )
 from newsletter.model.source import (
@@ -116,6 +117,7 @@ __all__ = [
     "ReleaseState",
     "Revised",
     "Sheet",
+    "Sighting",
     "Source",
     "Standing",
     "Stored",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +14,15 @@ from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import release_columns, release_document, release_from
 from newsletter.store.journal import address_hash
-from newsletter.store.tables import addresses, edition_releases, editions, releases, revisions, sent_before
+from newsletter.store.tables import (
+    addresses,
+    edition_releases,
+    editions,
+    release_sources,
+    releases,
+    revisions,
+    sent_before,
+)
 
 
 def carries() -> ColumnElement[bool]:
@@ -57,7 +65,8 @@ class Releases:
     def due(
         self, newsletter: str, feeds: Sequence[str], cadence: Cadence, now: datetime, since: datetime | None = None
     ) -> list[Release]:
-        """What no edition of the newsletter and cadence carries yet, the newest first (DESIGN, decision 4).
+        """What no edition of the newsletter and cadence carries yet, the newest first (DESIGN, decision 4); with its
+        topics as these feeds name them. What several feeds list is there once, if it may be mailed from one of them.
 
         An update or correction makes a release due again. What was neither first seen nor updated at or after `since`
         (when the newsletter and cadence began) is not due: a new newsletter does not begin with its feeds' past.
@@ -70,18 +79,21 @@ class Releases:
             editions.c.cadence == cadence,
             carries(),
         )
-        query = (
-            select(releases.c.told_revision, releases.c.document)
-            .where(releases.c.source.in_(feeds), releases.c.mailable, visible(now), ~carried)
-            .order_by(releases.c.published_at.desc(), releases.c.id.desc())
+        listed = exists().where(
+            release_sources.c.release == releases.c.id, release_sources.c.source.in_(feeds), release_sources.c.mailable
         )
         if since is not None:
-            query = query.where(or_(releases.c.first_seen >= since, releases.c.updated >= since))
+            listed = listed.where(or_(release_sources.c.first_seen >= since, releases.c.updated >= since))
+        query = (
+            select(releases.c.told_revision, releases.c.document)
+            .where(listed, visible(now), ~carried)
+            .order_by(releases.c.published_at.desc(), releases.c.id.desc())
+        )
 
         def work(connection: Connection) -> list[Release]:
             sent = _sent_before(connection, newsletter, cadence)
             found = [(told, release_from(document)) for told, document in connection.execute(query)]
-            return [release for told, release in found if sent.get(address_hash(release.url), 0) < told]
+            return [release.as_in(feeds) for told, release in found if _sent(release, sent) < told]
 
         return self._database.read(work)
 
@@ -136,6 +148,11 @@ def _one(connection: Connection, id: str, *, lock: bool = False) -> Release:
 
 def _save(connection: Connection, release: Release, now: datetime) -> None:
     connection.execute(update(releases).where(releases.c.id == release.id).values(release_columns(release, now)))
+
+
+def _sent(release: Release, before: Mapping[str, int]) -> int:
+    """Which revision of a release went out before the restore, whatever address it had then; 0 for none."""
+    return max(before.get(address_hash(url), 0) for url in (release.url, *release.aliases)) if before else 0
 
 
 def _sent_before(connection: Connection, newsletter: str, cadence: Cadence) -> dict[str, int]:

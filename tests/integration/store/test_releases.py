@@ -27,9 +27,10 @@ from newsletter.store.database import Database
 from newsletter.store.documents import release_columns
 from newsletter.store.editions import Editions
 from newsletter.store.journal import address_hash
+from newsletter.store.listing import list_release
 from newsletter.store.published import Published
 from newsletter.store.releases import Releases
-from newsletter.store.tables import addresses, editions, release_topics, releases, revisions, sent_before
+from newsletter.store.tables import addresses, editions, releases, revisions, sent_before
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -61,8 +62,7 @@ def collected(database: Database, *found: Release, changed_at: datetime = NOW) -
             row = release_columns(one, changed_at) | {"told_revision": one.revision, "digest": "d"}
             connection.execute(insert(releases).values(row))
             connection.execute(insert(addresses), [{"url": url, "release": one.id} for url in (one.url, *one.aliases)])
-            for topic in one.topics:
-                connection.execute(insert(release_topics).values(release=one.id, topic=topic.slug, title=topic.title))
+            list_release(connection, one)
 
     database.write(work)
 
