@@ -21,6 +21,7 @@ from newsletter.model import (
     Mark,
     Release,
     ReleaseState,
+    Sighting,
     Topic,
 )
 from newsletter.store.database import Database
@@ -222,3 +223,44 @@ def test_an_edition_is_marked_by_the_latest_change_of_what_it_carries(database: 
     Editions(database).move("e", EditionState.SENDING, NOW)
     assert published.edition_marks() == [Mark("e", NOW + HOUR)]
     assert published.edition("e").carried == (Carried("a", 1),)
+
+
+def test_what_two_feeds_list_is_due_once_with_the_topics_of_both(database: Database) -> None:
+    elsewhere = Sighting("portal", "https://portal.example/a", NOW, topics=(Topic("mobil", "Verkehr"), Topic("n", "N")))
+    collected(database, release("a", topics=(Topic("n", "Natur"),), sightings=(elsewhere,)))
+    found = {
+        feeds: [
+            [topic.slug for topic in one.topics] for one in Releases(database).due("p", feeds, Cadence.DAILY, NOW)
+        ]
+        for feeds in (("musterstadt",), ("portal",), ("musterstadt", "portal"), ("andere",))
+    }
+    assert found == {
+        ("musterstadt",): [["n"]],
+        ("portal",): [["mobil", "n"]],
+        ("musterstadt", "portal"): [["n", "mobil"]],
+        ("andere",): [],
+    }
+    published = Published(database)
+    assert [one.topics for one in published.newest("portal", "mobil", 5, NOW)] == [elsewhere.topics]
+    assert published.newest("musterstadt", "mobil", 5, NOW) == []
+    assert published.topics_of("musterstadt") == [Topic("n", "Natur")]
+
+
+def test_each_source_has_its_own_rule_of_the_archive_and_its_own_first_sight(database: Database) -> None:
+    elsewhere = Sighting("portal", "https://portal.example/a", NOW - HOUR, mailable=True)
+    collected(database, release("a", 9 * HOUR, mailable=False, sightings=(elsewhere,)))
+    known = Releases(database)
+
+    def due(*feeds: str, hours: int) -> int:
+        return len(known.due("p", feeds, Cadence.DAILY, NOW, since=NOW - hours * HOUR))
+
+    assert (due("musterstadt", hours=10), due("portal", hours=10), due("musterstadt", "portal", hours=10)) == (0, 1, 1)
+    assert (due("portal", hours=1), due("portal", hours=0)) == (1, 0)
+
+
+def test_what_went_out_before_a_restore_is_known_by_any_address_it_had(database: Database) -> None:
+    old = "https://musterstadt.example/old"
+    collected(database, release("a", aliases=(old,)))
+    row = {"newsletter": "presse", "cadence": Cadence.DAILY, "address_hash": address_hash(old), "revision": 1}
+    database.write(lambda connection: connection.execute(insert(sent_before).values(row)))
+    assert due(database) == []
