@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from newsletter.model import Topic
 from newsletter.store import schema
 from newsletter.store.database import Database, connect, open_database
+from newsletter.store.documents import release_columns
 from newsletter.store.published import Published
 from tests.integration.store.test_releases import NOW, release
 
@@ -44,8 +45,6 @@ def begin_with(database: Database, version: str) -> None:
 
 
 def test_what_one_source_found_stays_in_its_feed(empty_url: str) -> None:
-    from newsletter.store.documents import release_columns
-
     one = release("a", topics=(Topic("n", "Natur"),), mailable=False)
     database = connect(empty_url)
     begin_with(database, "0001")
@@ -53,7 +52,8 @@ def test_what_one_source_found_stays_in_its_feed(empty_url: str) -> None:
     row = {name: int(v.timestamp() * 1_000_000) if hasattr(v, "timestamp") else v for name, v in row.items()}
     row |= {"document": json.dumps(row["document"]), "told_revision": 1, "digest": "d", "state": "live"}
     names = ", ".join(row)
-    into = text(f"INSERT INTO releases ({names}) VALUES ({', '.join(f':{name}' for name in row)})")
+    values = ", ".join(f":{name}" for name in row)
+    into = text(f"INSERT INTO releases ({names}) VALUES ({values})")  # noqa: S608  # names of columns
     topic = text("INSERT INTO release_topics (release, topic, title) VALUES ('a', 'n', 'Natur')")
     database.write(lambda connection: (connection.execute(into, row), connection.execute(topic)))
     database.close()

@@ -229,9 +229,7 @@ def test_what_two_feeds_list_is_due_once_with_the_topics_of_both(database: Datab
     elsewhere = Sighting("portal", "https://portal.example/a", NOW, topics=(Topic("mobil", "Verkehr"), Topic("n", "N")))
     collected(database, release("a", topics=(Topic("n", "Natur"),), sightings=(elsewhere,)))
     found = {
-        feeds: [
-            [topic.slug for topic in one.topics] for one in Releases(database).due("p", feeds, Cadence.DAILY, NOW)
-        ]
+        feeds: [[topic.slug for topic in one.topics] for one in Releases(database).due("p", feeds, Cadence.DAILY, NOW)]
         for feeds in (("musterstadt",), ("portal",), ("musterstadt", "portal"), ("andere",))
     }
     assert found == {

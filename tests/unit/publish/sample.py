@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -213,6 +213,6 @@ def shelf() -> Shelf:
     return Shelf(list(ALL), [edition], records={edition.id: RECORD})
 
 
-def withdrawn(release: Release) -> Release:
+def withdrawn(release: Release, at: datetime = NOW) -> Release:
     """The release, taken back."""
-    return replace(release, state=ReleaseState.WITHDRAWN, change=Change.WITHDRAWAL, revision=release.revision + 1)
+    return release.taken_back("by the press office", at)
