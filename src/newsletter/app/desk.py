@@ -96,7 +96,7 @@ class EditionDesk:
         """Compose what is due at `now`. A cadence that fails is reported and never stops the others."""
         made: list[Edition] = []
         for edition in self._editions.in_state(EditionState.COMPOSED):  # left behind by a crash
-            made += self._guarded(f"edition:{edition.id}", partial(self._prepare, edition, now), now)
+            made += self._guarded(f"edition:{edition.id}", partial(self.prepare, edition, now), now)
         for row in self.rows(now):
             work = self._immediate if row.cadence is Cadence.IMMEDIATE else self._slots
             made += self._guarded(f"compose:{row.newsletter.id}:{row.cadence}", partial(work, row, now), now)
@@ -201,16 +201,30 @@ class EditionDesk:
             return []
         return [self._finish(edition, sheets, now)]
 
-    def _prepare(self, edition: Edition, now: datetime) -> list[Edition]:
-        """Render again what a crash left composed: it carries its releases as they are now, those that may be seen."""
+    def prepare(self, edition: Edition, now: datetime, *, gate: bool = False) -> list[Edition]:
+        """Render again what is composed or held: it carries its releases as they are now, those that may be seen.
+
+        What a person held stays held, whatever is found in it; unless it is `gate` alone that decides.
+        """
+        by_hand = edition.state is EditionState.HELD and not any(finding.blocks for finding in edition.findings)
         content = self.content_of(edition)
         content = content.without([release.id for release in content.releases if not release.visible(now)])
         content, sheets = self._render(content, now) if content.releases else (content, {})
         edition = self._editions.carry(edition.id, edition_of(content, now).carried)
+        reason = edition.reason if by_hand and not gate else None
         if not edition.carried:
             self._editions.move(edition.id, EditionState.CANCELLED, now, "nothing is left of it")
             return []
-        return [self._finish(edition, sheets, now)]
+        return [self._finish(edition, sheets, now, held=reason)]
+
+    def render_again(self, edition: Edition, now: datetime) -> tuple[Finding, ...]:
+        """Render a paused edition without what may no longer be seen; what is found in it then."""
+        content = self.content_of(edition)
+        content = content.without([release.id for release in content.releases if not release.visible(now)])
+        for sheet in self._render(content, now)[1].values():
+            self._sheets.save(sheet)
+        shown = replace(edition, carried=tuple(one for one in edition.carried if one.release in _ids(content)))
+        return self.check(shown, self._freezer.wishes(edition.newsletter, edition.cadence))[1]
 
     def _render(self, content: EditionContent, now: datetime) -> tuple[EditionContent, dict[Pair, Sheet]]:
         """Every sheet of what can be rendered; a person is told of what cannot."""
@@ -219,11 +233,13 @@ class EditionDesk:
             self._alarms.sound(f"release:{release}", AlarmKind.EDITION_HELD, f"left out of {content.id}: {reason}", now)
         return content, sheets
 
-    def _finish(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> Edition:
+    def _finish(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime, held: str | None = None) -> Edition:
         for sheet in sheets.values():
             self._sheets.save(sheet)
         variants, findings = self.check(edition, self._freezer.wishes(edition.newsletter, edition.cadence))
         self.keep(edition, variants, now)
+        if held is not None:
+            return self._editions.hold(edition.id, findings, held, now)
         return self.judge(edition, findings, now)
 
     def judge(self, edition: Edition, findings: tuple[Finding, ...], now: datetime) -> Edition:
@@ -247,6 +263,10 @@ class EditionDesk:
     ) -> EditionContent:
         order = [slug for feed in newsletter.feeds for slug in self._settings.feeds[feed].topics.values()]
         return compose(self._settings.site, newsletter, cadence, slot, releases, order)
+
+
+def _ids(content: EditionContent) -> frozenset[str]:
+    return frozenset(release.id for release in content.releases)
 
 
 def _pairs() -> list[Pair]:

@@ -132,8 +132,10 @@ class Mailroom:
         if row is None:
             raise NotFound(f"edition {edition} has no variant {key}")
         newsletter = self._program.editions.get(edition).newsletter
-        sheet = sheets.get(edition, row.language, row.format)
-        return fill(sheet, row.selection), self._envelope(newsletter)
+        variant = fill(sheets.get(edition, row.language, row.format), row.selection)
+        if not variant.selection:  # it was sent, nobody knows whether it arrived, and its releases are withdrawn since
+            raise StateError(f"nothing is left of variant {key} of edition {edition}")
+        return variant, self._envelope(newsletter)
 
     def _notice_variant(self, claim: Claim) -> tuple[Variant, Envelope]:
         program = self._program

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
 
@@ -41,6 +42,16 @@ def many(connection: Connection, ids: Collection[str]) -> list[Release]:
     """The releases of these ids that exist, in no order."""
     found = connection.execute(select(releases.c.document).where(releases.c.id.in_(ids))).scalars()
     return [release_from(document) for document in found]
+
+
+class Revision(NamedTuple):
+    """A revision of a release as it is on record; `change` is None for the first."""
+
+    number: int
+    at: datetime
+    change: Change | None
+    release: Release
+    before: Release | None
 
 
 class Releases:
@@ -97,43 +108,94 @@ class Releases:
 
         return self._database.read(work)
 
-    def withhold(self, id: str, reason: str, now: datetime) -> Release:
-        """Keep a live release back from every output; `show` undoes it. Raises StateError where it is withdrawn."""
-        return self._move(id, (ReleaseState.LIVE, ReleaseState.WITHHELD), ReleaseState.WITHHELD, reason, now)
+    def listed(self, state: ReleaseState | None = None, limit: int = 100) -> list[Release]:
+        """The newest releases; only those in `state` where one is given."""
+        query = select(releases.c.document).order_by(releases.c.published_at.desc(), releases.c.id).limit(limit)
+        if state is not None:
+            query = query.where(releases.c.state == state)
+        documents = self._database.read(lambda connection: connection.execute(query).scalars().all())
+        return [release_from(document) for document in documents]
+
+    def history(self, id: str) -> list[Revision]:
+        """Its revisions, the oldest first, each with the one before."""
+        query = select(revisions).where(revisions.c.release == id).order_by(revisions.c.number)
+
+        def look(connection: Connection) -> list[Any]:
+            _one(connection, id)
+            return list(connection.execute(query))
+
+        rows = self._database.read(look)
+        found = [release_from(row.document) for row in rows]
+        return [
+            Revision(row.number, row.at, Change(row.change) if row.change else None, release, before)
+            for row, release, before in zip(rows, found, [None, *found], strict=False)
+        ]
+
+    def withhold(self, id: str, reason: str, now: datetime, until: datetime | None = None) -> Release:
+        """Keep a release back from every output; `show` undoes it. Raises StateError where it is withdrawn.
+
+        With `until` it is under embargo, and seen by itself from then on.
+        """
+        values = {"not_before": until} if until is not None else {"state": ReleaseState.WITHHELD, "reason": reason}
+
+        def kept_back(release: Release) -> Release:
+            if release.state is ReleaseState.WITHDRAWN:
+                raise StateError(f"release {id} is withdrawn: it cannot be withheld")
+            return replace(release, **values)
+
+        return self._change(id, kept_back, now)
 
     def show(self, id: str, now: datetime) -> Release:
-        """Let a release that was withheld be seen again. Raises StateError where it is withdrawn."""
-        return self._move(id, (ReleaseState.LIVE, ReleaseState.WITHHELD), ReleaseState.LIVE, None, now)
+        """Let a release be seen again that was withheld, or withdrawn; of that, feeds and pages say since when."""
+
+        def shown(release: Release) -> Release:
+            if release.state is ReleaseState.WITHDRAWN:
+                return replace(release.brought_back(now), revision=release.revision + 1)
+            return replace(release, state=ReleaseState.LIVE, reason=None)
+
+        return self._change(id, shown, now)
 
     def withdraw(self, id: str, reason: str, now: datetime) -> Release:
-        """Take a release back for good, as a revision of its own; doing so twice changes nothing."""
+        """Take a release back, as a revision of its own; doing so twice changes nothing. No page brings it back then.
 
-        def work(connection: Connection) -> Release:
-            release = _one(connection, id, lock=True)
+        One whose embargo has not ended is withheld: nothing may tell of it.
+        """
+
+        def taken(release: Release) -> Release:
             if release.state is ReleaseState.WITHDRAWN:
                 return release
-            number = release.revision + 1
-            taken = replace(
-                release, state=ReleaseState.WITHDRAWN, reason=reason, revision=number, change=Change.WITHDRAWAL
-            )
-            _save(connection, taken, now)
-            row = {"release": id, "number": number, "change": Change.WITHDRAWAL, "at": now}
-            connection.execute(insert(connection, revisions).values(**row, document=release_document(taken)))
-            return taken
+            if release.not_before is not None and release.not_before > now:
+                return replace(release, state=ReleaseState.WITHHELD, reason=reason)
+            return release.taken_back(reason, now)
 
-        return self._database.write(work)
+        return self._change(id, taken, now)
 
-    def _move(
-        self, id: str, allowed: Iterable[ReleaseState], state: ReleaseState, reason: str | None, now: datetime
-    ) -> Release:
+    def correct(self, id: str, now: datetime) -> Release:
+        """Say that a live release was corrected, and tell people of it. Raises StateError where it is not live."""
+
+        def corrected(release: Release) -> Release:
+            if release.state is not ReleaseState.LIVE:
+                raise StateError(f"release {id} is {release.state}: it cannot be corrected")
+            return replace(release, revision=release.revision + 1, change=Change.CORRECTION, updated=now)
+
+        return self._change(id, corrected, now, told=True)
+
+    def _change(self, id: str, to: Callable[[Release], Release], now: datetime, *, told: bool = False) -> Release:
+        """Write what becomes of a release; as a revision, where it has another number then."""
+
         def work(connection: Connection) -> Release:
-            release = _one(connection, id, lock=True)
-            if release.state not in allowed:
-                raise StateError(f"release {id} is {release.state}: it cannot become {state}")
-            moved = replace(release, state=state, reason=reason)
-            if moved != release:
-                _save(connection, moved, now)
-            return moved
+            before = _one(connection, id, lock=True)
+            after = to(before)
+            if after == before:
+                return after
+            row = update(releases).where(releases.c.id == id)
+            connection.execute(row.values(release_columns(after, now)))
+            if after.revision != before.revision:
+                values = {"release": id, "number": after.revision, "change": after.change, "at": now}
+                connection.execute(insert(connection, revisions).values(**values, document=release_document(after)))
+            if told:
+                connection.execute(row.values(told_revision=after.revision))
+            return after
 
         return self._database.write(work)
 
@@ -144,10 +206,6 @@ def _one(connection: Connection, id: str, *, lock: bool = False) -> Release:
     if document is None:
         raise NotFound(f"there is no release {id}")
     return release_from(document)
-
-
-def _save(connection: Connection, release: Release, now: datetime) -> None:
-    connection.execute(update(releases).where(releases.c.id == release.id).values(release_columns(release, now)))
 
 
 def _sent(release: Release, before: Mapping[str, int]) -> int:

@@ -1,0 +1,109 @@
+"""Recalling a release: it leaves every edition that is not over, also one that is being sent.
+
+What is not approved yet, or not frozen, is rendered anew and goes through its gate again. What is being sent is paused
+first, so that no fence is granted; then its sheets are rendered without the release, whoever was not sent the mail gets
+the variant without it, and it goes on. What somebody has already, the ledger tells by the variant that they were sent.
+Each step may be repeated: a crash in between leaves the edition paused, and the next tick does it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+import structlog
+
+from newsletter.app.alarms import AlarmBoard
+from newsletter.app.desk import EditionDesk
+from newsletter.edition.variants import variant_key
+from newsletter.errors import NewsletterError
+from newsletter.model import AlarmKind, Edition, EditionState
+from newsletter.store.editions import Editions
+from newsletter.store.recalls import Recalls
+from newsletter.store.sheets import Sheets
+
+log = structlog.get_logger()
+
+RECALLING = "a release is being taken out of it"
+NOTHING_LEFT = "nothing is left of it"
+
+
+class Recall:
+    """Takes what may no longer be shown out of editions. `stop` settles the deliveries of a cancelled one."""
+
+    def __init__(
+        self,
+        desk: EditionDesk,
+        editions: Editions,
+        sheets: Sheets,
+        recalls: Recalls,
+        alarms: AlarmBoard,
+        stop: Callable[[datetime], None],
+    ) -> None:
+        self._desk = desk
+        self._editions = editions
+        self._sheets = sheets
+        self._recalls = recalls
+        self._alarms = alarms
+        self._stop = stop
+
+    def take_out(self, now: datetime) -> list[str]:
+        """Take out what may not be shown at `now`; the editions that changed. One that fails never stops the others."""
+        changed = []
+        for id, releases in self._recalls.hidden(now).items():
+            try:
+                self._from(self._editions.get(id), releases, now)
+            except Exception as error:  # whatever it is: the other editions go on, and a person hears of it
+                reason = error if isinstance(error, NewsletterError) else type(error).__name__
+                log.error(
+                    "a release could not be taken out", edition=id, error=str(reason), exc_info=reason is not error
+                )
+                message = f"edition {id} still carries {', '.join(releases)}, which may not be shown: {reason}"
+                self._alarms.sound(f"edition:{id}:recall", AlarmKind.EDITION_HELD, message, now)
+            else:
+                self._alarms.resolve(f"edition:{id}:recall")
+                changed.append(id)
+        for edition in self._editions.in_state(EditionState.SENDING):
+            self._redirect(edition, now)  # what was past its fence then, and is to be tried again now
+        return changed
+
+    def _from(self, edition: Edition, releases: Collection[str], now: datetime) -> None:
+        log.info("taken out of an edition", edition=edition.id, releases=list(releases), state=edition.state)
+        if edition.state is EditionState.APPROVED:
+            self._editions.move(edition.id, EditionState.HELD, now, RECALLING)
+            self._desk.prepare(self._editions.get(edition.id), now, gate=True)
+        elif edition.state in (EditionState.COMPOSED, EditionState.HELD):
+            self._desk.prepare(edition, now)
+        else:
+            self._from_sent(edition, releases, now)
+
+    def _from_sent(self, edition: Edition, releases: Collection[str], now: datetime) -> None:
+        """Of an edition whose audience is frozen."""
+        if edition.state is EditionState.SENDING:
+            edition = self._editions.move(edition.id, EditionState.PAUSED, now, RECALLING)
+        if all(carried.release in releases for carried in edition.carried):
+            self._editions.move(edition.id, EditionState.CANCELLED, now, NOTHING_LEFT)
+            return self._stop(now)
+        findings = self._desk.render_again(edition, now)
+        self._recalls.drop(edition.id, releases)
+        self._redirect(self._editions.get(edition.id), now)
+        if edition.reason != RECALLING:
+            return None  # somebody else paused it, and resumes it
+        blocking = [finding for finding in findings if finding.blocks]
+        if blocking and edition.override is None:
+            what = f"edition {edition.id} is paused: without {', '.join(releases)}, {blocking[0].message}"
+            remedy = f"{blocking[0].remedy}; then `newsletter editions resume {edition.id}`"
+            return self._alarms.sound(f"edition:{edition.id}:held", AlarmKind.EDITION_HELD, f"{what}. {remedy}", now)
+        self._editions.move(edition.id, EditionState.SENDING, now)
+        return None
+
+    def _redirect(self, edition: Edition, now: datetime) -> None:
+        carried = {one.release for one in edition.carried}
+        for row in self._sheets.variants(edition.id):
+            left = [release for release in row.selection if release in carried]
+            if len(left) == len(row.selection):
+                continue
+            instead = variant_key(row.language, row.format, left) if left else None
+            if left:
+                self._sheets.save_variants([self._desk.variant(edition, row.language, row.format, left)])
+            self._recalls.redirect(edition.id, row.key, instead, now)
