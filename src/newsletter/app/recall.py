@@ -54,6 +54,8 @@ class Recall:
             try:
                 self._from(self._editions.get(id), releases, now)
             except Exception as error:  # whatever it is: the other editions go on, and a person hears of it
+                if id not in self._recalls.hidden(now):
+                    continue  # another process was faster
                 reason = error if isinstance(error, NewsletterError) else type(error).__name__
                 log.error(
                     "a release could not be taken out", edition=id, error=str(reason), exc_info=reason is not error
