@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Any
@@ -57,8 +57,7 @@ def show(ctx: click.Context, release: str, changes: bool, as_json: bool) -> None
         click.echo(f"  feed {seen.source}: {seen.url}" + ("" if seen.mailable else " (archive only)"))
     for alias in found.aliases:
         click.echo(f"  also known as {alias}")
-    for edition, count in reached.items():
-        click.echo(f"  {count} mails of {edition} hold it")
+    _echo_reached(reached)
     for one in history:
         click.echo(f"  revision {one.number}, {one.at.isoformat(timespec='minutes')}: {one.change or 'first seen'}")
         for line in _difference(one) if changes else ():
@@ -111,8 +110,14 @@ def _tell(program: Program, release: Release) -> None:
     waits = release.not_before is not None and release.not_before > program.now()
     until = f" until {release.not_before}" if waits and release.state is ReleaseState.LIVE else ""
     click.echo(f"{release.id} is {ReleaseState.WITHHELD if until else release.state}{until}")
-    for edition, count in program.recalls.reached(release.id).items():
-        click.echo(f"{count} mails of {edition} hold it")
+    if not release.visible(program.now()):
+        _echo_reached(program.recalls.reached(release.id))
+
+
+def _echo_reached(reached: Mapping[str, int]) -> None:
+    """Who has it already, whatever is decided now."""
+    for edition, count in reached.items():
+        click.echo(f"  mails that bring it: {count} of {edition}")
 
 
 def _moment(text: str) -> datetime:
