@@ -125,12 +125,16 @@ class EditionDesk:
             key = variant_key(language, format, chosen)
             if chosen and key not in variants:
                 variants[key] = self.variant(edition, language, format, chosen)
-        found = rules.merge(
+        return list(variants.values()), self.found_in(edition, variants.values())
+
+    def found_in(self, edition: Edition, variants: Iterable[Variant]) -> tuple[Finding, ...]:
+        """What the rules find in these variants of an edition."""
+        content = self.content_of(edition)
+        return rules.merge(
             finding
-            for variant in variants.values()
+            for variant in variants
             for finding in rules.check(variant, content.releases, content.site, content.newsletter)
         )
-        return list(variants.values()), found
 
     def report(self, edition: Edition) -> dict[str, Any]:
         """The accessibility report of an edition, as it was checked last."""
@@ -217,15 +221,6 @@ class EditionDesk:
             return []
         return [self._finish(edition, sheets, now, held=reason)]
 
-    def render_again(self, edition: Edition, now: datetime) -> tuple[Finding, ...]:
-        """Render a paused edition without what may no longer be seen; what is found in it then."""
-        content = self.content_of(edition)
-        content = content.without([release.id for release in content.releases if not release.visible(now)])
-        for sheet in self._render(content, now)[1].values():
-            self._sheets.save(sheet)
-        shown = replace(edition, carried=tuple(one for one in edition.carried if one.release in _ids(content)))
-        return self.check(shown, self._freezer.wishes(edition.newsletter, edition.cadence))[1]
-
     def _render(self, content: EditionContent, now: datetime) -> tuple[EditionContent, dict[Pair, Sheet]]:
         """Every sheet of what can be rendered; a person is told of what cannot."""
         content, sheets, left_out = render_sheets(content, _pairs(), templates=self._settings.templates)
@@ -263,10 +258,6 @@ class EditionDesk:
     ) -> EditionContent:
         order = [slug for feed in newsletter.feeds for slug in self._settings.feeds[feed].topics.values()]
         return compose(self._settings.site, newsletter, cadence, slot, releases, order)
-
-
-def _ids(content: EditionContent) -> frozenset[str]:
-    return frozenset(release.id for release in content.releases)
 
 
 def _pairs() -> list[Pair]:

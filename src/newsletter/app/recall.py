@@ -1,14 +1,15 @@
 """Recalling a release: it leaves every edition that is not over, also one that is being sent.
 
 What is not approved yet, or not frozen, is rendered anew and goes through its gate again. What is being sent is paused
-first, so that no fence is granted; then its sheets are rendered without the release, whoever was not sent the mail gets
-the variant without it, and it goes on. What somebody has already, the ledger tells by the variant that they were sent.
-Each step may be repeated: a crash in between leaves the edition paused, and the next tick does it again.
+first, so that no fence is granted; then whoever was not sent the mail gets the variant without the release, cut from
+the same sheets, and once the gate has seen these it goes on. What somebody has already, the ledger tells by the variant
+that they were sent. Each step may be repeated: a crash in between leaves it paused, and the next tick does it again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -65,8 +66,11 @@ class Recall:
             else:
                 self._alarms.resolve(f"edition:{id}:recall")
                 changed.append(id)
-        for edition in self._editions.in_state(EditionState.SENDING):
+        failed = self._recalls.hidden(now)
+        for edition in self._editions.in_state(EditionState.SENDING, EditionState.PAUSED):
             self._redirect(edition, now)  # what was past its fence then, and is to be tried again now
+            if edition.state is EditionState.PAUSED and edition.reason == RECALLING and edition.id not in failed:
+                self._go_on(edition, now)
         return changed
 
     def _from(self, edition: Edition, releases: Collection[str], now: datetime) -> None:
@@ -83,29 +87,36 @@ class Recall:
         """Of an edition whose audience is frozen."""
         if edition.state is EditionState.SENDING:
             edition = self._editions.move(edition.id, EditionState.PAUSED, now, RECALLING)
-        if all(carried.release in releases for carried in edition.carried):
+        left = replace(edition, carried=tuple(one for one in edition.carried if one.release not in releases))
+        if not left.carried:
             self._editions.move(edition.id, EditionState.CANCELLED, now, NOTHING_LEFT)
             return self._stop(now)
-        findings = self._desk.render_again(edition, now)
-        self._recalls.drop(edition.id, releases)
-        self._redirect(self._editions.get(edition.id), now)
-        if edition.reason != RECALLING:
-            return None  # somebody else paused it, and resumes it
-        blocking = [finding for finding in findings if finding.blocks]
-        if blocking and edition.override is None:
-            what = f"edition {edition.id} is paused: without {', '.join(releases)}, {blocking[0].message}"
-            remedy = f"{blocking[0].remedy}; then `newsletter editions resume {edition.id}`"
-            return self._alarms.sound(f"edition:{edition.id}:held", AlarmKind.EDITION_HELD, f"{what}. {remedy}", now)
-        self._editions.move(edition.id, EditionState.SENDING, now)
-        return None
+        self._redirect(left, now)
+        return self._recalls.drop(edition.id, releases)
 
     def _redirect(self, edition: Edition, now: datetime) -> None:
+        """Let nobody be sent a variant with more than the edition carries."""
         carried = {one.release for one in edition.carried}
-        for row in self._sheets.variants(edition.id):
+        rows = self._sheets.variants(edition.id)
+        known = {row.key for row in rows}
+        for row in rows:
             left = [release for release in row.selection if release in carried]
             if len(left) == len(row.selection):
                 continue
             instead = variant_key(row.language, row.format, left) if left else None
-            if left:
-                self._sheets.save_variants([self._desk.variant(edition, row.language, row.format, left)])
+            if instead is not None and instead not in known:
+                self._desk.keep(edition, [self._desk.variant(edition, row.language, row.format, left)], now)
             self._recalls.redirect(edition.id, row.key, instead, now)
+
+    def _go_on(self, edition: Edition, now: datetime) -> None:
+        """Send the rest, if the gate lets it."""
+        carried = {one.release for one in edition.carried}
+        rows = [row for row in self._sheets.variants(edition.id) if carried.issuperset(row.selection)]
+        variants = [self._desk.variant(edition, row.language, row.format, row.selection) for row in rows]
+        blocking = [finding for finding in self._desk.found_in(edition, variants) if finding.blocks]
+        if blocking and edition.override is None:
+            what = f"edition {edition.id} is paused, for {RECALLING}: {blocking[0].message}"
+            remedy = f"{blocking[0].remedy}; then `newsletter editions resume {edition.id}`"
+            return self._alarms.sound(f"edition:{edition.id}:held", AlarmKind.EDITION_HELD, f"{what}. {remedy}", now)
+        self._editions.move(edition.id, EditionState.SENDING, now)
+        return None

@@ -83,6 +83,7 @@ class Published:
         except NotFound:
             return None
 
+
 def _of(feed: str, topic: str | None) -> Select[tuple[Any]]:
     query = select(releases.c.document).join(release_sources, release_sources.c.release == releases.c.id)
     query = query.where(release_sources.c.source == feed)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from newsletter.errors import NotFound, StateError
-from newsletter.model import EditionState, Format, Sheet, Variant
+from newsletter.model import Format, Sheet, Variant
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import pack, unpack
@@ -26,20 +26,19 @@ class VariantRow(NamedTuple):
 
 
 class Sheets:
-    """The rendered bytes of editions. Once an edition is approved they are what was checked, and stay, unless
-    a release has to be taken out of it."""
+    """The rendered bytes of editions. Once an edition is approved they are what was checked, and stay."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def save(self, sheet: Sheet) -> None:
-        """Keep a sheet of an edition that is composed, held or paused, in place of an earlier one; else StateError."""
+        """Keep a sheet of an edition that is composed or held, in place of an earlier one; else raises StateError."""
         packed = pack(sheet)
 
         def work(connection: Connection) -> None:
             lock = select(editions.c.state).where(editions.c.id == sheet.edition).with_for_update()
             state = connection.execute(lock).scalar()
-            if state not in (*UNDECIDED, EditionState.PAUSED):
+            if state not in UNDECIDED:
                 raise StateError(f"edition {sheet.edition} is {state or 'not there'}: its sheets stay as they are")
             row = {"edition": sheet.edition, "language": sheet.language, "format": sheet.format, "document": packed}
             query = insert(connection, sheets).values(row)
