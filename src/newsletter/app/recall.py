@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -50,38 +51,47 @@ class Recall:
 
     def take_out(self, now: datetime) -> list[str]:
         """Take out what may not be shown at `now`; the editions that changed. One that fails never stops the others."""
-        changed = []
-        for id, releases in self._recalls.hidden(now).items():
-            try:
-                self._from(self._editions.get(id), releases, now)
-            except Exception as error:  # whatever it is: the other editions go on, and a person hears of it
-                if id not in self._recalls.hidden(now):
-                    continue  # another process was faster
-                reason = error if isinstance(error, NewsletterError) else type(error).__name__
-                log.error(
-                    "a release could not be taken out", edition=id, error=str(reason), exc_info=reason is not error
-                )
-                message = f"edition {id} still carries {', '.join(releases)}, which may not be shown: {reason}"
-                self._alarms.sound(f"edition:{id}:recall", AlarmKind.EDITION_HELD, message, now)
-            else:
-                self._alarms.resolve(f"edition:{id}:recall")
-                changed.append(id)
+        hidden = self._recalls.hidden(now)
+        changed = [id for id, ids in hidden.items() if self._guarded(id, partial(self._from, id, ids, now), now)]
         failed = self._recalls.hidden(now)
-        for edition in self._editions.in_state(EditionState.SENDING, EditionState.PAUSED):
-            self._redirect(edition, now)  # what was past its fence then, and is to be tried again now
-            if edition.state is EditionState.PAUSED and edition.reason == RECALLING and edition.id not in failed:
-                self._go_on(edition, now)
+        for edition in self._editions.in_state(EditionState.HELD, EditionState.SENDING, EditionState.PAUSED):
+            if edition.id not in failed:
+                self._guarded(edition.id, partial(self._finish, edition, now), now)
         return changed
 
-    def _from(self, edition: Edition, releases: Collection[str], now: datetime) -> None:
-        log.info("taken out of an edition", edition=edition.id, releases=list(releases), state=edition.state)
+    def _guarded(self, id: str, work: Callable[[], None], now: datetime) -> bool:
+        try:
+            work()
+        except Exception as error:  # whatever it is: the other editions go on, and a person hears of it
+            reason = error if isinstance(error, NewsletterError) else type(error).__name__
+            unknown = reason is not error
+            log.error("a release could not be taken out", edition=id, error=str(reason), exc_info=unknown)
+            if carried := self._recalls.hidden(now).get(id):  # else another process was faster
+                message = f"edition {id} still carries {', '.join(carried)}, which may not be shown: {reason}"
+                self._alarms.sound(f"edition:{id}:recall", AlarmKind.EDITION_HELD, message, now)
+            return False
+        self._alarms.resolve(f"edition:{id}:recall")
+        return True
+
+    def _from(self, id: str, releases: Collection[str], now: datetime) -> None:
+        edition = self._editions.get(id)
+        log.info("taken out of an edition", edition=id, releases=list(releases), state=edition.state)
         if edition.state is EditionState.APPROVED:
-            self._editions.move(edition.id, EditionState.HELD, now, RECALLING)
-            self._desk.prepare(self._editions.get(edition.id), now, gate=True)
-        elif edition.state in (EditionState.COMPOSED, EditionState.HELD):
-            self._desk.prepare(edition, now)
+            edition = self._editions.move(id, EditionState.HELD, now, RECALLING)
+        if edition.state in (EditionState.COMPOSED, EditionState.HELD):
+            self._desk.prepare(edition, now, gate=edition.reason == RECALLING)
         else:
             self._from_sent(edition, releases, now)
+
+    def _finish(self, edition: Edition, now: datetime) -> None:
+        """What is left to do of one out of which something was taken, now or before a crash."""
+        interrupted = edition.reason == RECALLING
+        if edition.state is not EditionState.HELD:
+            self._redirect(edition, now)  # also what was past its fence then, and is to be tried again now
+            if interrupted and edition.state is EditionState.PAUSED:
+                self._go_on(edition, now)
+        elif interrupted:
+            self._desk.prepare(edition, now, gate=True)
 
     def _from_sent(self, edition: Edition, releases: Collection[str], now: datetime) -> None:
         """Of an edition whose audience is frozen."""
