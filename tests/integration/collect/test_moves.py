@@ -128,6 +128,12 @@ async def test_a_rebuilt_portal_is_no_flood(room: Newsroom) -> None:
     assert {release.state for release in after} == {ReleaseState.LIVE}
 
 
+async def test_a_dry_run_of_a_portal_that_stayed_does_not_call_it_rebuilt(room: Newsroom) -> None:
+    room.publish(1, 2, 3, 4)
+    await room.collect()
+    assert (await room.collect(15, dry_run=True)).problems == ()
+
+
 async def test_a_redesign_that_keeps_its_dates_is_no_flood_either(room: Newsroom) -> None:
     room.publish(1, 2)
     await room.collect(first_collect="send")
