@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from html import escape
+from typing import Any
 
 from PIL import Image
 from starlette.applications import Starlette
@@ -30,6 +31,12 @@ class Piece:
     teaser: str = ""
     body: str = ""
     picture: str = ""
+    day_only: bool = False
+
+    @property
+    def moment(self) -> str:
+        """The date as exactly as the page gives it."""
+        return self.published.date().isoformat() if self.day_only else self.published.isoformat()
 
     def text(self) -> str:
         """Some paragraphs of its own: two releases never share their text."""
@@ -81,7 +88,7 @@ class Portal:
         """Where a release lies."""
         return f"{self.url}/presse/{slug}"
 
-    def add(self, slug: str, headline: str, published: datetime, **more: str) -> Piece:
+    def add(self, slug: str, headline: str, published: datetime, **more: Any) -> Piece:
         """One more release."""
         piece = Piece(slug, headline, published, **more)
         self.releases.append(piece)
@@ -154,7 +161,7 @@ def _page(title: str, main: str) -> str:
 def _card(piece: Piece) -> str:
     return f"""<li class="card"><p class="kicker">{escape(piece.kicker)}</p>
 <h2><a href="/presse/{piece.slug}">{escape(piece.headline)}</a></h2>
-<p><time datetime="{piece.published.isoformat()}">{piece.published:%d.%m.%Y}</time></p>
+<p><time datetime="{piece.moment}">{piece.published:%d.%m.%Y}</time></p>
 <p>{escape(piece.teaser)}</p></li>"""
 
 
@@ -162,6 +169,6 @@ def _release(piece: Piece) -> str:
     return f"""<article><p class="kicker">{escape(piece.kicker)}</p>
 <h1>{escape(piece.headline)}</h1>
 <p class="teaser">{escape(piece.teaser)}</p>
-<p><time datetime="{piece.published.isoformat()}">{piece.published:%d.%m.%Y}</time></p>
+<p><time datetime="{piece.moment}">{piece.published:%d.%m.%Y}</time></p>
 {piece.picture}
 <div class="text">{piece.text()}</div></article>"""

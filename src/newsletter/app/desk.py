@@ -99,7 +99,7 @@ class EditionDesk:
         """Compose what is due at `now`. A cadence that fails is reported and never stops the others."""
         made: list[Edition] = []
         for edition in self._editions.in_state(EditionState.COMPOSED):  # left behind by a crash
-            made += self._guarded(f"edition:{edition.id}", partial(self._prepare, edition, now), now)
+            made += self._guarded(f"edition:{edition.id}", partial(self.prepare, edition, now), now)
         for row in self.rows(now):
             work = self._immediate if row.cadence is Cadence.IMMEDIATE else self._slots
             made += self._guarded(f"compose:{row.newsletter.id}:{row.cadence}", partial(work, row, now), now)
@@ -110,7 +110,7 @@ class EditionDesk:
         newsletter = self._settings.newsletter(edition.newsletter)
         if newsletter is None:
             raise NotFound(f"edition {edition.id}: newsletter.toml has no newsletter {edition.newsletter!r} any more")
-        releases = [self._releases.get(carried.release) for carried in edition.carried]
+        releases = [self._releases.get(one.release).as_in(newsletter.feeds) for one in edition.carried]
         content = self._compose(newsletter, edition.cadence, edition.slot, releases)
         return replace(content, id=edition.id, subject=edition.subject, intro=edition.intro)
 
@@ -171,12 +171,16 @@ class EditionDesk:
             key = variant_key(language, format, chosen)
             if chosen and key not in variants:
                 variants[key] = self.variant(edition, language, format, chosen)
-        found = rules.merge(
+        return list(variants.values()), self.found_in(edition, variants.values())
+
+    def found_in(self, edition: Edition, variants: Iterable[Variant]) -> tuple[Finding, ...]:
+        """What the rules find in these variants of an edition."""
+        content = self.content_of(edition)
+        return rules.merge(
             finding
-            for variant in variants.values()
+            for variant in variants
             for finding in rules.check(variant, content.releases, content.site, content.newsletter)
         )
-        return list(variants.values()), found
 
     def report(self, edition: Edition) -> dict[str, Any]:
         """The accessibility report of an edition, as it was checked last."""
@@ -247,16 +251,22 @@ class EditionDesk:
             return []
         return [self._finish(edition, sheets, now)]
 
-    def _prepare(self, edition: Edition, now: datetime) -> list[Edition]:
-        """Render again what a crash left composed: it carries its releases as they are now, those that may be seen."""
+    def prepare(self, edition: Edition, now: datetime, *, gate: bool = False) -> list[Edition]:
+        """Render again what is composed or held: it carries its releases as they are now, those that may be seen.
+
+        What a person held stays held, whatever is found in it; unless it is `gate` alone that decides.
+        """
+        by_hand = edition.state is EditionState.HELD and not any(finding.blocks for finding in edition.findings)
         content = self.content_of(edition)
         content = content.without([release.id for release in content.releases if not release.visible(now)])
         content, sheets = self._render(content, now) if content.releases else (content, {})
         edition = self._editions.carry(edition.id, edition_of(content, now).carried)
+        waits = edition.extra and edition.state is EditionState.COMPOSED
+        reason = WAITS if waits else edition.reason if by_hand and not gate else None
         if not edition.carried:
             self._editions.move(edition.id, EditionState.CANCELLED, now, "nothing is left of it")
             return []
-        return [self._finish(edition, sheets, now)]
+        return [self._finish(edition, sheets, now, held=reason)]
 
     def _render(self, content: EditionContent, now: datetime) -> tuple[EditionContent, dict[Pair, Sheet]]:
         """Every sheet of what can be rendered; a person is told of what cannot."""
@@ -265,8 +275,11 @@ class EditionDesk:
             self._alarms.sound(f"release:{release}", AlarmKind.EDITION_HELD, f"left out of {content.id}: {reason}", now)
         return content, sheets
 
-    def _finish(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> Edition:
-        return self.judge(edition, self._save(edition, sheets, now), now)
+    def _finish(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime, held: str | None = None) -> Edition:
+        findings = self._save(edition, sheets, now)
+        if held is not None:
+            return self._editions.hold(edition.id, findings, held, now)
+        return self.judge(edition, findings, now)
 
     def _save(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> tuple[Finding, ...]:
         for sheet in sheets.values():

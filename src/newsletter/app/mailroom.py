@@ -131,9 +131,13 @@ class Mailroom:
         row = next((row for row in sheets.variants(edition) if row.key == key), None)
         if row is None:
             raise NotFound(f"edition {edition} has no variant {key}")
-        newsletter = self._program.editions.get(edition).newsletter
+        found = self._program.editions.get(edition)
+        carried = {one.release for one in found.carried}  # less than when it was frozen, where some were withdrawn
         sheet = sheets.get(edition, row.language, row.format)
-        return fill(sheet, row.selection), self._envelope(newsletter)
+        variant = fill(sheet, [release for release in row.selection if release in carried])
+        if not variant.selection:  # it was sent, nobody knows whether it arrived, and its releases are withdrawn since
+            raise StateError(f"nothing is left of variant {key} of edition {edition}")
+        return variant, self._envelope(found.newsletter)
 
     def _notice_variant(self, claim: Claim) -> tuple[Variant, Envelope]:
         program = self._program

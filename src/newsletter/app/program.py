@@ -14,6 +14,7 @@ from newsletter.app.desk import EditionDesk
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom
 from newsletter.app.reading import agent
+from newsletter.app.recall import Recall
 from newsletter.audience import Offer, Register, Subscribing
 from newsletter.collect.collector import Collector
 from newsletter.collect.fetch import Fetcher
@@ -34,6 +35,7 @@ from newsletter.store.editions import Editions
 from newsletter.store.freeze import Freezer
 from newsletter.store.journal import Journal
 from newsletter.store.published import Published
+from newsletter.store.recalls import Recalls
 from newsletter.store.records import Records
 from newsletter.store.releases import Releases
 from newsletter.store.sheets import Sheets
@@ -73,7 +75,9 @@ class Program:
             self.freezer,
             self.alarms,
         )
+        self.recalls = Recalls(database)
         self.deliveries = Deliveries(database, journal, Terms(resend=settings.mail.when_uncertain == "resend"))
+        self.recall = Recall(self.desk, self.editions, self.sheets, self.recalls, self.alarms, self.deliveries.tidy)
         self.pages = Pages(settings.site, settings.templates)
         self.offer = Offer(settings, self.published.topics_of)
         self.audience = Audience(database)
@@ -208,6 +212,7 @@ class Program:
             )
             return []
         self.alarms.resolve("paused")
+        self.recall.take_out(self.now())
         made = self.desk.compose_due(self.now())
         self.mailroom.freeze_approved()
         return made

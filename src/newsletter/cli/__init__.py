@@ -30,6 +30,7 @@ COMMANDS = {
     "once": "newsletter.cli.running",
     "publish": "newsletter.cli.collecting",
     "read": "newsletter.cli.collecting",
+    "releases": "newsletter.cli.releases",
     "run": "newsletter.cli.running",
     "status": "newsletter.cli.running",
     "subscribers": "newsletter.cli.subscribers",

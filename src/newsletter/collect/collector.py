@@ -64,6 +64,7 @@ class Collector:
         self._fetch = fetcher.fetch
         self._store = store
         self._zone = zone
+        self._deciding = asyncio.Lock()
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def collect(
@@ -112,6 +113,7 @@ class Collector:
             log.exception("a source could not be handled", source=slug)
             return await self._failed(run, UnreadablePage(f"it could not be read ({type(error).__name__}: {error})"))
         looker = Looker(slug, feed, self._fetch, self._store, run.tally, now=now, zone=self._zone, dry_run=dry_run)
+        looker.deciding = self._deciding  # two sources that find one release at the same moment make one of it
         await self._take(run, discovery, looker)
         return await self._done(run, discovery, looker)
 
@@ -164,6 +166,10 @@ class Collector:
         known = await asyncio.to_thread(self._store.known, _keys(discovery.candidates))
         new = [KnownPage(url, run.slug, run.now, not run.archive) for url in listed if url not in known]
         await asyncio.to_thread(self._store.expect, new)
+        elsewhere = {url: id for url, id in known.items() if id is not None and url in listed}
+        unlisted = await asyncio.to_thread(self._store.unlisted, run.slug, elsewhere)
+        for url, stored in unlisted.items():
+            await looker.find_too(listed[url], stored, archive=run.archive)
         standings = await asyncio.to_thread(self._store.standings, run.slug, run.now - OLDEST)
         ids = frozenset(id for id in known.values() if id is not None)
         pages = _in_order(due(standings, listed, ids, run.now), listed)
@@ -171,7 +177,7 @@ class Collector:
             run.tally.problems.append(f"{len(pages) - MOST_LOOKS} more pages wait for the next collect")
         pages = pages[:MOST_LOOKS]
         await looker.look_at(pages, listed)
-        looked_at = {standing.page.url for standing in pages}
+        looked_at = {standing.page.url for standing in pages} | unlisted.keys()
         run.tally.counts[Outcome.UNCHANGED] += sum(url in known and url not in looked_at for url in listed)
 
     async def _done(self, run: _Run, discovery: Discovery, looker: Looker) -> SourceReport:

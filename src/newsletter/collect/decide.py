@@ -13,10 +13,9 @@ from enum import StrEnum
 from uuid import uuid4
 
 from newsletter.collect.contract import fault
-from newsletter.collect.digest import ENOUGH, normalised, picture_name, settled, text_digest
-from newsletter.collect.identity import MAX_KEY, address_key, claim_key
+from newsletter.collect.digest import picture_name, settled, text_digest
 from newsletter.collect.read import reading_minutes, without_credit
-from newsletter.collect.read.text import likeness
+from newsletter.collect.recognising import Known
 from newsletter.collect.topics import topics_of
 from newsletter.config import FeedSettings
 from newsletter.model import (
@@ -52,8 +51,9 @@ class Outcome(StrEnum):
 class Sight:
     """The circumstances of a look: whose feed, when, and whether what is new goes to the archive only.
 
-    `reread`: what is stored was read with another profile or by another version of the program; where the text differs,
-    that may be our own doing, so nobody is told of an update.
+    `reread`: what is stored was read with another profile, by another version of the program or from another page;
+    where the text differs, that need be no change of the release, so nobody is told of an update. `listed` are the keys
+    of the addresses on the source's list; `rebuilt` says that the source seems to have given new ones to all it has.
     """
 
     slug: str
@@ -62,6 +62,8 @@ class Sight:
     zone: tzinfo
     archive: bool = False
     reread: bool = False
+    listed: frozenset[str] = frozenset()
+    rebuilt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,48 +75,8 @@ class Decision:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a draft may be known by: keys that are surely its own, and keys it (or another) only claims to have."""
-
-    sure: tuple[str, ...]
-    claims: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()  # as they were written, the canonical one among them
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """All of them, the surest first."""
-        return self.sure + self.claims
-
-
-def known_by(draft: Draft, candidate: Candidate, guid: str | None) -> Known:
-    """What a draft is known by. A canonical address on another host is an alias, and never fetched."""
-    own = tuple(dict.fromkeys(a for a in (draft.url, candidate.url) if len(a) <= MAX_KEY))
-    keys = dict.fromkeys((*map(address_key, own), *((guid,) if guid else ()), *own))
-    claims = [claim_key(address) for address in (draft.canonical, *own) if address]
-    addresses = dict.fromkeys((*own, *((draft.canonical,) if draft.canonical else ())))
-    return Known(tuple(keys), tuple(dict.fromkeys(claims)), tuple(addresses))
-
-
-def recognise(draft: Draft, known: Known, found: Sequence[tuple[Stored, str | None]]) -> Stored | None:
-    """The stored release that a draft is, if any: by address, by its entry's id, by what its page claims, by its text.
-
-    A claim counts where the headline agrees (some systems call every page by one canonical address); a text where it is
-    long enough and of the same day (the same notice may come every year).
-    """
-    for stored, key in found:
-        if key in known.sure:
-            return stored
-        agree = likeness(stored.release.headline, draft.headline) >= 0.5
-        if key is not None and agree:
-            return stored
-        if key is None and _same_text(draft, stored.release):
-            return stored
-    return None
-
-
 def decide(draft: Draft, candidate: Candidate, stored: Stored | None, known: Known, sight: Sight) -> Decision:
-    """What becomes of `draft`, which is `stored` as it is now (None: nobody has seen it before)."""
+    """What becomes of `draft`, which is `stored` as it is now (None: nobody has seen it before), by its authority."""
     reason = fault(draft, candidate, stored.release if stored else None)
     if reason is not None:
         return Decision(Outcome.UNCHANGED if stored else Outcome.WITHHELD, reason=reason)
@@ -130,15 +92,9 @@ def withdraw(stored: Stored, now: datetime) -> Decision:
         return Decision(Outcome.UNCHANGED)
     if not release.visible(now):
         kept = replace(release, state=ReleaseState.WITHHELD, reason=release.reason or LEFT_EARLY)
-        return Decision(Outcome.WITHHELD, _revised(kept, stored), LEFT_EARLY)
-    gone = replace(
-        release,
-        state=ReleaseState.WITHDRAWN,
-        reason=GONE,
-        revision=release.revision + 1,
-        change=Change.WITHDRAWAL,
-    )
-    return Decision(Outcome.WITHDRAWN, _revised(gone, stored, change=Change.WITHDRAWAL), GONE)
+        return Decision(Outcome.WITHHELD, revised(kept, stored), LEFT_EARLY)
+    gone = release.taken_back(GONE, now)
+    return Decision(Outcome.WITHDRAWN, revised(gone, stored, change=Change.WITHDRAWAL), GONE)
 
 
 def local_moment(published: datetime, precision: Precision | None, zone: tzinfo) -> datetime:
@@ -159,10 +115,10 @@ def _new(draft: Draft, known: Known, sight: Sight) -> Revised:
         language=draft.language or sight.feed.language,
         first_seen=sight.now,
         updated=draft.published or sight.now,
-        mailable=not sight.archive and not _too_old(draft, sight),
+        mailable=mailable(draft, sight),
         not_before=_embargo(draft, sight, None),
     )
-    return _revised(_worded(release, draft, known, sight), None, known.keys)
+    return revised(_worded(release, draft, known, sight), None, known.keys)
 
 
 def _revision(draft: Draft, stored: Stored, known: Known, sight: Sight) -> Decision:
@@ -171,16 +127,18 @@ def _revision(draft: Draft, stored: Stored, known: Known, sight: Sight) -> Decis
     if before.state is ReleaseState.WITHDRAWN:
         if before.reason != GONE:
             return Decision(Outcome.UNCHANGED)
-        after = replace(after, state=ReleaseState.LIVE, reason=None, change=None)
+        after = after.brought_back(sight.now)
     if _text(after) != _text(before) and not sight.reread:
         after = replace(after, revision=before.revision + 1, change=Change.UPDATE, updated=sight.now)
-        return Decision(Outcome.UPDATED, _revised(after, stored, known.keys, Change.UPDATE, told=after.revision))
+        return Decision(Outcome.UPDATED, revised(after, stored, known.keys, Change.UPDATE, told=after.revision))
     if _seen(after) == _seen(before):
         return Decision(Outcome.UNCHANGED)
     # Cosmetic revisions in a row share one number: a page that changes with every look must not fill the store.
-    fresh = before.revision == stored.told_revision or before.state is not after.state
+    back = before.state is not after.state
+    fresh = before.revision == stored.told_revision or back
     after = replace(after, revision=before.revision + fresh)
-    return Decision(Outcome.UNCHANGED, _revised(after, stored, known.keys, Change.COSMETIC))
+    change = Change.RETURN if back else Change.COSMETIC
+    return Decision(Outcome.UPDATED if back else Outcome.UNCHANGED, revised(after, stored, known.keys, change))
 
 
 def _worded(release: Release, draft: Draft, known: Known, sight: Sight) -> Release:
@@ -209,8 +167,9 @@ def _worded(release: Release, draft: Draft, known: Known, sight: Sight) -> Relea
         documents=draft.documents,
         topics=topics_of(draft.kicker, draft.topics, sight.feed.topics),
         aliases=tuple(alias for alias in aliases if alias != draft.url)[-MAX_ALIASES:],
-        not_before=_embargo(draft, sight, release.not_before),
+        not_before=_embargo(draft, sight, release),
         origin=origin,
+        canonical=draft.canonical if draft.canonical and draft.canonical != draft.url else None,
     )
 
 
@@ -227,12 +186,23 @@ def _as_dated_before(draft: Draft, before: Release, sight: Sight) -> Draft:
     return replace(draft, published=before.published, published_precision=before.published_precision, origin=origin)
 
 
-def _embargo(draft: Draft, sight: Sight, before: datetime | None) -> datetime | None:
-    if draft.published is not None:
-        begins = local_moment(draft.published, draft.published_precision, sight.zone)
-        if begins > sight.now:
-            return begins
-    return before if before is not None and before <= sight.now else None
+def _embargo(draft: Draft, sight: Sight, before: Release | None) -> datetime | None:
+    """The page's own date, where it is to come; an editor's later one stays."""
+    by_hand = before.not_before if before is not None and before.not_before != _begins(before, sight) else None
+    begins = _begins(draft, sight)
+    waits = [moment for moment in (begins, by_hand) if moment is not None and moment > sight.now]
+    if waits:
+        return max(waits)
+    return before.not_before if before and before.not_before and before.not_before <= sight.now else None
+
+
+def _begins(of: Draft | Release, sight: Sight) -> datetime | None:
+    return None if of.published is None else local_moment(of.published, of.published_precision, sight.zone)
+
+
+def mailable(draft: Draft, sight: Sight) -> bool:
+    """Whether what is found now may be mailed (DESIGN, decision 4)."""
+    return not sight.archive and not sight.rebuilt and not _too_old(draft, sight)
 
 
 def _too_old(draft: Draft, sight: Sight) -> bool:
@@ -251,14 +221,6 @@ def _images(images: Sequence[Image], before: Sequence[Image]) -> tuple[Image, ..
     return tuple(found)
 
 
-def _same_text(draft: Draft, release: Release) -> bool:
-    if len(normalised(draft.body_text)) < ENOUGH:
-        return False
-    if draft.published is None or release.published is None:
-        return True
-    return draft.published.date() == release.published.date()
-
-
 def _text(release: Release) -> str:
     return text_digest(release.headline, release.teaser, release.body_text)
 
@@ -269,13 +231,14 @@ def _seen(release: Release) -> Release:
     return replace(release, body_html=settled(release.body_html), images=pictures, origin={})
 
 
-def _revised(
+def revised(
     release: Release,
     stored: Stored | None,
     keys: Sequence[str] = (),
     change: Change | None = None,
     told: int | None = None,
 ) -> Revised:
+    """What to store in place of `stored`; people are told of revision `told`, where that is another than before."""
     return Revised(
         release=release,
         before=stored.release if stored else None,

@@ -14,24 +14,28 @@ from urllib.parse import urljoin, urlsplit
 import structlog
 
 from newsletter import __version__
-from newsletter.collect.decide import Decision, Outcome, Sight, decide, known_by, recognise, withdraw
-from newsletter.collect.digest import normalised, text_digest
+from newsletter.collect.decide import Decision, Outcome, Sight
+from newsletter.collect.digest import normalised
 from newsletter.collect.identity import ENTRY, address_key, guid_key
 from newsletter.collect.kinds import Fetch
 from newsletter.collect.merge import fill
+from newsletter.collect.places import found_too, settle
 from newsletter.collect.read import read_release
+from newsletter.collect.recognising import Place, known_by, new_on_list
+from newsletter.collect.remembering import heir, recalled, seems_rebuilt
 from newsletter.collect.report import Tally
 from newsletter.collect.schedule import page_due
 from newsletter.collect.store import CollectStore
 from newsletter.config import FeedSettings
 from newsletter.errors import AddressRefused, FetchError, StoreError, UnreadablePage
-from newsletter.model import Candidate, Draft, KnownPage, Page, Standing
+from newsletter.model import Candidate, Draft, KnownPage, Page, Standing, Stored
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 4  # pages in hand; the fetcher asks a host for one at a time, the others are read meanwhile
 LOOKS_BEFORE_GONE = 2
 TRIES = 3  # at a release that somebody else writes at the same moment
+AT_ONCE_GONE = 5  # releases whose pages are gone in one look: no editor's doing, but a portal that was rebuilt
 BY_ENTRY = "entry"  # stands for the digest of bytes where a release was made from its feed's entry
 HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "")
 
@@ -87,12 +91,14 @@ class Looker:
         self._dry_run = dry_run
         reader = f"{__version__} {feed.release.model_dump_json()}"
         self._reader = hashlib.sha256(reader.encode()).hexdigest()[:12]  # begins the digest of what was read with it
-        self._deciding = asyncio.Lock()  # two pages with one text must not become two releases
+        self._many_gone = False
+        self.deciding = asyncio.Lock()  # two pages with one text must not become two releases; shared by all sources
         self.rests: dict[str, float] = {}  # hosts that asked for a rest, in seconds
 
     async def look_at(self, standings: Sequence[Standing], listed: Mapping[str, Candidate]) -> None:
         """Look at all of them; one that fails in whatever way is counted, and the others go on. Raises StoreError."""
         turn = asyncio.Semaphore(AT_ONCE)
+        await self._look_around(standings, listed)
 
         async def one(standing: Standing) -> None:
             async with turn:
@@ -101,6 +107,35 @@ class Looker:
         ends = await asyncio.gather(*map(one, standings), return_exceptions=True)
         if failures := [end for end in ends if end is not None]:
             raise failures[0]
+
+    async def find_too(self, candidate: Candidate, stored: Stored, *, archive: bool) -> None:
+        """Put a release that another source found at this very address into the feed of this one."""
+        published = candidate.published or stored.release.published
+        tags = candidate.entry.topics if candidate.entry is not None else ()
+        draft = Draft(candidate.url, candidate.headline or "", candidate.kicker, published=published, topics=tags)
+        known = known_by(draft, candidate, self._guid(candidate))
+        async with self.deciding:
+            for _ in range(TRIES):
+                (now_stored,) = await asyncio.to_thread(self._store.stored, [stored.release.id])
+                decision = found_too(draft, now_stored, known, replace(self._sight, archive=archive))
+                if await self._keep(decision):
+                    break
+        self._tally.counts[decision.outcome] += 1
+
+    async def _look_around(self, standings: Sequence[Standing], listed: Mapping[str, Candidate]) -> None:
+        """See what only all pages together tell: that the portal gave them new addresses, or was lost in parts."""
+        new = new_on_list(standings, listed)
+        # In a dry run all pages are new, whatever is known of them.
+        rebuilt = not self._dry_run and await seems_rebuilt(self._store, self._sight.slug, new)
+        if rebuilt:
+            self._tally.problems.append(
+                f"{len(new)} new pages, most with headlines of releases that are known: the portal seems to have new "
+                "addresses; what is known stays what it is, and what is not goes to the archive only"
+            )
+        self._sight = replace(self._sight, listed=frozenset(map(address_key, listed)), rebuilt=rebuilt)
+        stand = [one for one in standings if one.release is not None and not one.withdrawn]
+        gone = sum(one.page.gone >= LOOKS_BEFORE_GONE - 1 for one in stand)
+        self._many_gone = gone >= AT_ONCE_GONE and gone * 5 >= len(stand)
 
     async def _guarded(self, standing: Standing, candidate: Candidate | None) -> None:
         url = standing.page.url
@@ -164,31 +199,25 @@ class Looker:
         read_before = standing.page.digest
         reread = read_before is not None and not read_before.startswith(self._reader)
         sight = replace(self._sight, archive=not looked_at.mailable, reread=reread)
-        known = known_by(draft, candidate, guid_key(sight.slug, candidate.guid) if candidate.guid else None)
-        digest = text_digest(draft.headline, draft.teaser, draft.body_text)
+        known = known_by(draft, candidate, self._guid(candidate))
+        place = Place(sight.slug, sight.listed, sight.rebuilt)
         looked_at = self._checked(looked_at, candidate)
-        async with self._deciding:
+        async with self.deciding:
             for _ in range(TRIES):
-                found = await asyncio.to_thread(self._store.find, sight.slug, known.keys, digest)
-                stored = recognise(draft, known, found)
-                if stored is not None and stored.release.source != sight.slug:
-                    decision = Decision(Outcome.UNCHANGED)  # another feed's: it is published there
-                else:
-                    decision = decide(draft, candidate, stored, known, sight)
-                if await self._keep(decision, looked_at):
+                stored, by_guid = await recalled(self._store, draft, known, place)
+                decision = settle(draft, candidate, stored, known, sight, by_guid=by_guid)
+                if await self._keep(decision, *(_at(draft.url, looked_at) if decision.revised else [looked_at])):
                     break
         self._note(draft, decision)
         return decision.outcome
 
-    async def _keep(self, decision: Decision, looked_at: KnownPage) -> bool:
-        page = replace(looked_at, problem=decision.reason)
+    async def _keep(self, decision: Decision, *looked_at: KnownPage) -> bool:
         if self._dry_run:
             return True
+        pages = [*looked_at[:-1], *(replace(page, problem=decision.reason) for page in looked_at[-1:])]
         if decision.revised is None:
-            await asyncio.to_thread(self._store.save_pages, page)
+            await asyncio.to_thread(self._store.save_pages, *pages)
             return True
-        url = decision.revised.release.url
-        pages = [page] if url == page.url else [replace(page, url=url), replace(page, digest=None)]
         return await asyncio.to_thread(self._store.save, decision.revised, pages, self._sight.now)
 
     async def _gone(self, standing: Standing, fetched: Page) -> Outcome:
@@ -200,10 +229,25 @@ class Looker:
             if standing.release is not None:
                 said += "; if it does so once more, its release counts as withdrawn"
             return await self._keep_back(standing, said, gone=page.gone + 1)
-        found = await asyncio.to_thread(self._store.find, self._sight.slug, [address_key(page.url)], "")
-        decision = withdraw(found[0][0], self._sight.now)
-        await self._keep(decision, missing)
+        if self._many_gone:
+            said += (
+                "; many pages are gone at once, so no release is withdrawn: `newsletter releases withdraw ID` does it"
+            )
+            return await self._keep_back(standing, said, gone=missing.gone)
+        async with self.deciding:
+            for _ in range(TRIES):
+                (stored,) = await asyncio.to_thread(self._store.stored, [standing.release])
+                decision, pages = await heir(self._store, stored, page, self._stands, self._sight.now)
+                if await self._keep(decision, *pages, missing):
+                    break
         return decision.outcome
+
+    async def _stands(self, page: KnownPage) -> bool:
+        try:
+            fetched = await self._fetch(page.url)
+        except FetchError:
+            return False
+        return fetched.status == 200 and not self._leads_away(page.url, fetched.url)
 
     async def _same(self, standing: Standing, candidate: Candidate | None) -> Outcome:
         page = standing.page
@@ -220,6 +264,9 @@ class Looker:
             await asyncio.to_thread(self._store.save_pages, page)
         self._tally.problems.append(reason if page.url in reason else f"{page.url}: {reason}")
         return Outcome.WITHHELD if standing.release is None else Outcome.UNCHANGED
+
+    def _guid(self, candidate: Candidate) -> str | None:
+        return guid_key(self._sight.slug, candidate.guid) if candidate.guid else None
 
     def _checked(self, page: KnownPage, candidate: Candidate | None) -> KnownPage:
         listed = listed_digest(candidate) if candidate is not None else page.listed
@@ -250,6 +297,11 @@ class Looker:
             address_key(urljoin(asked, "/")),
         }
         return address_key(came_to) in away and address_key(asked) not in away
+
+
+def _at(url: str, page: KnownPage) -> list[KnownPage]:
+    """The page, and before it, where it leads elsewhere, the one there, which is looked at from now on."""
+    return [page] if url == page.url else [replace(page, url=url), replace(page, digest=None)]
 
 
 def _alone(entry: Draft) -> Draft:

@@ -38,16 +38,35 @@ class CollectStore(Protocol):
 
     def standings(self, slug: str, since: datetime) -> list[Standing]:
         """The source's pages never looked at, those kept back that were found since, and those that are the address of
-        a release published since; in the order they were found."""
+        a release published since, in this source; in the order they were found."""
         ...
 
     def save_pages(self, *pages: KnownPage) -> None:
         """Keep what a look at pages told."""
         ...
 
-    def find(self, slug: str, keys: Sequence[str], digest: str) -> list[tuple[Stored, str | None]]:
-        """The releases known by one of `keys` (with the key, in their order), then those of the source with the digest
-        (with None)."""
+    def find(self, keys: Sequence[str], digest: str) -> list[tuple[Stored, str | None]]:
+        """The releases known by one of `keys` (with it, in their order), then those with the digest (with None)."""
+        ...
+
+    def headlines(self, slug: str | None, published: datetime | None) -> dict[str, str]:
+        """The headlines, by id, of the releases that an unknown page may be: the newest of the source, if one is given,
+        and those of any source that were published within a day of `published`."""
+        ...
+
+    def stored(self, ids: Collection[str]) -> list[Stored]:
+        """The releases of these ids, in no order."""
+        ...
+
+    def unlisted(self, slug: str, known: Mapping[str, str]) -> dict[str, Stored]:
+        """Those of the addresses (each with the id of its release) whose release the source has not found yet.
+
+        Not those at which a look found nothing twice: a list may go on naming what is gone.
+        """
+        ...
+
+    def pages_of(self, slug: str, release: str) -> list[KnownPage]:
+        """The pages of the source that are or were addresses of a release, the latest found first."""
         ...
 
     def save(self, revised: Revised, pages: Sequence[KnownPage], at: datetime) -> bool:

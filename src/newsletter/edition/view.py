@@ -14,7 +14,7 @@ from newsletter.edition.plain import CAPTION, HEADLINE, TEASER, plain, same
 from newsletter.edition.words import direction, is_foreign, is_tag, name_of
 from newsletter.errors import RenderError
 from newsletter.i18n import Words, long_date, moment
-from newsletter.model import Image, Release
+from newsletter.model import Change, Image, Release
 from newsletter.rules.naming import is_address, is_vague
 
 BEGINNING = 280  # characters of the body that stand in for a teaser
@@ -137,7 +137,9 @@ def _meta(release: Release, content: EditionContent, words: Words) -> Iterator[s
     zone = content.site.zone
     yield release_date(release, zone, words)
     yield words.count("Reading time: %(n)s minute", "Reading time: %(n)s minutes", release.reading_minutes)
-    if release.was_updated:
+    if release.change is Change.CORRECTION:
+        yield words.say("Corrected on %(date)s", date=_day(release, zone, words))
+    elif release.was_updated:
         yield words.say("Updated on %(date)s", date=_day(release, zone, words))
     language = language_of(release, content)
     if is_foreign(language, words.language):

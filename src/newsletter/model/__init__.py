@@ -64,6 +64,7 @@ from newsletter.model.release import (
     Precision,
     Release,
     ReleaseState,
+    Sighting,
     Topic,
 )
 from newsletter.model.source import (
@@ -118,6 +119,7 @@ __all__ = [
     "Revised",
     "Saying",
     "Sheet",
+    "Sighting",
     "Source",
     "Standing",
     "Stored",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -126,6 +126,7 @@ class Change(StrEnum):
     UPDATE = "update"
     CORRECTION = "correction"  # only an editor calls it that
     WITHDRAWAL = "withdrawal"
+    RETURN = "return"  # it was withdrawn, and is there again
 
 
 class Mark(NamedTuple):
@@ -148,11 +149,27 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """That a source found a release: at which address, and what that means in the feed of that source.
+
+    `mailable` is False for what goes to the archive only (a source's first collect, a backfill, older than `max_age` at
+    first sight). `topics` are named by that source's settings.
+    """
+
+    source: str
+    url: str
+    first_seen: datetime
+    mailable: bool = True
+    topics: tuple[Topic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """One published piece. `id` is minted once (a UUID) and stays through every move; the rest may be revised.
 
-    `updated` is when we first saw its latest update (equal to `published_at` before any). `mailable` is False for what
-    goes to the archive only (a source's first collect, a backfill, older than `max_age` at first sight).
+    `source` and `url` are where its text is read: its authority. `sightings` are those of other sources, whose feeds
+    list it too; what their pages say differently changes nothing. `updated` is when we first saw its latest update, or
+    when it was withdrawn or came back (equal to `published_at` before any).
     """
 
     id: str
@@ -182,6 +199,24 @@ class Release:
     not_before: datetime | None = None  # embargo
     mailable: bool = True
     origin: Mapping[str, str] = field(default_factory=dict)
+    sightings: tuple[Sighting, ...] = ()
+    canonical: str | None = None  # the address that its page calls its own, where that is another
+
+    @property
+    def seen_by(self) -> tuple[Sighting, ...]:
+        """Every source that found it, its authority first; each once."""
+        own = Sighting(self.source, self.url, self.first_seen, self.mailable, self.topics)
+        return (own, *(other for other in self.sightings if other.source != self.source))
+
+    def as_in(self, feeds: Collection[str]) -> Release:
+        """The release as these feeds have it: with the topics that their settings name; as it is where none has it."""
+        found: dict[str, Topic] = {}
+        for seen in self.seen_by:
+            for topic in seen.topics if seen.source in feeds else ():
+                found.setdefault(topic.slug, topic)
+        topics = tuple(found.values())
+        known = any(seen.source in feeds for seen in self.seen_by)
+        return replace(self, topics=topics) if known and topics != self.topics else self
 
     @property
     def published_at(self) -> datetime:
@@ -197,6 +232,21 @@ class Release:
     def lead(self) -> Image | None:
         """The one picture that stands for the release, if it has one."""
         return next((image for image in self.images if image.lead), None)
+
+    def taken_back(self, reason: str, now: datetime) -> Release:
+        """The release withdrawn, as a revision of its own; `updated` is when."""
+        return replace(
+            self,
+            state=ReleaseState.WITHDRAWN,
+            reason=reason,
+            revision=self.revision + 1,
+            change=Change.WITHDRAWAL,
+            updated=now,
+        )
+
+    def brought_back(self, now: datetime) -> Release:
+        """A withdrawn release that is there again: feeds and pages say since when, no mail does."""
+        return replace(self, state=ReleaseState.LIVE, reason=None, change=Change.RETURN, updated=now)
 
     def visible(self, now: datetime) -> bool:
         """Whether any output may show it at `now`."""

@@ -56,8 +56,19 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """That a feed no longer holds an entry (RFC 6721), and since when: not before its `updated`."""
+
+    id: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FeedContent:
-    """The contents of one feed, newest first. It lies at `address` + "." + format; `page` is its face for people."""
+    """The contents of one feed, newest first. It lies at `address` + "." + format; `page` is its face for people.
+
+    `notices` stand in for entries that were withdrawn, in feeds alone; `deleted` says the same to programs.
+    """
 
     title: str
     description: str
@@ -66,11 +77,20 @@ class FeedContent:
     address: str
     page: str
     entries: tuple[Entry, ...]
+    notices: tuple[Entry, ...] = ()
+    deleted: tuple[Deleted, ...] = ()
+
+    @property
+    def items(self) -> list[Entry]:
+        """What a feed lists: entries and notices in one order."""
+        both = {entry.release.id: entry for entry in (*self.entries, *self.notices)}
+        return [both[release.id] for release in newest_first(entry.release for entry in both.values())]
 
     @property
     def updated(self) -> datetime:
-        """When its latest entry changed: nothing of the time at which it is built."""
-        return max((entry.updated for entry in self.entries), default=NEVER)
+        """When its latest entry changed or was withdrawn: nothing of the time at which it is built."""
+        moments = [entry.updated for entry in self.items] + [gone.when for gone in self.deleted]
+        return max(moments, default=NEVER)
 
 
 def fit(release: Release, language: str) -> Release:

@@ -11,12 +11,13 @@ from newsletter import i18n
 from newsletter.config import FeedSettings, Site
 from newsletter.config.values import slug as checked_slug
 from newsletter.errors import RenderError
-from newsletter.model import Release, Topic
+from newsletter.model import Release, ReleaseState, Topic
 from newsletter.publish.content import Entry, FeedContent, entry, fit, newest_first, one_line, printable
 from newsletter.publish.formats import Format, formats
 from newsletter.publish.pages import Pages
 from newsletter.publish.problems import Problems
 from newsletter.publish.store import PublishStore
+from newsletter.publish.withdrawals import deleted, withdrawals
 from newsletter.publish.writer import Writer
 
 NEWEST = 50  # releases in a feed
@@ -74,7 +75,12 @@ class Feeds:
 
     def _feed(self, slug: str, settings: FeedSettings, topic: Topic | None) -> FeedContent:
         releases = self._store.newest(slug, topic.slug if topic else None, NEWEST, self._now)
-        feed = self._content(slug, settings, topic, releases)
+        gone = withdrawals(self._store.withdrawn(slug, topic.slug if topic else None, NEWEST), releases, self._now)
+        feed = replace(
+            self._content(slug, settings, topic, releases),
+            notices=tuple(filter(None, map(self._entry, gone.noticed))),
+            deleted=tuple(deleted(release, self._site.zone) for release in gone.all),
+        )
         name = f"feeds/{slug}/{topic.slug}" if topic else f"feeds/{slug}"
         for ending, format_ in formats().items():
             with self._problems.of(f"{name}.{ending}"):
@@ -104,6 +110,8 @@ class Feeds:
             with self._problems.of(f"release {release.id} ({release.url[:200]})"):
                 shown = fit(release, self._site.language)
                 content = self._pages.content(shown)
+                if release.state is ReleaseState.WITHDRAWN:
+                    shown, content = self._pages.notice(shown)
                 if len(content) > MAX_ENTRY:
                     raise RenderError(f"{len(content)} characters are too many for a feed: it is left out of feeds")
                 self._entries[release.id] = entry(shown, content, self._site.zone)

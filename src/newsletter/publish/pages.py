@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from email.utils import parseaddr
 from functools import partial
 from pathlib import Path
@@ -54,6 +55,23 @@ class Pages:
     def content(self, release: Release) -> str:
         """The full text of a fit release as a feed carries it."""
         return self.render("content.html", self.language_of(release), release=release).strip()
+
+    def notice(self, release: Release) -> tuple[Release, str]:
+        """What takes the place of a withdrawn (and fit) release in feeds: its headline, marked, and a notice."""
+        language = self.language_of(release)
+        content = self.render("withdrawn.html", language, release=release).strip()
+        said = i18n.translations(language).gettext
+        instead = replace(
+            release,
+            headline=said("Withdrawn: %(headline)s") % {"headline": release.headline},
+            url=f"{self.site.base_url}/releases/{release.id}",
+            teaser=said("Its publisher has taken it back, so it is no longer shown here."),
+            body_html="",
+            body_text="",
+            images=(),
+            documents=(),
+        )
+        return instead, content
 
     def fingerprint(self, *titles: object) -> bytes:
         """A digest of all that shapes a page besides what stands on it: with another one every page is made anew.

@@ -16,6 +16,10 @@ class PublishStore(Protocol):
         """The newest releases of a feed visible at `now`, by (published_at, id) descending; of a topic where given."""
         ...
 
+    def withdrawn(self, feed: str, topic: str | None, limit: int) -> Sequence[Release]:
+        """The releases of a feed that were withdrawn, the latest first; of a topic where given."""
+        ...
+
     def topics_of(self, feed: str) -> Sequence[Topic]:
         """The topics that any release of the feed has, whatever its state, by title."""
         ...

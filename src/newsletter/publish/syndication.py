@@ -25,9 +25,10 @@ from feedgen.feed import FeedGenerator
 from lxml.etree import SubElement
 
 from newsletter.model import Image
-from newsletter.publish.content import Entry, FeedContent
+from newsletter.publish.content import Deleted, Entry, FeedContent
 
 DC = "http://purl.org/dc/elements/1.1/"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"  # RFC 6721
 MEDIA = "http://search.yahoo.com/mrss/"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -35,10 +36,17 @@ feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 
 
 class Namespaces(BaseExtension):
-    """Declares the prefixes that `Extras` uses."""
+    """Declares the prefixes that `Extras` uses, and says what an Atom feed no longer holds."""
+
+    deleted: tuple[Deleted, ...] = ()
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC, "media": MEDIA}
+        return {"dc": DC, "media": MEDIA} | ({"at": TOMBSTONES} if self.deleted else {})
+
+    def extend_atom(self, atom_feed: Any) -> Any:
+        for gone in self.deleted:
+            SubElement(atom_feed, f"{{{TOMBSTONES}}}deleted-entry", {"ref": gone.id, "when": gone.when.isoformat()})
+        return atom_feed
 
 
 class Extras(BaseEntryExtension):
@@ -79,7 +87,7 @@ def generator(
     result.generator("newsletter")
     result.link(href=f"{feed.address}.{ending}", rel="self", type=media_type)
     result.link(href=feed.page, rel="alternate", type="text/html")
-    for entry in feed.entries:
+    for entry in feed.items:
         item = result.add_entry(order="append")
         _fill(item, entry)
         complete(item, entry)

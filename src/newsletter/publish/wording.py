@@ -30,12 +30,19 @@ def when(release: Release, zone: ZoneInfo, language: str) -> Markup:
 
 
 def update_note(release: Release, zone: ZoneInfo, language: str) -> Markup | None:
-    """`Updated on …` where people were told of an update, else None. Only an editor calls it a correction."""
+    """`Updated on …` where people were told of an update, a withdrawal or a return, else None.
+
+    Only an editor calls it a correction.
+    """
     at = dates.told_update(release)
     if at is None:
         return None
     said = i18n.translations(language).gettext
-    wording = said("Corrected on %(date)s") if release.change is Change.CORRECTION else said("Updated on %(date)s")
+    wording = {
+        Change.CORRECTION: said("Corrected on %(date)s"),
+        Change.RETURN: said("Published again on %(date)s"),
+        Change.WITHDRAWAL: said("Withdrawn on %(date)s"),
+    }.get(release.change or Change.UPDATE, said("Updated on %(date)s"))
     day = at.astimezone(zone).date()
     time = Markup('<time datetime="{}">{}</time>').format(day.isoformat(), i18n.long_date(day, language))
     return escape(wording) % {"date": time}

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
 from newsletter.model import KnownPage, Release, ReleaseState, Revised, Source, Standing, Stored
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import release_columns, release_document, release_from
-from newsletter.store.tables import addresses, pages, release_topics, releases, revisions, sources
+from newsletter.store.listing import list_release
+from newsletter.store.tables import addresses, pages, release_sources, releases, revisions, sources
 
 T = TypeVar("T")
 CHUNK = 200
 """Rows written in one transaction (≤ 50 ms), and values asked for in one query."""
+NAMESAKES = 500
+"""Releases of a source, the newest, among which an unknown page may have its own; as many of its day."""
 
 _SOURCE = [sources.c[field.name] for field in fields(Source)]
 _PAGE = [pages.c[field.name] for field in fields(KnownPage)]
@@ -79,13 +82,15 @@ class Collecting:
 
     def standings(self, slug: str, since: datetime) -> list[Standing]:
         """The source's pages never looked at, those kept back that were found since, and those that are the address of
-        a release published since; in the order they were found."""
+        a release published since, in this source; in the order they were found."""
         kept_back = and_(releases.c.id.is_(None), pages.c.problem.is_not(None), pages.c.found_at >= since)
-        stands = and_(releases.c.url == pages.c.url, releases.c.published_at >= since)
+        stands = and_(release_sources.c.url == pages.c.url, releases.c.published_at >= since)
+        here = and_(release_sources.c.release == releases.c.id, release_sources.c.source == slug)
         query = (
             select(*_PAGE, releases.c.id, releases.c.published_at, releases.c.state)
             .outerjoin(addresses, addresses.c.url == pages.c.url)
             .outerjoin(releases, releases.c.id == addresses.c.release)
+            .outerjoin(release_sources, here)
             .where(pages.c.source == slug, or_(pages.c.checked_at.is_(None), kept_back, stands))
             .order_by(pages.c.found_at, pages.c.url)
         )
@@ -94,15 +99,13 @@ class Collecting:
 
     def save_pages(self, *looked_at: KnownPage) -> None:
         """Keep what a look at pages told."""
-        rows = [asdict(page) for page in looked_at]
-        self._database.write(lambda connection: _upsert(connection, pages, ["url"], rows))
+        self._database.write(lambda connection: _save_pages(connection, looked_at))
 
-    def find(self, slug: str, keys: Sequence[str], digest: str) -> list[tuple[Stored, str | None]]:
-        """The releases known by one of `keys` (with the key, in their order), then those of the source with the digest
-        (with None)."""
+    def find(self, keys: Sequence[str], digest: str) -> list[tuple[Stored, str | None]]:
+        """The releases known by one of `keys` (with it, in their order), then those with the digest (with None)."""
         columns = (releases.c.document, releases.c.told_revision)
         known = select(addresses.c.url, *columns).join(releases, releases.c.id == addresses.c.release)
-        alike = select(*columns).where(releases.c.source == slug, releases.c.digest == digest).limit(10)
+        alike = select(*columns).where(releases.c.digest == digest).limit(10)
 
         def look(connection: Connection) -> list[tuple[Stored, str | None]]:
             by_key = {row.url: row for row in connection.execute(known.where(addresses.c.url.in_(keys)))}
@@ -110,6 +113,59 @@ class Collecting:
             return found + [(_stored(row), None) for row in connection.execute(alike)]
 
         return self._database.read(look)
+
+    def headlines(self, slug: str | None, published: datetime | None) -> dict[str, str]:
+        """The headlines, by id, of the releases that an unknown page may be: the newest of the source, if one is given,
+        and those of any source that were published within a day of `published`."""
+        columns = (releases.c.id, releases.c.document["headline"].as_string())
+        queries = []
+        if slug is not None:
+            own = select(*columns).join(release_sources, release_sources.c.release == releases.c.id)
+            newest = own.where(release_sources.c.source == slug).order_by(release_sources.c.published_at.desc())
+            queries.append(newest.limit(NAMESAKES))
+        if published is not None:
+            day = releases.c.published_at.between(published - timedelta(days=1), published + timedelta(days=1))
+            queries.append(select(*columns).where(day).limit(NAMESAKES))
+
+        def look(connection: Connection) -> dict[str, str]:
+            return {id: headline for query in queries for id, headline in connection.execute(query)}
+
+        return self._database.read(look)
+
+    def stored(self, ids: Collection[str]) -> list[Stored]:
+        """The releases of these ids, in no order."""
+        query = select(releases.c.document, releases.c.told_revision)
+        return self._database.read(lambda connection: list(map(_stored, _in(connection, query, releases.c.id, ids))))
+
+    def unlisted(self, slug: str, known: Mapping[str, str]) -> dict[str, Stored]:
+        """Those of the addresses (each with the id of its release) whose release the source has not found yet.
+
+        Not those at which a look found nothing twice: a list may go on naming what is gone.
+        """
+        listed = select(release_sources.c.release).where(release_sources.c.source == slug)
+        gone = select(pages.c.url).where(pages.c.source == slug, pages.c.gone > 1)
+
+        def look(connection: Connection) -> dict[str, Stored]:
+            out = {row.release for row in _in(connection, listed, release_sources.c.release, set(known.values()))}
+            out_of_reach = {row.url for row in _in(connection, gone, pages.c.url, known)}
+            wanted = {url: id for url, id in known.items() if id not in out and url not in out_of_reach}
+            query = select(releases.c.document, releases.c.told_revision)
+            found = (_stored(row) for row in _in(connection, query, releases.c.id, set(wanted.values())))
+            by_id = {stored.release.id: stored for stored in found}
+            return {url: by_id[id] for url, id in wanted.items()}
+
+        return self._database.read(look)
+
+    def pages_of(self, slug: str, release: str) -> list[KnownPage]:
+        """The pages of the source that are or were addresses of a release, the latest found first."""
+        query = (
+            select(*_PAGE)
+            .join(addresses, addresses.c.url == pages.c.url)
+            .where(pages.c.source == slug, addresses.c.release == release)
+            .order_by(pages.c.found_at.desc(), pages.c.url)
+        )
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        return [KnownPage(*row) for row in rows]
 
     def save(self, revised: Revised, looked_at: Sequence[KnownPage], at: datetime) -> bool:
         """Keep a release with its pages, addresses, topics and revision, in one transaction.
@@ -137,14 +193,22 @@ def _save(connection: Connection, revised: Revised, looked_at: Sequence[KnownPag
         _check_unchanged(connection, revised.before)
         connection.execute(update(releases).where(releases.c.id == id).values(values))
     _save_addresses(connection, revised)
-    connection.execute(delete(release_topics).where(release_topics.c.release == id))
-    if topics := [{"release": id, "topic": topic.slug, "title": topic.title} for topic in release.topics]:
-        connection.execute(insert(connection, release_topics).on_conflict_do_nothing(), topics)
+    list_release(connection, release)
     if revised.before is None or revised.change is not None:
         row = {"release": id, "number": release.revision, "change": revised.change, "at": at}
         row["document"] = release_document(release)
         _upsert(connection, revisions, ["release", "number"], [row])
-    _upsert(connection, pages, ["url"], [asdict(page) for page in looked_at])
+    _save_pages(connection, looked_at)
+
+
+def _save_pages(connection: Connection, looked_at: Sequence[KnownPage]) -> None:
+    """A page stays that of the source that found it, whoever else is led to it."""
+    rows = [asdict(page) for page in looked_at]
+    if rows:
+        query = insert(connection, pages)
+        set_ = {name: query.excluded[name] for name in rows[0] if name not in ("url", "source")}
+        mine = pages.c.source == query.excluded.source
+        connection.execute(query.on_conflict_do_update(index_elements=["url"], set_=set_, where=mine), rows)
 
 
 def _check_unchanged(connection: Connection, before: Release) -> None:

@@ -13,7 +13,7 @@ from newsletter.model import EDITION_MOVES, OPEN, Cadence, Carried, DeliveryStat
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import findings_document, findings_from
-from newsletter.store.tables import deliveries, edition_releases, editions
+from newsletter.store.tables import deliveries, edition_releases, editions, variants
 
 UNDECIDED = (EditionState.COMPOSED, EditionState.HELD)
 """States in which an edition may still be written anew, and in which a later one overtakes it."""
@@ -129,13 +129,17 @@ class Editions:
         return self._database.write(work)
 
     def carry(self, id: str, carried: Sequence[Carried]) -> Edition:
-        """Let a composed edition carry these releases instead. Raises StateError where it is no longer composed."""
+        """Let an edition that is composed or held carry these releases instead. Raises StateError for any other.
+
+        Whom a freeze that was stopped had planned it for is forgotten: their variants may hold what it no longer does.
+        """
 
         def work(connection: Connection) -> Edition:
             lock = select(editions.c.state).where(editions.c.id == id).with_for_update()
-            if (state := connection.execute(lock).scalar()) != EditionState.COMPOSED:
+            if (state := connection.execute(lock).scalar()) not in UNDECIDED:
                 raise StateError(f"edition {id} is {state or 'not there'}: what it carries stays as it is")
-            connection.execute(edition_releases.delete().where(edition_releases.c.edition == id))
+            for table in (edition_releases, deliveries, variants):
+                connection.execute(table.delete().where(table.c.edition == id))
             _carry(connection, id, carried)
             return _edition(connection, id)
 

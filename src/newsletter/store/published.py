@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from newsletter.errors import NotFound
 from newsletter.model import Edition, Mark, Record, Release, ReleaseState, Topic
@@ -14,7 +15,7 @@ from newsletter.store.database import Database
 from newsletter.store.documents import release_from
 from newsletter.store.editions import Editions
 from newsletter.store.records import Records
-from newsletter.store.tables import edition_releases, editions, records, release_topics, releases
+from newsletter.store.tables import edition_releases, editions, records, release_sources, release_topics, releases
 
 
 class Published:
@@ -27,23 +28,22 @@ class Published:
 
     def newest(self, feed: str, topic: str | None, limit: int, now: datetime) -> list[Release]:
         """The newest releases of a feed visible at `now`, by (published_at, id) descending; of a topic where given."""
-        query = select(releases.c.document).where(releases.c.source == feed, queries.visible(now))
-        if topic is not None:
-            has = release_topics.c.release == releases.c.id
-            query = query.where(select(1).where(has, release_topics.c.topic == topic).exists())
-        query = query.order_by(releases.c.published_at.desc(), releases.c.id.desc()).limit(limit)
+        query = _of(feed, topic).where(queries.visible(now))
+        query = query.order_by(release_sources.c.published_at.desc(), release_sources.c.release.desc()).limit(limit)
         documents = self._database.read(lambda connection: connection.execute(query).scalars().all())
-        return [release_from(document) for document in documents]
+        return [release_from(document).as_in([feed]) for document in documents]
+
+    def withdrawn(self, feed: str, topic: str | None, limit: int) -> list[Release]:
+        """The releases of a feed that were withdrawn, the latest first; of a topic where given."""
+        query = _of(feed, topic).where(releases.c.state == ReleaseState.WITHDRAWN)
+        query = query.order_by(releases.c.updated.desc(), releases.c.id).limit(limit)
+        documents = self._database.read(lambda connection: connection.execute(query).scalars().all())
+        return [release_from(document).as_in([feed]) for document in documents]
 
     def topics_of(self, feed: str) -> list[Topic]:
         """The topics that any release of the feed has, whatever its state, by title; each with one title."""
         topic, title = release_topics.c.topic, func.min(release_topics.c.title)
-        query = (
-            select(topic, title)
-            .join(releases, releases.c.id == release_topics.c.release)
-            .where(releases.c.source == feed)
-            .group_by(topic)
-        )
+        query = select(topic, title).where(release_topics.c.source == feed).group_by(topic)
         rows = self._database.read(lambda connection: connection.execute(query).all())
         return sorted((Topic(*row) for row in rows), key=lambda topic: (topic.title.casefold(), topic.slug))
 
@@ -82,3 +82,12 @@ class Published:
             return self._records.get(edition)
         except NotFound:
             return None
+
+
+def _of(feed: str, topic: str | None) -> Select[tuple[Any]]:
+    query = select(releases.c.document).join(release_sources, release_sources.c.release == releases.c.id)
+    query = query.where(release_sources.c.source == feed)
+    if topic is None:
+        return query
+    has = (release_topics.c.release == releases.c.id, release_topics.c.source == feed, release_topics.c.topic == topic)
+    return query.where(select(1).where(*has).exists())

@@ -104,9 +104,21 @@ releases = Table(
     Column("told_revision", Integer, nullable=False),  # the latest revision that people are told of
     Column("digest", Text, nullable=False),  # of the normalised text: a cosmetic change keeps it
     Column("document", JSON, nullable=False),  # the release whole
-    Index("ix_releases_source_published", "source", "published_at", "id"),
     Index("ix_releases_changed_at", "changed_at"),
-    Index("ix_releases_source_digest", "source", "digest"),
+    Index("ix_releases_digest", "digest"),
+    Index("ix_releases_published_at", "published_at"),
+)
+
+release_sources = Table(
+    "release_sources",  # every source that found a release: in whose feed it stands (model.Sighting)
+    metadata,
+    Column("release", Text, ForeignKey("releases.id"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("url", Text, nullable=False, index=True),
+    Column("first_seen", Moment, nullable=False),
+    Column("mailable", Boolean, nullable=False),
+    Column("published_at", Moment, nullable=False),  # the release's: feeds are read in this order
+    Index("ix_release_sources_feed", "source", "published_at", "release"),
 )
 
 addresses = Table(
@@ -120,9 +132,10 @@ release_topics = Table(
     "release_topics",
     metadata,
     Column("release", Text, ForeignKey("releases.id"), primary_key=True),
+    Column("source", Text, primary_key=True),  # by whose settings it is of this topic
     Column("topic", Text, primary_key=True),
     Column("title", Text, nullable=False),
-    Index("ix_release_topics_topic", "topic"),
+    Index("ix_release_topics_feed", "source", "topic", "release"),
 )
 
 revisions = Table(

@@ -206,7 +206,7 @@ async def test_another_feeds_release_is_not_doubled(room: Newsroom) -> None:
     room.publish(1, 2)
     await room.collect()
     report = await room.collector.collect("zweite", room.feed(), now=room.now)
-    assert counts(report) == {"found": 2, "unchanged": 2}
+    assert counts(report) == {"found": 2, "new": 2}
     assert {release.source for release in room.releases()} == {"portal"}
 
 

@@ -18,10 +18,11 @@ from newsletter.publish.writer import Writer
 from newsletter.store.database import Database, open_database
 from newsletter.store.documents import release_columns
 from newsletter.store.editions import Editions
+from newsletter.store.listing import list_release
 from newsletter.store.published import Published
 from newsletter.store.records import Records
 from newsletter.store.schema import upgrade
-from newsletter.store.tables import release_topics, releases, variants
+from newsletter.store.tables import release_sources, release_topics, releases, variants
 from tests.unit.publish.sample import ALL, BRIDGE, FEEDS, NEWSLETTERS, NOW, RECORD, SITE, shelf, withdrawn
 
 CHECKED = [
@@ -50,12 +51,12 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def put(database: Database, release: Release, at: object = NOW) -> None:
     def work(connection: Connection) -> None:
-        connection.execute(delete(release_topics).where(release_topics.c.release == release.id))
+        for table in (release_topics, release_sources):
+            connection.execute(delete(table).where(table.c.release == release.id))
         connection.execute(delete(releases).where(releases.c.id == release.id))
         row = release_columns(release, at)  # type: ignore[arg-type]
         connection.execute(insert(releases).values(**row, digest="", told_revision=release.revision))
-        for topic in release.topics:
-            connection.execute(insert(release_topics).values(release=release.id, topic=topic.slug, title=topic.title))
+        list_release(connection, release)
 
     database.write(work)
 

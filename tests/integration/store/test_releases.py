@@ -21,15 +21,17 @@ from newsletter.model import (
     Mark,
     Release,
     ReleaseState,
+    Sighting,
     Topic,
 )
 from newsletter.store.database import Database
 from newsletter.store.documents import release_columns
 from newsletter.store.editions import Editions
 from newsletter.store.journal import address_hash
+from newsletter.store.listing import list_release
 from newsletter.store.published import Published
 from newsletter.store.releases import Releases
-from newsletter.store.tables import addresses, editions, release_topics, releases, revisions, sent_before
+from newsletter.store.tables import addresses, editions, releases, revisions, sent_before
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -61,8 +63,7 @@ def collected(database: Database, *found: Release, changed_at: datetime = NOW) -
             row = release_columns(one, changed_at) | {"told_revision": one.revision, "digest": "d"}
             connection.execute(insert(releases).values(row))
             connection.execute(insert(addresses), [{"url": url, "release": one.id} for url in (one.url, *one.aliases)])
-            for topic in one.topics:
-                connection.execute(insert(release_topics).values(release=one.id, topic=topic.slug, title=topic.title))
+            list_release(connection, one)
 
     database.write(work)
 
@@ -182,9 +183,8 @@ def test_withdrawing_is_a_revision_and_for_good(database: Database) -> None:
     assert known.withdraw("a", "again", NOW + 2 * HOUR) == taken == known.get("a")
     rows = database.read(lambda connection: connection.execute(select(revisions.c.number, revisions.c.change)).all())
     assert [tuple(row) for row in rows] == [(2, "withdrawal")]
-    for move in (lambda: known.show("a", NOW), lambda: known.withhold("a", "x", NOW)):
-        with pytest.raises(StateError, match="withdrawn"):
-            move()
+    with pytest.raises(StateError, match="withdrawn"):
+        known.withhold("a", "x", NOW)
     assert Published(database).release_marks(NOW) == [Mark("a", NOW + HOUR, ReleaseState.WITHDRAWN)]
 
 
@@ -222,3 +222,42 @@ def test_an_edition_is_marked_by_the_latest_change_of_what_it_carries(database: 
     Editions(database).move("e", EditionState.SENDING, NOW)
     assert published.edition_marks() == [Mark("e", NOW + HOUR)]
     assert published.edition("e").carried == (Carried("a", 1),)
+
+
+def test_what_two_feeds_list_is_due_once_with_the_topics_of_both(database: Database) -> None:
+    elsewhere = Sighting("portal", "https://portal.example/a", NOW, topics=(Topic("mobil", "Verkehr"), Topic("n", "N")))
+    collected(database, release("a", topics=(Topic("n", "Natur"),), sightings=(elsewhere,)))
+    found = {
+        feeds: [[topic.slug for topic in one.topics] for one in Releases(database).due("p", feeds, Cadence.DAILY, NOW)]
+        for feeds in (("musterstadt",), ("portal",), ("musterstadt", "portal"), ("andere",))
+    }
+    assert found == {
+        ("musterstadt",): [["n"]],
+        ("portal",): [["mobil", "n"]],
+        ("musterstadt", "portal"): [["n", "mobil"]],
+        ("andere",): [],
+    }
+    published = Published(database)
+    assert [one.topics for one in published.newest("portal", "mobil", 5, NOW)] == [elsewhere.topics]
+    assert published.newest("musterstadt", "mobil", 5, NOW) == []
+    assert published.topics_of("musterstadt") == [Topic("n", "Natur")]
+
+
+def test_each_source_has_its_own_rule_of_the_archive_and_its_own_first_sight(database: Database) -> None:
+    elsewhere = Sighting("portal", "https://portal.example/a", NOW - HOUR, mailable=True)
+    collected(database, release("a", 9 * HOUR, mailable=False, sightings=(elsewhere,)))
+    known = Releases(database)
+
+    def due(*feeds: str, hours: int) -> int:
+        return len(known.due("p", feeds, Cadence.DAILY, NOW, since=NOW - hours * HOUR))
+
+    assert (due("musterstadt", hours=10), due("portal", hours=10), due("musterstadt", "portal", hours=10)) == (0, 1, 1)
+    assert (due("portal", hours=1), due("portal", hours=0)) == (1, 0)
+
+
+def test_what_went_out_before_a_restore_is_known_by_any_address_it_had(database: Database) -> None:
+    old = "https://musterstadt.example/old"
+    collected(database, release("a", aliases=(old,)))
+    row = {"newsletter": "presse", "cadence": Cadence.DAILY, "address_hash": address_hash(old), "revision": 1}
+    database.write(lambda connection: connection.execute(insert(sent_before).values(row)))
+    assert due(database) == []

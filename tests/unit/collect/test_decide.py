@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.collect.decide import FIRST_SEEN, GONE, Decision, Outcome, Sight, decide, known_by, recognise, withdraw
+from newsletter.collect.decide import FIRST_SEEN, GONE, Decision, Outcome, Sight, decide, withdraw
 from newsletter.collect.identity import address_key, claim_key, guid_key
+from newsletter.collect.recognising import known_by, recognise
 from newsletter.config import FeedSettings
 from newsletter.model import (
     AltFrom,
@@ -335,13 +336,15 @@ def test_what_is_gone_before_its_time_is_never_shown() -> None:
     assert stored_of(decision).release.state is ReleaseState.WITHHELD
 
 
-def test_a_page_that_comes_back_brings_its_release_back_silently() -> None:
+def test_a_page_that_comes_back_brings_its_release_back_with_a_date_and_without_a_mail() -> None:
     before = fresh()
     gone = stored_of(withdraw(before, LATER))
     back = look(DRAFT, gone, sight(LATER + timedelta(hours=1)))
+    assert back.outcome is Outcome.UPDATED
     after = stored_of(back)
     assert (after.release.state, after.release.reason, after.told_revision) == (ReleaseState.LIVE, None, 1)
-    assert after.release.revision == 3
+    assert (after.release.revision, after.release.change) == (3, Change.RETURN)
+    assert (gone.release.updated, after.release.updated) == (LATER, LATER + timedelta(hours=1))
 
 
 MINISTRY = "https://ministerium.example/brunnen"

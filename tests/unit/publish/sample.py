@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -161,14 +161,26 @@ class Shelf:
     def newest(self, feed: str, topic: str | None, limit: int, now: datetime) -> Sequence[Release]:
         found = [
             release
-            for release in self.stock
-            if release.source == feed and release.visible(now) and topic in (None, *(t.slug for t in release.topics))
+            for release in self._of(feed)
+            if release.visible(now) and topic in (None, *(t.slug for t in release.topics))
         ]
         return sorted(found, key=lambda release: (release.published_at, release.id), reverse=True)[:limit]
 
+    def withdrawn(self, feed: str, topic: str | None, limit: int) -> Sequence[Release]:
+        found = [
+            release
+            for release in self._of(feed)
+            if release.state is ReleaseState.WITHDRAWN and topic in (None, *(t.slug for t in release.topics))
+        ]
+        return sorted(found, key=lambda release: (release.updated, release.id), reverse=True)[:limit]
+
     def topics_of(self, feed: str) -> Sequence[Topic]:
-        topics = {topic for release in self.stock if release.source == feed for topic in release.topics}
+        topics = {topic for release in self._of(feed) for topic in release.topics}
         return sorted(topics, key=lambda topic: topic.title)
+
+    def _of(self, feed: str) -> list[Release]:
+        listed = [one for one in self.stock if feed in (seen.source for seen in one.seen_by)]
+        return [release.as_in([feed]) for release in listed]
 
     def release_marks(self, now: datetime) -> Iterable[Mark]:
         for release in self.stock:
@@ -201,6 +213,6 @@ def shelf() -> Shelf:
     return Shelf(list(ALL), [edition], records={edition.id: RECORD})
 
 
-def withdrawn(release: Release) -> Release:
+def withdrawn(release: Release, at: datetime = NOW) -> Release:
     """The release, taken back."""
-    return replace(release, state=ReleaseState.WITHDRAWN, change=Change.WITHDRAWAL, revision=release.revision + 1)
+    return release.taken_back("by the press office", at)

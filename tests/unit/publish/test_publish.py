@@ -136,7 +136,8 @@ def test_a_withdrawn_release_leaves_everything_but_a_notice(tmp_path: Path) -> N
     assert report.removed == (f"releases/{BRIDGE.id}.html",)
     assert "zurückgezogen" in (tmp_path / f"releases/{BRIDGE.id}.gone.html").read_text()
     for name, data in files(tmp_path).items():
-        assert "Radbrücke".encode() not in data, name
+        told = name.startswith("feeds/") and not name.endswith(".html")  # for 30 days; see test_withdrawals.py
+        assert "Radbrücke".encode() not in data or told, name
     assert b"1 Meldung dieser Ausgabe" in (tmp_path / "editions/presse-daily-20261121T0600Z.html").read_bytes()
     store.put(replace(BRIDGE, revision=4), LATER + timedelta(hours=1))
     assert run(store, tmp_path, LATER).removed == (f"releases/{BRIDGE.id}.gone.html",)

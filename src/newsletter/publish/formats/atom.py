@@ -15,6 +15,7 @@ def build(feed: FeedContent) -> bytes:
     """The feed as Atom."""
     result = generator(feed, "atom", MEDIA_TYPE, _complete)
     result.author(name=feed.publisher)
+    result.extras.deleted = feed.deleted
     data: bytes = result.atom_str(pretty=True)
     return data
 

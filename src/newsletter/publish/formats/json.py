@@ -22,7 +22,7 @@ def build(feed: FeedContent) -> bytes:
         "feed_url": f"{feed.address}.json",
         "language": feed.language,
         "authors": [{"name": feed.publisher}],
-        "items": [_item(entry) for entry in feed.entries],
+        "items": [_item(entry) for entry in feed.items],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 

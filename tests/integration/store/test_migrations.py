@@ -1,0 +1,69 @@
+"""What a database of an earlier version holds is there afterwards, on both databases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from newsletter.model import Topic
+from newsletter.store import schema
+from newsletter.store.database import Database, connect, open_database
+from newsletter.store.documents import release_columns
+from newsletter.store.published import Published
+from tests.integration.store.test_releases import NOW, release
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'old.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+def begin_with(database: Database, version: str) -> None:
+    """Make the tables as they were at a version."""
+    script = ScriptDirectory(str(schema.MIGRATIONS))
+
+    def work(connection: Connection) -> None:
+        def steps(now: Any, _: Any) -> Any:
+            return script._upgrade_revs(version, now)
+
+        with EnvironmentContext(Config(), script, fn=steps) as environment:
+            environment.configure(connection=connection)
+            environment.run_migrations()
+
+    database.write(work)
+
+
+def test_what_one_source_found_stays_in_its_feed(empty_url: str) -> None:
+    one = release("a", topics=(Topic("n", "Natur"),), mailable=False)
+    database = connect(empty_url)
+    begin_with(database, "0001")
+    row = release_columns(one, NOW)
+    row = {name: int(v.timestamp() * 1_000_000) if hasattr(v, "timestamp") else v for name, v in row.items()}
+    row |= {"document": json.dumps(row["document"]), "told_revision": 1, "digest": "d", "state": "live"}
+    names = ", ".join(row)
+    values = ", ".join(f":{name}" for name in row)
+    into = text(f"INSERT INTO releases ({names}) VALUES ({values})")  # noqa: S608  # names of columns
+    topic = text("INSERT INTO release_topics (release, topic, title) VALUES ('a', 'n', 'Natur')")
+    database.write(lambda connection: (connection.execute(into, row), connection.execute(topic)))
+    database.close()
+
+    assert schema.upgrade(empty_url) == ("0001", schema.versions()[-1])
+    upgraded = open_database(empty_url)
+    published = Published(upgraded)
+    assert published.newest("musterstadt", "n", 5, NOW) == [one]
+    assert published.topics_of("musterstadt") == [Topic("n", "Natur")]
+    rows = upgraded.read(lambda connection: connection.execute(text("SELECT * FROM release_sources")).all())
+    assert [tuple(row)[:3] for row in rows] == [("a", "musterstadt", one.url)]
+    assert not rows[0].mailable
+    upgraded.close()
