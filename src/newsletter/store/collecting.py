@@ -14,6 +14,7 @@ from newsletter.model import KnownPage, Release, ReleaseState, Revised, Source, 
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import release_columns, release_document, release_from
+from newsletter.store.images import link_images
 from newsletter.store.tables import addresses, pages, release_topics, releases, revisions, sources
 
 T = TypeVar("T")
@@ -140,6 +141,7 @@ def _save(connection: Connection, revised: Revised, looked_at: Sequence[KnownPag
     connection.execute(delete(release_topics).where(release_topics.c.release == id))
     if topics := [{"release": id, "topic": topic.slug, "title": topic.title} for topic in release.topics]:
         connection.execute(insert(connection, release_topics).on_conflict_do_nothing(), topics)
+    link_images(connection, release, at if revised.change is not None else None)
     if revised.before is None or revised.change is not None:
         row = {"release": id, "number": release.revision, "change": revised.change, "at": at}
         row["document"] = release_document(release)

@@ -1,0 +1,124 @@
+"""A foreign picture becomes a copy of ours: turned upright, in sRGB, scaled down, without a word of metadata.
+
+Equal bytes in, equal bytes out. Every decoder is handed what it can take within bounds of memory and time alone.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import cache
+
+from PIL import Image, ImageCms, ImageOps, ImageStat
+
+from newsletter.collect.hosting.encode import Encoded, encode
+from newsletter.collect.hosting.probe import MOST_PIXELS, check_size
+from newsletter.errors import UnfitImage
+
+KINDS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+LOSSLESS = ("PNG", "GIF")
+MOST_WHOLE = 20_000_000  # pixels of a kind that is decoded whole: 80 MB
+MOST_PROGRESSIVE = 25_000_000  # pixels of a progressive JPEG, whose coefficients libjpeg keeps all: 150 MB
+MOST_SCANS = 100  # of a progressive JPEG; each goes over all of it, and an honest one has about ten
+TALLEST = 4 / 3  # of the width: a poster fits, a ribbon becomes narrower
+WHITE, DARK = (255, 255, 255), (28, 33, 38)  # what a transparent picture is put on
+PALE = 200  # of 255: what is lighter would vanish on white
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A copy, and the pixels of the picture that it was made of (upright)."""
+
+    copy: Encoded
+    width: int
+    height: int
+
+
+def scaled(body: bytes, width: int) -> Scaled:
+    """The copy of a picture, at most `width` pixels wide and never larger than it; of several frames the first.
+
+    Raises UnfitImage where it is damaged, of another kind, or more than is decoded.
+    """
+    try:
+        with Image.open(io.BytesIO(body), formats=KINDS) as picture:
+            _check(picture, body)
+            lossless = picture.format in LOSSLESS
+            upright, size = _upright(picture, width)
+            return Scaled(encode(_fitted(upright, width), lossless=lossless), *size)
+    except UnfitImage:
+        raise
+    except Exception as error:  # six libraries' decoders over foreign bytes raise many kinds
+        raise UnfitImage(f"it is damaged or of a kind that cannot be read ({type(error).__name__}: {error})") from error
+
+
+def _check(picture: Image.Image, body: bytes) -> None:
+    most = MOST_WHOLE
+    if picture.format in ("JPEG", "MPO"):
+        most = MOST_PROGRESSIVE if picture.info.get("progressive") else MOST_PIXELS
+        if body.count(b"\xff\xda") > MOST_SCANS:
+            raise UnfitImage(f"it is a JPEG of more than {MOST_SCANS} scans, which would take hours to decode")
+    check_size(*picture.size, most)
+
+
+def _upright(picture: Image.Image, width: int) -> tuple[Image.Image, tuple[int, int]]:
+    """The picture turned as its camera says, and its size so. A large JPEG is decoded at a fraction of its size."""
+    full = picture.size
+    longest = round(width * max(TALLEST, 1))
+    picture.draft(None, (longest, longest))  # only JPEG can; it never goes below what is asked for
+    turned = ImageOps.exif_transpose(picture)
+    aside = (turned.width > turned.height) != (full[0] > full[1])
+    return turned, (full[1], full[0]) if aside else full
+
+
+def _fitted(picture: Image.Image, width: int) -> Image.Image:
+    """The picture in grey or sRGB, scaled, on an opaque ground, with nothing attached."""
+    profile = picture.info.get("icc_profile")
+    small = _resizable(picture)
+    small.thumbnail((width, round(width * TALLEST)), Image.Resampling.LANCZOS)
+    small = _grounded(small) if small.mode == "RGBA" else small
+    small = _in_srgb(small, profile)
+    small.info.clear()
+    return small
+
+
+def _resizable(picture: Image.Image) -> Image.Image:
+    """In a mode that can be scaled without loss: grey, RGB, RGBA or CMYK; a copy in any case."""
+    if picture.mode.startswith("I"):  # 16 bits a pixel
+        return picture.convert("I").point(lambda value: value / 256).convert("L")
+    if picture.has_transparency_data:
+        return picture.convert("RGBA")
+    if picture.mode in ("L", "RGB", "CMYK"):
+        return picture.copy()
+    return picture.convert("L" if picture.mode == "1" else "RGB")
+
+
+def _grounded(picture: Image.Image) -> Image.Image:
+    """A transparent picture on white, or on dark where it is pale itself.
+
+    It must be seen in a mail's light and dark mode alike (WCAG 1.4.11), and whoever drew it had one ground in mind.
+    """
+    alpha = picture.getchannel("A")
+    flat = picture.convert("RGB")
+    drawn = ImageStat.Stat(flat.convert("L"), mask=alpha.point(lambda value: 255 if value >= 64 else 0))
+    pale = drawn.count[0] > 0 and drawn.mean[0] > PALE
+    ground = Image.new("RGB", picture.size, DARK if pale else WHITE)
+    ground.paste(flat, mask=alpha)
+    return ground
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(picture, source, _srgb(), outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            pass  # a broken profile, or one of another colour model: what it would have changed is not known
+        else:
+            if converted is not None:
+                return converted
+    return picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
+
+
+@cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
