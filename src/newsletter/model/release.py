@@ -47,7 +47,8 @@ class Page:
 class Image:
     """A picture of a release. `alt` None means missing; "" with `alt_from` SOURCE means empty in the page.
 
-    Of a release as it is shown, `src` is where its readers load the picture from: "" where they can load none.
+    Of a release as it is shown, `src` is where its readers load the picture from ("" where they can load none), and
+    `original` where it lies on the portal.
     """
 
     src: str
@@ -61,6 +62,7 @@ class Image:
     height: int | None = None
     type: str | None = None  # MIME type
     size: int | None = None  # bytes
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

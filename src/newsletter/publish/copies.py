@@ -26,7 +26,7 @@ def _images(images: tuple[Image, ...], known: Mapping[str, KnownImage], copies: 
     for image in images:
         found = known.get(image.src, KnownImage(image.src))
         if found.state is not ImageState.STAND_IN:
-            yield _shown(image, found, copies)
+            yield replace(_shown(image, found, copies), original=image.src)
 
 
 def _shown(image: Image, found: KnownImage, copies: str | None) -> Image:
