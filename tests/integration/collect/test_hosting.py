@@ -173,12 +173,11 @@ async def test_robots_are_asked_before_pictures_too(desk: Desk) -> None:
 
 
 async def test_a_rest_that_is_asked_for_is_given(desk: Desk) -> None:
-    (src,) = desk.show(Reply("later", 503, {"Retry-After": "120"}))
+    (src,) = desk.show(Reply("later", 503, {"Retry-After": "7200"}))
     await desk.look()
     known = desk.known(src)
-    assert (known.state, known.failures) == (ImageState.WAITING, 0)
-    assert known.next_at is not None
-    assert timedelta(seconds=100) < known.next_at - desk.room.now <= timedelta(seconds=120)
+    assert known.state is ImageState.FAILED
+    assert known.next_at == desk.room.now + timedelta(hours=2)
 
 
 async def test_one_that_never_comes_is_given_up_and_tried_again_later(desk: Desk) -> None:

@@ -49,12 +49,16 @@ def unfit(due: DueImage, error: UnfitImage, now: datetime) -> KnownImage:
 
 
 def failed(due: DueImage, error: NewsletterError | str, now: datetime) -> KnownImage:
-    """A picture that could not be had this time. What is known of it stays, and so does its copy."""
+    """A picture that could not be had this time. What is known of it stays, and so does its copy.
+
+    It is not tried again before the rest is over that its server asked for.
+    """
     image = due.image
-    if isinstance(error, FetchError) and error.retry_after is not None:  # asked for by the portal: no failure
-        return replace(image, next_at=now + timedelta(seconds=max(error.retry_after, 1.0)), problem=str(error))
     state = image.state if image.state in (ImageState.UNFIT, ImageState.STAND_IN) else ImageState.FAILED
-    return replace(_checked(image, due, now, image.failures + 1), state=state, problem=str(error))
+    known = replace(_checked(image, due, now, image.failures + 1), state=state, problem=str(error))
+    if known.next_at is None or not isinstance(error, FetchError) or error.retry_after is None:
+        return known
+    return replace(known, next_at=max(known.next_at, now + timedelta(seconds=error.retry_after)))
 
 
 def measured(image: KnownImage, seen: Probe, length: int | None) -> KnownImage:

@@ -116,10 +116,8 @@ def test_sixteen_bits_keep_their_range() -> None:
     deep.putdata([(number % 512) * 128 for number in range(512 * 256)])
     copy = copied(data(deep, "PNG"))
     assert copy.mode == "L"
-    lowest, highest = copy.getextrema()
-    assert lowest == 0
-    assert isinstance(highest, int)
-    assert highest >= 250
+    assert min(copy.tobytes()) == 0
+    assert max(copy.tobytes()) >= 250
 
 
 def test_a_drawing_stays_without_loss() -> None:

@@ -44,9 +44,10 @@ def test_a_failure_keeps_the_copy() -> None:
     assert (failed.etag, failed.content_hash) == ('"1"', "hash")
 
 
-def test_a_rest_that_the_portal_asks_for_is_no_failure() -> None:
-    rest = verdict.failed(due(KnownImage(SRC)), FetchError("rest", retry_after=90.0), NOW)
-    assert (rest.failures, rest.checked_at, rest.next_at) == (0, None, NOW + timedelta(seconds=90))
+@pytest.mark.parametrize(("seconds", "pause"), [(90.0, timedelta(minutes=10)), (3_600.0, timedelta(hours=1))])
+def test_a_rest_that_the_portal_asks_for_is_given(seconds: float, pause: timedelta) -> None:
+    rest = verdict.failed(due(KnownImage(SRC)), FetchError("rest", retry_after=seconds), NOW)
+    assert (rest.failures, rest.next_at) == (1, NOW + pause)
 
 
 @pytest.mark.parametrize(("stand_in", "state"), [(False, ImageState.UNFIT), (True, ImageState.STAND_IN)])
