@@ -9,7 +9,7 @@ import io
 from dataclasses import dataclass
 from functools import cache
 
-from PIL import Image, ImageCms, ImageOps, ImageStat
+from PIL import Image, ImageCms, ImageStat
 
 from newsletter.collect.hosting.encode import Encoded, encode
 from newsletter.collect.hosting.probe import MOST_PIXELS, check_size
@@ -17,9 +17,22 @@ from newsletter.errors import UnfitImage
 
 KINDS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 LOSSLESS = ("PNG", "GIF")
-MOST_WHOLE = 20_000_000  # pixels of a kind that is decoded whole: 80 MB
-MOST_PROGRESSIVE = 25_000_000  # pixels of a progressive JPEG, whose coefficients libjpeg keeps all: 150 MB
+MOST_WHOLE = {"PNG": 16_000_000, "GIF": 16_000_000, "WEBP": 8_000_000, "AVIF": 8_000_000}
+"""Pixels of a kind that is decoded whole; the newer ones' decoders keep several frames. Measured: below 200 MB."""
+
+MOST_SAMPLES = 60_000_000  # pixels times channels of a progressive JPEG, of which libjpeg keeps all coefficients
 MOST_SCANS = 100  # of a progressive JPEG; each goes over all of it, and an honest one has about ten
+ORIENTATION = 0x0112  # EXIF's tag of how the camera was held, and what that asks for
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+ASIDE = (5, 6, 7, 8)
 TALLEST = 4 / 3  # of the width: a poster fits, a ribbon becomes narrower
 WHITE, DARK = (255, 255, 255), (28, 33, 38)  # what a transparent picture is put on
 PALE = 200  # of 255: what is lighter would vanish on white
@@ -42,9 +55,12 @@ def scaled(body: bytes, width: int) -> Scaled:
     try:
         with Image.open(io.BytesIO(body), formats=KINDS) as picture:
             _check(picture, body)
-            lossless = picture.format in LOSSLESS
-            upright, size = _upright(picture, width)
-            return Scaled(encode(_fitted(upright, width), lossless=lossless), *size)
+            lossless, size = picture.format in LOSSLESS, picture.size
+            decoded = _decoded(picture, width)
+            if picture.getexif().get(ORIENTATION, 1) in ASIDE:
+                size = size[1], size[0]
+            copy = _fitted(decoded, width, picture.info.get("icc_profile"))
+        return Scaled(encode(copy, lossless=lossless), *size)
     except UnfitImage:
         raise
     except Exception as error:  # six libraries' decoders over foreign bytes raise many kinds
@@ -52,43 +68,44 @@ def scaled(body: bytes, width: int) -> Scaled:
 
 
 def _check(picture: Image.Image, body: bytes) -> None:
-    most = MOST_WHOLE
+    most = MOST_WHOLE.get(picture.format or "", MOST_PIXELS)
     if picture.format in ("JPEG", "MPO"):
-        most = MOST_PROGRESSIVE if picture.info.get("progressive") else MOST_PIXELS
+        most = MOST_SAMPLES // len(picture.getbands()) if picture.info.get("progressive") else MOST_PIXELS
         if body.count(b"\xff\xda") > MOST_SCANS:
             raise UnfitImage(f"it is a JPEG of more than {MOST_SCANS} scans, which would take hours to decode")
     check_size(*picture.size, most)
 
 
-def _upright(picture: Image.Image, width: int) -> tuple[Image.Image, tuple[int, int]]:
-    """The picture turned as its camera says, and its size so. A large JPEG is decoded at a fraction of its size."""
-    full = picture.size
-    longest = round(width * max(TALLEST, 1))
+def _decoded(picture: Image.Image, width: int) -> Image.Image:
+    """The picture in a mode that can be scaled, turned as its camera says, still at least twice as large as wanted.
+
+    It is made smaller at once: each further copy of the whole would cost the memory of the whole.
+    """
+    longest = round(width * TALLEST)
     picture.draft(None, (longest, longest))  # only JPEG can; it never goes below what is asked for
-    turned = ImageOps.exif_transpose(picture)
-    aside = (turned.width > turned.height) != (full[0] > full[1])
-    return turned, (full[1], full[0]) if aside else full
+    whole = _resizable(picture)
+    small = whole.reduce(max(1, max(whole.size) // (2 * longest)))
+    turn = TURNS.get(picture.getexif().get(ORIENTATION, 1))
+    return small.transpose(turn) if turn is not None else small
 
 
-def _fitted(picture: Image.Image, width: int) -> Image.Image:
+def _fitted(picture: Image.Image, width: int, profile: bytes | None) -> Image.Image:
     """The picture in grey or sRGB, scaled, on an opaque ground, with nothing attached."""
-    profile = picture.info.get("icc_profile")
-    small = _resizable(picture)
-    small.thumbnail((width, round(width * TALLEST)), Image.Resampling.LANCZOS)
-    small = _grounded(small) if small.mode == "RGBA" else small
-    small = _in_srgb(small, profile)
-    small.info.clear()
-    return small
+    picture.thumbnail((width, round(width * TALLEST)), Image.Resampling.LANCZOS)
+    opaque = _grounded(picture) if picture.mode == "RGBA" else picture
+    fitted = _in_srgb(opaque, profile)
+    fitted.info.clear()
+    return fitted
 
 
 def _resizable(picture: Image.Image) -> Image.Image:
-    """In a mode that can be scaled without loss: grey, RGB, RGBA or CMYK; a copy in any case."""
+    """In a mode that can be scaled without loss: grey, RGB, RGBA or CMYK."""
     if picture.mode.startswith("I"):  # 16 bits a pixel
         return picture.convert("I").point(lambda value: value / 256).convert("L")
+    if picture.mode == "RGBA" or (picture.mode in ("L", "RGB", "CMYK") and not picture.has_transparency_data):
+        return picture
     if picture.has_transparency_data:
         return picture.convert("RGBA")
-    if picture.mode in ("L", "RGB", "CMYK"):
-        return picture.copy()
     return picture.convert("L" if picture.mode == "1" else "RGB")
 
 

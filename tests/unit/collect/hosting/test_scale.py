@@ -159,7 +159,7 @@ def test_a_picture_too_rich_for_every_quality_becomes_smaller() -> None:
     ("body", "said"),
     [
         (png_of(30_000, 30_000), "900 million|decoded|damaged"),
-        (png_of(5_000, 5_000), "more than the 20 million"),
+        (png_of(5_000, 5_000), "more than the 16 million"),
         (data(photo(), "JPEG")[:5_000], "damaged"),
         (data(photo(), "PNG")[:20_000], "damaged"),
         (b"<!doctype html><title>404</title>", "cannot be read"),
@@ -191,7 +191,7 @@ def test_a_jpeg_of_endless_scans_is_refused() -> None:
 def test_a_progressive_jpeg_is_bounded_more_tightly_for_libjpeg_keeps_all_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(scale, "MOST_PROGRESSIVE", 1_000_000)
+    monkeypatch.setattr(scale, "MOST_SAMPLES", 3_000_000)
     assert copied(data(photo(), "JPEG")).size == (1200, 675)
     with pytest.raises(UnfitImage, match="1 million"):
         scaled(data(photo(), "JPEG", progressive=True), WIDTH)
