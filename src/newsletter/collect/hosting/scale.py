@@ -83,14 +83,16 @@ def _decoded(picture: Image.Image, width: int) -> Image.Image:
     """
     longest = round(width * TALLEST)
     picture.draft(None, (longest, longest))  # only JPEG can; it never goes below what is asked for
+    picture.load()
     whole = _resizable(picture)
-    small = whole.reduce(max(1, max(whole.size) // (2 * longest)))
+    factor = max(whole.size) // (2 * longest)
+    small = whole.reduce(factor) if factor > 1 else whole
     turn = TURNS.get(picture.getexif().get(ORIENTATION, 1))
     return small.transpose(turn) if turn is not None else small
 
 
 def _fitted(picture: Image.Image, width: int, profile: bytes | None) -> Image.Image:
-    """The picture in grey or sRGB, scaled, on an opaque ground, with nothing attached."""
+    """The picture in grey or sRGB, scaled in its place, on an opaque ground, with nothing attached."""
     picture.thumbnail((width, round(width * TALLEST)), Image.Resampling.LANCZOS)
     opaque = _grounded(picture) if picture.mode == "RGBA" else picture
     fitted = _in_srgb(opaque, profile)
