@@ -136,6 +136,7 @@ class Daemon:
         finally:
             self._collected.set()
         if reports:
+            await self._program.pictures.look()
             await self._publish()
 
     async def _compose(self) -> None:

@@ -126,10 +126,8 @@ class Program:
         return reports
 
     async def collect_due(self) -> list[SourceReport]:
-        """Collect from the feeds whose time has come, with their pictures as far as those come in time."""
+        """Collect from the feeds whose time has come."""
         reports = await self.collector.collect_due(self.settings.feeds, self.now())
-        if reports:
-            await self.pictures.look()
         return await asyncio.to_thread(self._told, reports)
 
     async def then_hang_up(self, work: Awaitable[T]) -> T:
@@ -183,6 +181,7 @@ class Program:
         self.desk.rows(self.now())  # see `collect`
         await asyncio.to_thread(self.pictures.tidy)
         reports = await self.collect_due()
+        await self.pictures.look()
         await asyncio.to_thread(self.publish)
         composed = await self.compose()
         progress = await self.mailroom.send_all()

@@ -18,7 +18,10 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Delete,
     Integer,
+    Select,
+    Update,
     and_,
     case,
     cast,
@@ -123,8 +126,7 @@ class Images:
 
     def copies(self) -> set[str]:
         """The names of all copies that are kept."""
-        query = select(image_copies.c.name)
-        return set(self._database.read(lambda connection: connection.execute(query).scalars().all()))
+        return set(self._all(select(image_copies.c.name)))
 
     def forget(self, names: Sequence[str], at: datetime) -> None:
         """Forget copies, whose files are gone; their pictures are to be looked at again."""
@@ -143,15 +145,20 @@ class Images:
             images.c.copy == image_copies.c.name, _shown_by(ReleaseState.LIVE, ReleaseState.WITHHELD)
         )
         withdrawn = exists().where(images.c.copy == image_copies.c.name, _shown_by(ReleaseState.WITHDRAWN))
+        gone = or_(withdrawn, image_copies.c.used_at < now - keep)
+        lost = self._all(select(images.c.src).where(~linked))
+        stale = self._all(select(image_copies.c.name).where(image_copies.c.used_at < now - RENEWED, shown))
+        self._in_chunks(delete(images).where(~linked), images.c.src, lost)
+        self._in_chunks(update(image_copies).values(used_at=now), image_copies.c.name, stale)
+        return self._all(select(image_copies.c.name).where(~shown, gone))
 
-        def work(connection: Connection) -> list[str]:
-            connection.execute(delete(images).where(~linked))
-            stale = image_copies.c.used_at < now - RENEWED
-            connection.execute(update(image_copies).where(stale, shown).values(used_at=now))
-            gone = or_(withdrawn, image_copies.c.used_at < now - keep)
-            return list(connection.execute(select(image_copies.c.name).where(~shown, gone)).scalars())
+    def _all(self, query: Select[str]) -> list[str]:
+        return list(self._database.read(lambda connection: connection.execute(query).scalars().all()))
 
-        return self._database.write(work)
+    def _in_chunks(self, change: Delete | Update, column: ColumnElement[str], values: Sequence[str]) -> None:
+        for start in range(0, len(values), CHUNK):
+            some = change.where(column.in_(values[start : start + CHUNK]))
+            self._database.write(partial(Connection.execute, statement=some))
 
 
 def _forget(connection: Connection, names: Sequence[str], at: datetime) -> None:
