@@ -28,6 +28,7 @@ log = structlog.get_logger()
 
 COLLECT_EVERY = timedelta(seconds=20)
 COMPOSE_EVERY = timedelta(seconds=10)
+PICTURES_EVERY = timedelta(seconds=30)
 TELL_EVERY = timedelta(seconds=60)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
 FIRST_COLLECT = 120  # seconds that the first edition waits for the first collect: what was missed belongs in it
@@ -87,6 +88,7 @@ class Daemon:
         jobs = (
             (self._collect, COLLECT_EVERY),
             (self._compose, COMPOSE_EVERY),
+            (self._look_at_pictures, PICTURES_EVERY),
             (self._tell, TELL_EVERY),
             (self._housekeep, HOUSEKEEPING_EVERY),
         )
@@ -134,6 +136,7 @@ class Daemon:
         finally:
             self._collected.set()
         if reports:
+            await self._program.pictures.look()
             await self._publish()
 
     async def _compose(self) -> None:
@@ -145,6 +148,10 @@ class Daemon:
         if self._deliverer is not None:
             self._deliverer.wake()
 
+    async def _look_at_pictures(self) -> None:
+        if await self._program.pictures.look():
+            await self._publish()
+
     async def _publish(self) -> None:
         async with self._publishing:
             report = await asyncio.to_thread(self._program.publish)
@@ -155,7 +162,8 @@ class Daemon:
 
     async def _housekeep(self) -> None:
         lapsed = await asyncio.to_thread(self._program.subscribing.forget_unconfirmed, self._program.now())
-        log.info("housekeeping", unconfirmed_erased=lapsed)
+        removed = await asyncio.to_thread(self._program.pictures.tidy)
+        log.info("housekeeping", unconfirmed_erased=lapsed, pictures_removed=removed)
 
 
 async def _guarded(work: Coroutine[Any, Any, None]) -> None:

@@ -32,6 +32,14 @@ class UnreadablePage(NewsletterError):
     """What was fetched is no release, list or feed that can be read; the item is withheld with this reason."""
 
 
+class UnfitImage(NewsletterError):
+    """What lies at a picture's address cannot be shown; `stand_in`: it is one, but of nothing (a pixel, an icon)."""
+
+    def __init__(self, message: str, *, stand_in: bool = False) -> None:
+        super().__init__(message)
+        self.stand_in = stand_in
+
+
 class StoreError(NewsletterError):
     """The database cannot do what was asked (locked by another process, too old, too new, full)."""
 

@@ -13,6 +13,7 @@ from newsletter.app.alarms import AlarmBoard
 from newsletter.app.desk import EditionDesk
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom
+from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
 from newsletter.app.reading import agent
 from newsletter.app.recall import Recall
 from newsletter.audience import Offer, Register, Subscribing
@@ -34,7 +35,6 @@ from newsletter.store.deliveries import Deliveries, Terms
 from newsletter.store.editions import Editions
 from newsletter.store.freeze import Freezer
 from newsletter.store.journal import Journal
-from newsletter.store.published import Published
 from newsletter.store.recalls import Recalls
 from newsletter.store.records import Records
 from newsletter.store.releases import Releases
@@ -57,17 +57,20 @@ class Program:
     def __init__(self, settings: Settings, database: Database, keys: Keys, now: Clock = utc_now) -> None:
         self.settings, self.database, self.keys, self.now = settings, database, keys, now
         journal = Journal(settings.store.journal)
+        contact = f"{settings.site.base_url}; {parseaddr(settings.site.contact)[1]}"
+        self._fetcher = Fetcher(agent(contact), allow=settings.collect.allow_networks, clock=now)
+        self.pictures = PictureDesk(settings, database, self._fetcher, now)
         self.state = State(database)
         self.releases = Releases(database)
         self.editions = Editions(database)
         self.sheets = Sheets(database)
         self.records = Records(database)
-        self.published = Published(database)
+        self.published = ShownPublished(database, self.pictures)
         self.freezer = Freezer(database)
         self.alarms = AlarmBoard(settings, Alarms(database))
         self.desk = EditionDesk(
             settings,
-            self.releases,
+            ShownReleases(database, self.pictures),
             self.editions,
             self.sheets,
             self.records,
@@ -78,14 +81,12 @@ class Program:
         self.recalls = Recalls(database)
         self.deliveries = Deliveries(database, journal, Terms(resend=settings.mail.when_uncertain == "resend"))
         self.recall = Recall(self.desk, self.editions, self.sheets, self.recalls, self.alarms, self.deliveries.tidy)
-        self.pages = Pages(settings.site, settings.templates)
+        self.pages = Pages(settings.site, settings.templates, images=settings.publish.images)
         self.offer = Offer(settings, self.published.topics_of)
         self.audience = Audience(database)
         self.subscribing = Subscribing(self.audience, journal, keys, self.offer)
         self.register = Register(self.audience, journal, keys, self.offer)
         self.mailroom = Mailroom(self)
-        contact = f"{settings.site.base_url}; {parseaddr(settings.site.contact)[1]}"
-        self._fetcher = Fetcher(agent(contact), allow=settings.collect.allow_networks, clock=now)
         self.collector = Collector(self._fetcher, Collecting(database), zone=settings.site.zone)
 
     @classmethod
@@ -123,7 +124,10 @@ class Program:
             self.collector.collect(slug, feed, now=self.now(), dry_run=dry_run, backfill=backfill)
             for slug, feed in feeds.items()
         )
-        return await asyncio.to_thread(self._told, await asyncio.gather(*work))
+        reports = await asyncio.to_thread(self._told, await asyncio.gather(*work))
+        if not dry_run:
+            await self.pictures.look()
+        return reports
 
     async def collect_due(self) -> list[SourceReport]:
         """Collect from the feeds whose time has come."""
@@ -182,7 +186,9 @@ class Program:
     async def turn(self) -> dict[str, Any]:
         """Collect, publish, compose what is due, send, publish the edition pages, tell; what was done, in numbers."""
         self.desk.rows(self.now())  # see `collect`
+        await asyncio.to_thread(self.pictures.tidy)
         reports = await self.collect_due()
+        await self.pictures.look()
         await asyncio.to_thread(self.publish)
         composed = await self.compose()
         progress = await self.mailroom.send_all()
@@ -198,7 +204,11 @@ class Program:
         }
 
     async def compose(self) -> list[Edition]:
-        """Compose what is due and freeze what is approved; nothing while the database is paused after a restore."""
+        """Compose what is due and freeze what is approved; nothing while the database is paused after a restore.
+
+        What may be due is not made to wait for its pictures for longer than BEFORE_COMPOSING.
+        """
+        await self.pictures.look_before_composing()
         return await asyncio.to_thread(self._compose)
 
     def _compose(self) -> list[Edition]:
@@ -225,6 +235,7 @@ class Program:
             "paused": self.state.paused(),
             "held": held,
             "sending": [edition.id for edition in under_way],
+            "pictures": self.pictures.status(),
             "alarms": [{"kind": a.kind, "since": a.raised_at, "message": a.message} for a in self.alarms.standing()],
         }
 

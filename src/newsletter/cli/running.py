@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -89,8 +90,18 @@ def status(ctx: click.Context, as_json: bool) -> None:
     parts += [f"held: {', '.join(found['held'])}"] if found["held"] else []
     parts += [f"sending: {', '.join(found['sending'])}"] if found["sending"] else []
     click.echo("; ".join(parts) or "nothing is held, nothing is under way")
+    _tell_pictures(found["pictures"])
     for alarm in found["alarms"]:
         click.echo(f"{alarm['kind']}, since {alarm['since']:%Y-%m-%d %H:%M} UTC: {alarm['message']}")
+
+
+def _tell_pictures(pictures: dict[str, Any]) -> None:
+    """A line on pictures, where any waits or cannot be shown, and one for each of the latest problems."""
+    missing = pictures["failed"] + pictures["unfit"]
+    if pictures["waiting"] or missing:
+        click.echo(f"pictures: {pictures['good']} good, {pictures['waiting']} wait, {missing} cannot be had or shown")
+    for problem in pictures["problems"]:
+        click.echo(f"picture {problem}")
 
 
 @click.command()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 from newsletter.errors import FetchError
+
+Enough = Callable[[bytearray], bool]
 
 MAX_BYTES = 10_000_000
 STEP = 65_536  # bytes decoded at a time
@@ -14,8 +16,13 @@ MAGIC = b"\x1f"  # begins a member of a gzip body
 WRAPPERS = {"gzip": GZIP, "x-gzip": GZIP, "deflate": DEFLATE}
 
 
-async def bounded(chunks: AsyncIterator[bytes], encoding: str, url: str, most: int = MAX_BYTES) -> bytes:
-    """All of a body, decoded. Raises FetchError past `most` bytes, as sent or as decoded, and for a damaged one."""
+async def bounded(
+    chunks: AsyncIterator[bytes], encoding: str, url: str, most: int = MAX_BYTES, enough: Enough | None = None
+) -> bytes:
+    """All of a body, decoded; or its beginning, once that is `enough`.
+
+    Raises FetchError past `most` bytes, as sent or as decoded, and for a damaged one.
+    """
     encoding = encoding.strip().lower()
     if encoding not in ("", "identity", *WRAPPERS):
         raise FetchError(f"{url}: answered in the encoding {encoding[:40]!r}, which was not asked for")
@@ -28,6 +35,8 @@ async def bounded(chunks: AsyncIterator[bytes], encoding: str, url: str, most: i
             body += part
             _check(max(len(body), sent), url, most)
         _check(sent, url, most)
+        if enough is not None and enough(body):
+            return bytes(body)
     if inflater is not None and sent and not inflater.complete:
         raise FetchError(f"{url}: its compressed body breaks off")
     return bytes(body)

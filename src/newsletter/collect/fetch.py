@@ -23,9 +23,10 @@ from urllib.parse import urljoin
 import httpx
 
 from newsletter.collect.addresses import Network, check_addresses, check_url, is_allowed
-from newsletter.collect.body import MAX_BYTES, bounded
+from newsletter.collect.body import bounded
 from newsletter.collect.robots import MAX_BYTES as ROBOTS_BYTES
 from newsletter.collect.robots import Robots, read_robots, unreachable
+from newsletter.collect.wish import PAGE, Wish
 from newsletter.errors import AddressRefused, FetchError
 from newsletter.model import Page
 
@@ -39,9 +40,6 @@ ROBOTS_WALL = 10.0
 DELAY = 1.0  # seconds between two requests to a host on the public internet
 MAX_REST = timedelta(days=1)  # the longest Retry-After that is believed
 BRIEF = timedelta(minutes=1)  # the rest of a host that answers "too many requests" and does not say how long
-ACCEPT = (
-    "text/html,application/xhtml+xml,application/atom+xml,application/rss+xml,application/feed+json;q=0.9,*/*;q=0.5"
-)
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -128,10 +126,13 @@ class Fetcher:
         self._wall = wall
         self._hosts: dict[tuple[str, str, int], _Host] = {}
 
-    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    async def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, wish: Wish = PAGE
+    ) -> Page:
         """The page at `url`, after redirects; its status is 200, 304 (where validators were given), 404 or 410.
 
-        Raises AddressRefused (private network, robots.txt, too many redirects) and FetchError (all else).
+        Raises AddressRefused (private network, robots.txt, too many redirects) and FetchError (all else), and what
+        the wish raises.
         """
         given = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         validators = {name: value for name, value in given.items() if value}
@@ -141,9 +142,9 @@ class Fetcher:
             async with host.turn:
                 await self._check_robots(host, asked)
                 await self._pause(host, asked)
-                answer = await self._within(budget, host, asked, validators)
+                answer = await self._within(budget, host, asked, validators, wish)
             if answer.leads_to is None:
-                return self._page(host, answer, conditional=bool(validators))
+                return self._page(host, answer, conditional=bool(validators), part=wish.head is not None)
             asked = answer.leads_to
         raise AddressRefused(f"{url}: more than {MAX_HOPS} redirects, the last to {asked[:200]}")
 
@@ -178,7 +179,7 @@ class Fetcher:
         budget = _Budget(min(ROBOTS_WALL, self._wall))
         try:
             for _ in range(MAX_HOPS + 1):
-                answer = await self._within(budget, host, address, {}, 2 * ROBOTS_BYTES)
+                answer = await self._within(budget, host, address, {}, Wish(most=2 * ROBOTS_BYTES))
                 if answer.leads_to is None:
                     return read_robots(answer.status, answer.body, self._clock())
                 address = answer.leads_to
@@ -199,36 +200,39 @@ class Fetcher:
         host.free_at = time.monotonic() + max(0.0 if host.near else self._delay, wanted)
 
     async def _within(
-        self, budget: _Budget, host: _Host, url: str, validators: Mapping[str, str], most: int = MAX_BYTES
+        self, budget: _Budget, host: _Host, url: str, validators: Mapping[str, str], wish: Wish
     ) -> _Answer:
         try:
             with budget.counted() as left:
                 async with asyncio.timeout(left):
-                    return await self._ask(host, url, validators, most)
+                    return await self._ask(host, url, validators, wish)
         except TimeoutError as error:
             raise FetchError(f"{url}: not read to its end within {self._wall:.0f} seconds") from error
 
-    async def _ask(self, host: _Host, url: str, validators: Mapping[str, str], most: int) -> _Answer:
-        request = await self._request(host, url, validators)
+    async def _ask(self, host: _Host, url: str, validators: Mapping[str, str], wish: Wish) -> _Answer:
+        request = await self._request(host, url, validators, wish)
         try:
             response = await host.transport.handle_async_request(request)
             try:
                 body = b""
                 if response.status_code not in REDIRECTS:
                     stream = cast(httpx.AsyncByteStream, response.stream)  # as it came: httpx would decode it unbounded
-                    body = await bounded(aiter(stream), response.headers.get("content-encoding", ""), url, most)
+                    encoding = response.headers.get("content-encoding", "")
+                    enough = wish.enough if response.status_code in (200, 203, 206) else None
+                    body = await bounded(aiter(stream), encoding, url, wish.most, enough)
             finally:
                 await response.aclose()
         except (httpx.HTTPError, httpx.StreamError) as error:
             raise FetchError(f"{url}: {type(error).__name__}: {str(error) or 'no answer'}") from error
         return _Answer(url, response.status_code, response.headers, body)
 
-    async def _request(self, host: _Host, url: str, validators: Mapping[str, str]) -> httpx.Request:
+    async def _request(self, host: _Host, url: str, validators: Mapping[str, str], wish: Wish) -> httpx.Request:
         """A request to the address that was checked, under the name that was asked for (Host, and SNI for TLS)."""
         _, name, port = check_url(url)
         address = check_addresses(name, await self._resolve(name, port), self._allow)[0]
         host.near = is_allowed(address, self._allow)
-        headers = {"User-Agent": self._agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate", **validators}
+        headers = {"User-Agent": self._agent, "Accept": wish.accept, "Accept-Encoding": wish.encodings, **validators}
+        headers |= {"Range": f"bytes=0-{wish.head - 1}"} if wish.head else {}
         try:
             request = httpx.Request("GET", url, headers=headers)
         except (httpx.InvalidURL, ValueError) as error:
@@ -241,25 +245,34 @@ class Fetcher:
             extensions={"sni_hostname": request.url.raw_host.decode("ascii"), "timeout": seconds},
         )
 
-    def _page(self, host: _Host, answer: _Answer, *, conditional: bool) -> Page:
+    def _page(self, host: _Host, answer: _Answer, *, conditional: bool, part: bool) -> Page:
         status, headers, now = answer.status, answer.headers, self._clock()
         if status in (429, 503):
             asked = retry_at(headers.get("retry-after"), now)
             host.rests_until = asked or (now + BRIEF if status == 429 else None)
-        if status not in (200, 203, 404, 410) and not (status == 304 and conditional):
+        beginning = part and status == 206 and headers.get("content-range", "").startswith("bytes 0-")
+        if not (beginning or status in (200, 203, 404, 410) or (status == 304 and conditional)):
             raise FetchError(f"{answer.url}: answered {status}", status=status, retry_after=host.rest(now))
         kind, _, parameters = headers.get("content-type", "").partition(";")
         charset = parameters.partition("charset=")[2].split(";")[0].strip(" \"'") or None
         return Page(
             url=answer.url,
             body=answer.body,
-            status=200 if status == 203 else status,
+            status=200 if status in (203, 206) else status,
             content_type=kind.strip().lower(),
             charset=charset,
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
             fetched_at=now,
+            length=_length(headers),
         )
+
+
+def _length(headers: httpx.Headers) -> int | None:
+    """How many bytes there are in all, where a server tells (RFC 9110 §8.6 and §14.4)."""
+    told = headers.get("content-range", "").rpartition("/")[2] or headers.get("content-length", "")
+    plain = headers.get("content-encoding", "identity") == "identity"
+    return int(told) if plain and told.isascii() and told.isdigit() and len(told) < 16 else None
 
 
 def retry_at(value: str | None, now: datetime) -> datetime | None:

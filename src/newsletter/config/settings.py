@@ -96,6 +96,7 @@ class Collect(Table):
 
 class Publish(Table):
     directory: Path = Path("public")
+    images: Literal["host", "link"] = "host"
 
 
 class Alerts(Table):

@@ -21,8 +21,11 @@ def lead_without_alt(release: Release) -> Image | None:
 
 
 def shown(release: Release) -> Image | None:
-    """The picture that stands in a mail for the release: its lead, where that can be shown."""
+    """The picture that stands in a mail for the release: its lead, where that can be shown or at least told of.
+
+    One without an address cannot be loaded: what it shows is said in words.
+    """
     image = release.lead
-    if image is None or alt_text(image) is None or not linkable(image.src) or 1 in (image.width, image.height):
+    if image is None or alt_text(image) is None or 1 in (image.width, image.height):
         return None  # one pixel is a counter, not a picture
-    return image
+    return image if linkable(image.src) or (not image.src and alt_text(image)) else None

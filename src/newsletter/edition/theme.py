@@ -14,6 +14,8 @@ from newsletter.model import Format
 
 MARGIN = 20
 
+COLUMN = 600  # CSS pixels of the standard look
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -52,7 +54,7 @@ class Theme:
 def theme(format: Format, chosen: config.Theme) -> Theme:
     """The look of a format, in the colours that were set; large print is black and white with links of 7:1."""
     if format is not Format.LARGE:
-        return Theme(17, 600, _palette(chosen.light), _palette(chosen.dark), _font(chosen.font), chosen.radius)
+        return Theme(17, COLUMN, _palette(chosen.light), _palette(chosen.dark), _font(chosen.font), chosen.radius)
     light = Palette("#000000", "#1c2126", "#47525d", "#f2f5f7", chosen.light.accent, "#ffffff")
     dark = Palette("#ffffff", "#eef1f4", "#b9c3cc", "#14181c", chosen.dark.accent, "#000000")
     return Theme(24, 720, _strong(light), _strong(dark), _font(chosen.font), chosen.radius)

@@ -39,7 +39,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as it is shown. `repeats` says that the caption is the alt text once more."""
+    """A picture as it is shown; without `src` only told of. `repeats`: the caption is the alt text once more."""
 
     src: str
     alt: str

@@ -36,6 +36,12 @@ from newsletter.model.edition import (
     Sheet,
     Variant,
 )
+from newsletter.model.image import (
+    DueImage,
+    ImageCopy,
+    ImageState,
+    KnownImage,
+)
 from newsletter.model.person import (
     Consent,
     Enrolment,
@@ -97,12 +103,16 @@ __all__ = [
     "DeliveryState",
     "Document",
     "Draft",
+    "DueImage",
     "Edition",
     "EditionState",
     "Enrolment",
     "Finding",
     "Format",
     "Image",
+    "ImageCopy",
+    "ImageState",
+    "KnownImage",
     "KnownPage",
     "LedgerLine",
     "Mark",

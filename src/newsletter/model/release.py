@@ -27,7 +27,10 @@ class AltFrom(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Bytes as fetched: `url` is where they lay after redirects, `charset` what the server said of them (or None)."""
+    """Bytes as fetched: `url` is where they lay after redirects, `charset` what the server said of them (or None).
+
+    `length` is how many bytes there are in all, where the server told; `body` may be but the first of them.
+    """
 
     url: str
     body: bytes
@@ -37,11 +40,16 @@ class Page:
     etag: str | None = None
     last_modified: str | None = None
     fetched_at: datetime | None = None
+    length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture of a release. `alt` None means missing; "" with `alt_from` SOURCE means empty in the page."""
+    """A picture of a release. `alt` None means missing; "" with `alt_from` SOURCE means empty in the page.
+
+    Of a release as it is shown, `src` is where its readers load the picture from ("" where they can load none), and
+    `original` where it lies on the portal.
+    """
 
     src: str
     alt: str | None = None
@@ -52,6 +60,9 @@ class Image:
     alt_from: AltFrom | None = None
     width: int | None = None  # pixels
     height: int | None = None
+    type: str | None = None  # MIME type
+    size: int | None = None  # bytes
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def fit_body(release: Release) -> str:
     _describe_pictures(root, release)
     _drop_empty(root)
     _level_headings(root)
-    return _inner(root)
+    return inner(root)
 
 
 def wrap_tables(body: str, label: str) -> str:
@@ -53,10 +53,11 @@ def wrap_tables(body: str, label: str) -> str:
         region.tail, table.tail = table.tail, None
         table.getparent().replace(table, region)
         region.append(table)
-    return _inner(root)
+    return inner(root)
 
 
-def _inner(root: HtmlElement) -> str:
+def inner(root: HtmlElement) -> str:
+    """What is in an element, as HTML."""
     return str(escape(root.text or "")) + "".join(html.tostring(child, encoding="unicode") for child in root)
 
 

@@ -29,10 +29,12 @@ class Pages:
     """Renders templates. Every page is in one language that we can write; what is quoted in another carries its `lang`.
 
     `overrides` is a user's `templates` folder: a file of the same name in its `web` folder takes the place of ours.
+    `images` is the setting that decides on what stands for a picture.
     """
 
-    def __init__(self, site: Site, overrides: Path | None = None) -> None:
+    def __init__(self, site: Site, overrides: Path | None = None, *, images: str = "host") -> None:
         self.site = site
+        self._images = images
         places = [*([overrides / "web"] if overrides else []), folder("templates") / "web"]
         self._loader = FileSystemLoader(places)
         self._environments: dict[str, Environment] = {}
@@ -78,7 +80,7 @@ class Pages:
 
         `titles` is what else from the settings stands on pages.
         """
-        digest = hashlib.sha256(repr((newsletter.__version__, self.site, titles)).encode())
+        digest = hashlib.sha256(repr((newsletter.__version__, self.site, self._images, titles)).encode())
         for name in sorted(self._loader.list_templates()):
             digest.update(f"\0{name}\0{self._source(name)}".encode())
         for path in sorted(folder("locales").glob("*/*.po")):

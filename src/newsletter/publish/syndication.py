@@ -117,8 +117,9 @@ def _links(entry: Entry) -> list[dict[str, str]]:
 
 def _add_picture(element: Any, image: Image) -> None:
     """Media RSS, directly in the item: a group needs two contents (the validator's MediaGroupWithoutAlternatives)."""
-    size = {name: str(value) for name, value in (("width", image.width), ("height", image.height)) if value}
-    content = SubElement(element, f"{{{MEDIA}}}content", {"url": image.src, "medium": "image", **size})
+    known = {"fileSize": image.size, "type": image.type, "width": image.width, "height": image.height}
+    told = {name: str(value) for name, value in known.items() if value}
+    content = SubElement(element, f"{{{MEDIA}}}content", {"url": image.src, "medium": "image", **told})
     if image.alt:
         SubElement(content, f"{{{MEDIA}}}description", {"type": "plain"}).text = image.alt
     if image.credit:

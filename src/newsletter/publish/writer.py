@@ -3,8 +3,9 @@
 What lies where: `index.html`, `style.css`, `feeds.opml`, `feeds/index.html`, `feeds/<slug>.<format>`,
 `feeds/<slug>/index.html`, `feeds/<slug>/<topic>.<format>`, `releases/<id>.html`, `releases/<id>.gone.html` (the notice
 of a withdrawn release, to be answered with status 410), `editions/<id>.html`, `reports/<id>.html` and `.jsonld` (how an
-edition was checked), `theme/<digest>.<ending>` (logos), and `.rendered` (not public: what the pages were made with). A
-server finds `/releases/<id>` by adding `.html`.
+edition was checked), `images/<ab>/<abcdef…>.<ending>` (copies of pictures, named by their own bytes),
+`theme/<digest>.<ending>` (logos), and `.rendered` (not public: what the pages were made with). A server finds
+`/releases/<id>` by adding `.html`.
 """
 
 from __future__ import annotations
@@ -64,6 +65,13 @@ class Writer:
             for entry in entries:
                 if entry.is_file() and not entry.name.startswith("."):
                     yield entry.name, _moment(entry.stat())
+
+    def files_below(self, folder: str) -> Iterator[tuple[str, datetime]]:
+        """The name (`<folder>/<file>`) and time of each file one folder below `folder`."""
+        with suppress(FileNotFoundError), os.scandir(self._path(folder)) as entries:
+            for entry in entries:
+                if entry.is_dir() and not entry.name.startswith("."):
+                    yield from ((f"{entry.name}/{name}", at) for name, at in self.files(f"{folder}/{entry.name}"))
 
     def _path(self, name: str) -> Path:
         parts = PurePosixPath(name).parts

@@ -14,6 +14,7 @@ from newsletter.model import KnownPage, Release, ReleaseState, Revised, Source, 
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import release_columns, release_document, release_from
+from newsletter.store.images import link_images
 from newsletter.store.listing import list_release
 from newsletter.store.tables import addresses, pages, release_sources, releases, revisions, sources
 
@@ -194,6 +195,7 @@ def _save(connection: Connection, revised: Revised, looked_at: Sequence[KnownPag
         connection.execute(update(releases).where(releases.c.id == id).values(values))
     _save_addresses(connection, revised)
     list_release(connection, release)
+    link_images(connection, release, at if revised.change is not None else None)
     if revised.before is None or revised.change is not None:
         row = {"release": id, "number": release.revision, "change": revised.change, "at": at}
         row["document"] = release_document(release)

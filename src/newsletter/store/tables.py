@@ -330,3 +330,6 @@ state = Table(
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+# The tables of a group of their own belong to the same metadata, whoever asks for it.
+from newsletter.store import image_tables  # noqa: E402, F401

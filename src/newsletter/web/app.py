@@ -52,7 +52,8 @@ def create_app(services: WebServices) -> ASGIApp:
     router.router.redirect_slashes = False
     app: ASGIApp = Published(router, services.settings.publish.directory, root)
     app = RequestBodyLimitMiddleware(app, MOST_BYTES)
-    app = SecurityHeaders(Access(app, trouble), services.settings.site.base_url)
+    hosted = services.settings.publish.images == "host"
+    app = SecurityHeaders(Access(app, trouble), services.settings.site.base_url, hosted=hosted)
     return Prefix(app, root)
 
 

@@ -7,14 +7,18 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-def security_headers(base_url: str) -> list[tuple[bytes, bytes]]:
-    """Headers for all answers. No page runs a script; pictures may be the portal's own, everything else is ours."""
-    secure = urlsplit(base_url).scheme == "https"
+def security_headers(base_url: str, *, hosted: bool = False) -> list[tuple[bytes, bytes]]:
+    """Headers for all answers. No page runs a script; pictures may be the portal's own unless they are `hosted`.
+
+    Everything else is ours.
+    """
+    parts = urlsplit(base_url)
+    secure = parts.scheme == "https"
     pictures = "'self' https:" if secure else "'self' https: http:"
     policy = {
         "default-src": "'none'",
         "style-src": "'self'",
-        "img-src": pictures,
+        "img-src": f"'self' {parts.scheme}://{parts.netloc}" if hosted else pictures,
         "media-src": pictures,
         "form-action": "'self'",
         "base-uri": "'none'",
@@ -33,9 +37,9 @@ def security_headers(base_url: str) -> list[tuple[bytes, bytes]]:
 class SecurityHeaders:
     """Adds them to every answer of `app`."""
 
-    def __init__(self, app: ASGIApp, base_url: str) -> None:
+    def __init__(self, app: ASGIApp, base_url: str, *, hosted: bool = False) -> None:
         self._app = app
-        self._headers = security_headers(base_url)
+        self._headers = security_headers(base_url, hosted=hosted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""

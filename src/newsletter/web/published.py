@@ -43,6 +43,7 @@ TYPES = {
 }
 PACKED = frozenset({".atom", ".rss", ".json", ".jsonld", ".opml", ".xml", ".html", ".css", ".txt", ".svg"})
 FRESH = {".html": 60, ".css": 86_400, ".atom": 300, ".rss": 300, ".json": 300, ".opml": 300}  # seconds; else an hour
+FOREVER = "public, max-age=31536000, immutable"  # a year (RFC 8246)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Published:
     def __init__(self, app: ASGIApp, directory: Path, root: str) -> None:
         self._app = app
         self._directory = directory.resolve()
+        self._forever = self._directory / "images"  # named by their own bytes: they never change
         self._root = root
         self._kept: OrderedDict[Path, File] = OrderedDict()
         self._bytes = 0
@@ -112,7 +114,8 @@ class Published:
     async def _answer(self, scope: Scope, send: Send, path: Path, info: os.stat_result, status: int) -> None:
         file = self._kept.get(path)
         if file is None or file.stamp != _stamp(info):
-            file = await anyio.to_thread.run_sync(_read, path, info, status)
+            forever = path.is_relative_to(self._forever)
+            file = await anyio.to_thread.run_sync(_read, path, info, status, forever)
             self._keep(path, file)
         headers = Headers(scope=scope)
         form = file.packed if file.packed and _takes_gzip(headers.get("accept-encoding", "")) else file.plain
@@ -150,22 +153,23 @@ def _stamp(info: os.stat_result) -> tuple[int, int, int]:
     return info.st_mtime_ns, info.st_size, info.st_ino
 
 
-def _read(path: Path, info: os.stat_result, status: int) -> File:
+def _read(path: Path, info: os.stat_result, status: int, forever: bool) -> File:
     body = path.read_bytes()
-    plain = _form(body, path.suffix, info, packed=False)
+    fresh = FOREVER if forever else f"public, max-age={FRESH.get(path.suffix, 3600)}"
+    plain = _form(body, path.suffix, info, fresh, packed=False)
     small = gzip.compress(body, 9, mtime=0) if path.suffix in PACKED else body
-    packed = _form(small, path.suffix, info, packed=True) if len(small) < len(body) else None
+    packed = _form(small, path.suffix, info, fresh, packed=True) if len(small) < len(body) else None
     return File(_stamp(info), int(info.st_mtime), status, plain, packed)
 
 
-def _form(body: bytes, suffix: str, info: os.stat_result, *, packed: bool) -> Form:
+def _form(body: bytes, suffix: str, info: os.stat_result, fresh: str, *, packed: bool) -> Form:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {
         "content-type": TYPES.get(suffix, "application/octet-stream"),
         "content-length": str(len(body)),
         "etag": etag,
         "last-modified": formatdate(info.st_mtime, usegmt=True),
-        "cache-control": f"public, max-age={FRESH.get(suffix, 3600)}",
+        "cache-control": fresh,
     }
     if suffix in PACKED:
         headers["vary"] = "Accept-Encoding"

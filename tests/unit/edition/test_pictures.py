@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from newsletter.edition.pictures import lead_without_alt, shown
+from newsletter.edition.rules import check
 from newsletter.model import AltFrom
 from newsletter.model.alt import alt_text, says_nothing
-from tests.unit.edition.samples import picture, release
+from tests.unit.edition.samples import NEWSLETTER, SITE, filled, picture, release, variant
 
 
 @pytest.mark.parametrize(
@@ -55,3 +58,17 @@ def test_only_the_lead_is_shown_and_no_pixel() -> None:
     assert shown(release(1, images=(picture(lead=False),))) is None
     assert shown(release(1, images=(picture(width=1, height=1),))) is None
     assert shown(release(1)) is None
+
+
+def test_one_that_cannot_be_loaded_is_told_of_in_words() -> None:
+    lost = replace(picture(), src="", original="https://musterstadt.example/bilder/bruecke.jpg")
+    made = variant([release(1, images=(lost,))])
+    assert made.html is not None
+    html, text = filled(made.html), filled(made.text)
+    assert "<img" not in html
+    assert "Bild: <span>Schrägseilbrücke mit zwei Pylonen</span>" in html
+    assert "Schrägseilbrücke mit zwei Pylonen" in text
+    assert [finding for finding in check(made, [release(1, images=(lost,))], SITE, NEWSLETTER) if finding.blocks] == []
+
+    decorative = replace(lost, alt="", alt_from=AltFrom.DECORATIVE)
+    assert shown(release(1, images=(decorative,))) is None

@@ -28,6 +28,7 @@ FILES = {
     "releases/0194.gone.html": b"withdrawn",
     "editions/presse-daily.html": b"an edition",
     "bild.png": b"\x89PNG",
+    "images/ab/abcdef.jpg": b"\xff\xd8\xff",
     ".rendered": b"secret",
 }
 
@@ -182,3 +183,12 @@ async def test_a_file_that_goes_is_gone(client: httpx.AsyncClient, public: Path)
     assert (await client.get("/feeds/musterstadt.rss")).status_code == 200
     (public / "feeds/musterstadt.rss").unlink()
     assert (await client.get("/feeds/musterstadt.rss")).status_code == 404
+
+
+async def test_what_is_named_by_its_bytes_is_kept_for_ever_by_who_has_it(client: httpx.AsyncClient) -> None:
+    copy = await client.get("/images/ab/abcdef.jpg")
+    assert (copy.status_code, copy.headers["content-type"]) == (200, "image/jpeg")
+    assert copy.headers["cache-control"] == "public, max-age=31536000, immutable"
+    other = await client.get("/bild.png")
+    assert other.headers["cache-control"] == "public, max-age=3600"
+    assert (await client.get("/images/ab/")).text == "the router"

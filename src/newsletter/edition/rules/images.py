@@ -22,7 +22,7 @@ def has_alt(mail: Mail) -> Iterator[Defect]:
     for release in mail.releases:
         if (image := lead_without_alt(release)) is not None:
             yield Defect(
-                image.src,
+                image.original or image.src,
                 _("The picture of “%(headline)s” has no alt text that says what it shows."),
                 _('Add one on the portal and collect again, or send without the picture: missing_alt = "omit-image".'),
                 {"headline": plain(release.headline, HEADLINE)},
