@@ -13,7 +13,6 @@ from newsletter.config.theme import GENERIC, STRONG
 from newsletter.model import Format
 
 MARGIN = 20
-
 COLUMN = 600  # CSS pixels of the standard look
 
 
