@@ -53,7 +53,8 @@ class Sight:
     """The circumstances of a look: whose feed, when, and whether what is new goes to the archive only.
 
     `reread`: what is stored was read with another profile or by another version of the program; where the text differs,
-    that may be our own doing, so nobody is told of an update.
+    that may be our own doing, so nobody is told of an update. `placed`: the date that a list has come back to; an
+    undated release that stands there is no newer.
     """
 
     slug: str
@@ -62,6 +63,7 @@ class Sight:
     zone: tzinfo
     archive: bool = False
     reread: bool = False
+    placed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,8 @@ def _new(draft: Draft, known: Known, sight: Sight) -> Revised:
         body_text=draft.body_text,
         language=draft.language or sight.feed.language,
         first_seen=sight.now,
-        updated=draft.published or sight.now,
+        updated=draft.published or sight.placed or sight.now,
+        placed=None if draft.published else sight.placed,
         mailable=not sight.archive and not _too_old(draft, sight),
         not_before=_embargo(draft, sight, None),
     )

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from html import escape
 from statistics import median_low
 from urllib.parse import urljoin, urlsplit
@@ -23,7 +23,7 @@ from newsletter.collect.read import read_release
 from newsletter.collect.report import Tally
 from newsletter.collect.schedule import page_due
 from newsletter.collect.store import CollectStore
-from newsletter.config import FeedSettings
+from newsletter.collect.turns import Turn
 from newsletter.errors import AddressRefused, FetchError, StoreError, UnreadablePage
 from newsletter.model import Candidate, Draft, KnownPage, Page, Standing
 
@@ -70,37 +70,35 @@ def _due(
 class Looker:
     """Looks at pages of one source in one collect, and keeps what becomes of them (in a dry run: only counts it)."""
 
-    def __init__(
-        self,
-        slug: str,
-        feed: FeedSettings,
-        fetch: Fetch,
-        store: CollectStore,
-        tally: Tally,
-        *,
-        now: datetime,
-        zone: tzinfo,
-        dry_run: bool = False,
-    ) -> None:
-        self._feed, self._fetch, self._store, self._tally = feed, fetch, store, tally
-        self._sight = Sight(slug, feed, now, zone)
+    def __init__(self, sight: Sight, fetch: Fetch, store: CollectStore, tally: Tally, *, dry_run: bool = False) -> None:
+        self._sight, self._feed = sight, sight.feed
+        self._fetch, self._store, self._tally = fetch, store, tally
         self._dry_run = dry_run
-        reader = f"{__version__} {feed.release.model_dump_json()}"
+        reader = f"{__version__} {self._feed.release.model_dump_json()}"
         self._reader = hashlib.sha256(reader.encode()).hexdigest()[:12]  # begins the digest of what was read with it
         self._deciding = asyncio.Lock()  # two pages with one text must not become two releases
         self.rests: dict[str, float] = {}  # hosts that asked for a rest, in seconds
 
-    async def look_at(self, standings: Sequence[Standing], listed: Mapping[str, Candidate]) -> None:
-        """Look at all of them; one that fails in whatever way is counted, and the others go on. Raises StoreError."""
-        turn = asyncio.Semaphore(AT_ONCE)
+    async def look_at(
+        self, standings: Sequence[Standing], listed: Mapping[str, Candidate], turn: Turn | None = None
+    ) -> int:
+        """Look at all of them, as long as the turn lasts; how many are left.
+
+        One that fails in whatever way is counted, and the others go on. Raises StoreError.
+        """
+        places, begun = asyncio.Semaphore(AT_ONCE), 0
 
         async def one(standing: Standing) -> None:
-            async with turn:
-                await self._guarded(standing, listed.get(standing.page.url))
+            nonlocal begun
+            async with places:
+                if turn is None or turn.begins_look():
+                    begun += 1
+                    await self._guarded(standing, listed.get(standing.page.url))
 
         ends = await asyncio.gather(*map(one, standings), return_exceptions=True)
         if failures := [end for end in ends if end is not None]:
             raise failures[0]
+        return len(standings) - begun
 
     async def _guarded(self, standing: Standing, candidate: Candidate | None) -> None:
         url = standing.page.url
@@ -135,6 +133,7 @@ class Looker:
             return await self._keep_back(standing, str(error))
         except FetchError as error:
             if error.retry_after is None:
+                self._tally.unreached += error.status is None or error.status >= 500
                 return await self._keep_back(standing, str(error))
             self.rests[host_of(page.url)] = error.retry_after
             self._tally.problems.append(str(error))
@@ -226,6 +225,8 @@ class Looker:
         return replace(page, checked_at=self._sight.now, gone=0, listed=listed)
 
     def _note(self, draft: Draft, decision: Decision) -> None:
+        if draft.published is not None:
+            self._tally.dates.append(draft.published)
         if decision.reason:
             self._tally.problems.append(f"{draft.url}: {decision.reason}")
         self._tally.problems += [f"{draft.url}: {problem}" for problem in draft.problems]

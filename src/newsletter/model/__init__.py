@@ -67,6 +67,7 @@ from newsletter.model.release import (
     Topic,
 )
 from newsletter.model.source import (
+    Backfill,
     KnownPage,
     Revised,
     Source,
@@ -84,6 +85,7 @@ __all__ = [
     "Alarm",
     "AlarmKind",
     "AltFrom",
+    "Backfill",
     "Blank",
     "Cadence",
     "Candidate",

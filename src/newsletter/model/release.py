@@ -182,11 +182,12 @@ class Release:
     not_before: datetime | None = None  # embargo
     mailable: bool = True
     origin: Mapping[str, str] = field(default_factory=dict)
+    placed: datetime | None = None  # of an undated one that a backfill found: the date that the list had come back to
 
     @property
     def published_at(self) -> datetime:
-        """The moment it is sorted by: as published, else when first seen."""
-        return self.published or self.first_seen
+        """The moment it is sorted by: as published, else where a list placed it, else when first seen."""
+        return self.published or self.placed or self.first_seen
 
     @property
     def was_updated(self) -> bool:
