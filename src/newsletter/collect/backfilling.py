@@ -13,12 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
-import structlog
-
 from newsletter.collect import past
 from newsletter.collect.decide import Outcome, Sight
 from newsletter.collect.kinds import Fetch, Leaf, Visit, kind_of
-from newsletter.collect.listed import distinct, in_order, keys_of
+from newsletter.collect.listed import distinct, in_order, keys_of, slices
 from newsletter.collect.looking import Looker
 from newsletter.collect.past import Extent, Taken
 from newsletter.collect.report import Tally
@@ -27,8 +25,6 @@ from newsletter.collect.turns import Turn
 from newsletter.config import FeedSettings
 from newsletter.errors import AddressRefused, FetchError, NewsletterError, UnreadablePage
 from newsletter.model import Backfill, Candidate, KnownPage, Page, Standing
-
-log = structlog.get_logger(__name__)
 
 SLICE: Final = 200  # pages that are looked at between two looks at what is left
 PATIENT: Final = 300.0  # seconds: a longer rest that a portal asks for is not sat out
@@ -40,10 +36,8 @@ ENOUGH: Final = "the {} new releases that were asked for were read"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far it is: what is kept of it, the pages of the list in all as far as is known, pages fetched in this call.
-
-    `rests`: seconds that the portal asked us to wait for.
-    """
+    """How far it is. `of`: the pages of the list in all, as far as it tells; `fetched` and `new`: in this call;
+    `rests`: seconds that the portal asked us to wait for."""
 
     slug: str
     backfill: Backfill | None = None
@@ -199,24 +193,28 @@ class Backfiller:
                 return leaf
 
     async def _take(self, backfill: Backfill, leaf: Leaf) -> Taken:
-        """Write down what a page of the list has, and look at all of it that no release came of yet."""
+        """Look at all that a page of the list has and that no release came of yet."""
         way, now, part = self._way, self._now(), Tally(self._way.slug, problems=list(leaf.problems))
         listed = {c.url: c for c in distinct(past.wanted(leaf, way.extent.until))}
-        keys = keys_of(listed.values())
-        known = await asyncio.to_thread(self._store.known, keys)
-        new = [KnownPage(url, way.slug, now, backfill.mailable) for url in listed if url not in known]
-        await asyncio.to_thread(self._store.expect, new)
         unread = 0
         try:
-            unread = await self._look_at_all(backfill, listed, part, now)
+            for some in slices(listed, SLICE):
+                await self._expect(backfill, some, now)
+                unread += await self._look_at_all(backfill, some, part, now)
         finally:
             self._new += part.counts[Outcome.NEW]
             self._tally.take_in(part)
         self._tally.found += len(listed)
         self._tally.counts[Outcome.UNCHANGED] += max(len(listed) - unread, 0)
-        kept = await asyncio.to_thread(self._store.known, keys)
+        kept = await asyncio.to_thread(self._store.known, keys_of(listed.values()))
         dates = [c.published for c in leaf.candidates if c.published is not None] or part.dates
         return Taken(unread, part.counts[Outcome.NEW], sum(id is not None for id in kept.values()), dates)
+
+    async def _expect(self, backfill: Backfill, listed: Mapping[str, Candidate], now: datetime) -> None:
+        """Write down what is to be looked at next; no more than that, as whoever collects meanwhile looks at it too."""
+        known = await asyncio.to_thread(self._store.known, keys_of(listed.values()))
+        new = [KnownPage(url, self._way.slug, now, backfill.mailable) for url in listed if url not in known]
+        await asyncio.to_thread(self._store.expect, new)
 
     async def _look_at_all(
         self, backfill: Backfill, listed: Mapping[str, Candidate], part: Tally, now: datetime

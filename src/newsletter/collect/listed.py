@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from newsletter.collect.identity import MAX_KEY, address_key, uncounted
 from newsletter.model import Candidate, Standing
@@ -35,3 +36,10 @@ def in_order(standings: Sequence[Standing], listed: Mapping[str, Candidate]) -> 
     """The pages in the order of the list, then the others."""
     place = {url: number for number, url in enumerate(listed)}
     return sorted(standings, key=lambda standing: place.get(standing.page.url, len(place)))
+
+
+def slices(listed: Mapping[str, Candidate], size: int) -> Iterator[dict[str, Candidate]]:
+    """The candidates, so many at a time, in their order."""
+    items = iter(listed.items())
+    while some := dict(islice(items, size)):
+        yield some
