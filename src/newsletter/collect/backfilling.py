@@ -84,7 +84,7 @@ class Walked:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What it goes by. `patient`: rests that the portal asks for are sat out; `between`: what is done between pages."""
+    """What it goes by. `patient`: rests that are asked for are sat out; `between`: what is done between pages."""
 
     slug: str
     feed: FeedSettings
@@ -113,8 +113,7 @@ class Backfiller:
         self._visit = Visit(way.feed, way.zone, self._fetched, _none_is_news)
         self._recent: deque[frozenset[int]] = deque(maxlen=RECENT)
         self._progress = Progress(way.slug)
-        self._new = 0
-        self._waits = 0
+        self._new, self._waits = 0, 0
         self._begun = False  # whether a page was had in this call
 
     async def go_on(self, backfill: Backfill) -> Walked:
@@ -195,7 +194,8 @@ class Backfiller:
     async def _take(self, backfill: Backfill, leaf: Leaf) -> Taken:
         """Look at all that a page of the list has and that no release came of yet."""
         way, now, part = self._way, self._now(), Tally(self._way.slug, problems=list(leaf.problems))
-        listed = {c.url: c for c in distinct(past.wanted(leaf, way.extent.until))}
+        whole = {c.url: c for c in distinct(past.wanted(leaf, way.extent.until))}
+        listed = past.bounded(backfill, whole, way.extent)
         unread = 0
         try:
             for some in slices(listed, SLICE):
@@ -206,6 +206,9 @@ class Backfiller:
             self._tally.take_in(part)
         self._tally.found += len(listed)
         self._tally.counts[Outcome.UNCHANGED] += max(len(listed) - unread, 0)
+        if len(listed) < len(whole):  # the clock goes no further; whoever asks for a backfill begins with this page
+            await asyncio.to_thread(self._store.save_backfill, replace(backfill, first=False))
+            raise _Stop(reason=f"the first {backfill.found + len(listed)} releases of its list were read")
         kept = await asyncio.to_thread(self._store.known, keys_of(listed.values()))
         dates = [c.published for c in leaf.candidates if c.published is not None] or part.dates
         return Taken(unread, part.counts[Outcome.NEW], sum(id is not None for id in kept.values()), dates)

@@ -195,11 +195,12 @@ class Collector:
             pages = [Standing(KnownPage(url, run.slug, run.now, mailable=False)) for url in listed]
             return await looker.look_at(pages, listed)
         known = await asyncio.to_thread(self._store.known, keys_of(discovery.candidates))
-        new = [KnownPage(url, run.slug, run.now, mailable=True) for url in listed if url not in known]
+        new = [KnownPage(url, run.slug, run.now, run.mails(one)) for url, one in listed.items() if url not in known]
         await asyncio.to_thread(self._store.expect, new)
         standings = await asyncio.to_thread(self._store.standings, run.slug, run.now - OLDEST)
         ids = frozenset(id for id in known.values() if id is not None)
-        pages = in_order(due(standings, listed, ids, run.now), listed)
+        mine = [one for one in standings if not run.leaves(one)]
+        pages = in_order(due(mine, listed, ids, run.now), listed)
         left = await looker.look_at(pages, listed, run.turn)
         if left:
             run.tally.problems.append(f"{left} more pages wait for the next collect")

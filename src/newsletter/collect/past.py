@@ -7,9 +7,10 @@ shows its last page for ever, is known by either, in this call or in a later one
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from statistics import median_low
 
 from newsletter.collect.identity import address_key
@@ -82,6 +83,11 @@ def repeats(backfill: Backfill, leaf: Leaf) -> bool:
 def wanted(leaf: Leaf, until: datetime | None) -> tuple[Candidate, ...]:
     """The candidates of a page but for those that its list dates before `until`."""
     return tuple(c for c in leaf.candidates if until is None or c.published is None or c.published >= until)
+
+
+def bounded(backfill: Backfill, listed: Mapping[str, Candidate], extent: Extent) -> dict[str, Candidate]:
+    """What a page lists, as far as a first collect goes: a sitemap may list a whole site on its one page."""
+    return dict(islice(listed.items(), None if extent.releases is None else max(extent.releases - backfill.found, 0)))
 
 
 def after(backfill: Backfill, leaf: Leaf, taken: Taken, now: datetime, until: datetime | None = None) -> Backfill:

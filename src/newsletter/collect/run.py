@@ -14,7 +14,9 @@ from newsletter.collect.report import Tally
 from newsletter.collect.schedule import next_look
 from newsletter.collect.turns import Turn
 from newsletter.config import FeedSettings
-from newsletter.model import Backfill, Source
+from newsletter.model import Backfill, Candidate, Source, Standing
+
+DAY = timedelta(days=1)  # lists date by the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,17 @@ class Run:
     def first(self) -> bool:
         """Whether nothing of the list was read to the end of a page: what stands there is no news."""
         return self.source.collected_at is None or place_of(self.source.fingerprint) != place_of(fingerprint(self.feed))
+
+    def leaves(self, standing: Standing) -> bool:
+        """Whether a page is left to the backfill that is under way, which reads what its list says of it as well."""
+        page = standing.page
+        return self.past is not None and page.checked_at is None and not page.mailable
+
+    def mails(self, candidate: Candidate) -> bool:
+        """Whether what is new on the list is news: not where the list dates it before the first collect, and its past
+        was not read to the end."""
+        dated, begun = candidate.published or candidate.modified, self.source.collected_at
+        return self.past is None or dated is None or begun is None or dated > begun - DAY
 
     def collected(self, problem: str | None) -> Source:
         """The source when it was collected."""

@@ -12,6 +12,7 @@ import pytest
 from newsletter.collect import leases, turns
 from newsletter.collect.collector import Collector
 from newsletter.collect.leases import LEASE
+from newsletter.collect.report import SourceReport
 from newsletter.store.database import Database
 from tests.integration.collect.newsroom import Newsroom, counts, newsroom
 from tests.integration.collect.test_backfill import each_once, put, stored
@@ -47,7 +48,7 @@ async def turn(room: Newsroom, seconds: float = 60) -> Any:
 
 async def test_a_first_collect_is_done_in_turns_and_each_release_once(slow: Newsroom) -> None:
     put(slow, 5)
-    reports = []
+    reports: list[SourceReport] = []
     while not reports or reports[-1].backfill is None or reports[-1].backfill.ended_at is None:
         reports.append(await turn(slow))
         slow.now += timedelta(seconds=20)
@@ -138,7 +139,7 @@ async def test_a_lease_is_renewed_while_the_work_goes_on(room: Newsroom, monkeyp
     await at_work.wait()
     hours.append(1)
     async with asyncio.timeout(30):
-        while room.claim(minutes=59):  # it may be had for a moment: two minutes are long over for our clock
+        while room.claim(minutes=59):  # noqa: ASYNC110  # the store has no events; an hour is over for its holder
             await asyncio.sleep(0.01)
     go_on.set()
     await collecting
