@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli.output import echo_json, echo_rows, program_of
-from newsletter.cli.past import as_values, how_far, read_past, watcher
+from newsletter.cli.past import Watcher, as_values, how_far, read_past
 from newsletter.errors import NewsletterError, UnreadablePage
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def collect(
         raise click.UsageError("--until and --most are of a backfill: add --backfill")
     program = program_of(ctx)
     if backfill and not dry_run:
-        reports = read_past(program, slugs, until, most, watcher(ctx, silent=as_json))
+        reports = read_past(program, slugs, until, most, Watcher(plain=ctx.obj["plain"], silent=as_json))
     else:
         reports = asyncio.run(program.then_hang_up(program.collect(slugs, dry_run=dry_run)))
     if as_json:

@@ -28,7 +28,7 @@ def read_past(
     slugs: Sequence[str],
     until: datetime | None,
     most: int | None,
-    tell: Callable[[Progress], None],
+    watch: Watcher,
 ) -> list[SourceReport]:
     """Read the past of these feeds. On SIGINT and SIGTERM it says how it goes on, and exits.
 
@@ -37,8 +37,8 @@ def read_past(
     from newsletter.collect.past import Extent
 
     since = until.replace(tzinfo=program.settings.site.zone) if until else None
-    work = program.backfill(slugs, Extent(until=since, most=most), tell)
-    with program.alone():
+    with program.alone(), watch:
+        work = program.backfill(slugs, Extent(until=since, most=most), watch.tell)
         return asyncio.run(program.then_hang_up(_unless_told(work)))
 
 
@@ -59,26 +59,28 @@ async def _unless_told(work: Any) -> list[SourceReport]:
         sys.exit(STOPPED + told[0] if told else 1)
 
 
-def watcher(ctx: click.Context, *, silent: bool) -> Callable[[Progress], None]:
-    """What shows progress: a line that is drawn anew on a terminal, lines of their own when piped or `--plain`."""
-    if silent:
-        return lambda _: None
-    return Watcher(plain=ctx.obj["plain"]).tell
-
-
 class Watcher:
-    """Says on stderr how far a backfill is. `clock`: monotonic seconds."""
+    """Says on stderr how far a backfill is: on a terminal in a line that is drawn anew, else in lines of their own.
 
-    def __init__(self, *, plain: bool, clock: Callable[[], float] = time.monotonic) -> None:
-        self._plain, self._clock = plain, clock
+    `clock`: monotonic seconds.
+    """
+
+    def __init__(self, *, plain: bool, silent: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
+        self._plain, self._silent, self._clock = plain, silent, clock
         self._begun: tuple[str, float, int] | None = None  # which feed, since when, from which page on
         self._next = 0.0
         self._width = 0
 
+    def __enter__(self) -> Watcher:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._end_line()
+
     def tell(self, progress: Progress) -> None:
         """Say it, where it is time."""
         backfill, now = progress.backfill, self._clock()
-        if backfill is None:
+        if backfill is None or self._silent:
             return
         if self._begun is None or self._begun[0] != progress.slug:
             self._begin(progress.slug, backfill, now)

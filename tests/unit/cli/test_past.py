@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import click
 import pytest
 
-from newsletter.cli.past import Watcher, duration, how_far, watcher
+from newsletter.cli.past import Watcher, duration, how_far
 from newsletter.collect.backfilling import Progress
 from newsletter.model import Backfill
 
@@ -45,12 +44,12 @@ def test_lines_are_whole_and_few(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_terminal_has_one_line_that_leaves_nothing_of_the_one_before(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
-    watch = Watcher(plain=False, clock=clock)
-    told(watch, clock, 0, after=1, rests=290.0)
-    told(watch, clock, 1, after=300, of=None)
+    with Watcher(plain=False, clock=clock) as watch:
+        told(watch, clock, 0, after=1, rests=290.0)
+        told(watch, clock, 1, after=300, of=None)
     drawn = capsys.readouterr().err
-    assert drawn.count("\n") == 0
-    first, second = drawn.split("\r")[1:]
+    assert (drawn.count("\n"), drawn[-1]) == (1, "\n")  # at its end, for what is printed next
+    first, second = drawn.rstrip("\n").split("\r")[1:]
     assert "the portal asked for a rest of 290 seconds" in first
     assert len(second) >= len(first)
     assert second.rstrip().endswith("back to 2019-05-03")
@@ -74,9 +73,8 @@ def test_what_the_list_does_not_tell_is_not_guessed(capsys: pytest.CaptureFixtur
 
 
 def test_json_is_told_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    context = click.Context(click.Command("collect"), obj={"plain": True})
-    watcher(context, silent=True)(Progress("presse", BACKFILL))
-    watcher(context, silent=False)(Progress("presse"))
+    with Watcher(plain=False, silent=True) as watch:
+        watch.tell(Progress("presse", BACKFILL))
     assert capsys.readouterr() == ("", "")
 
 

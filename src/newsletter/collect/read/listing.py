@@ -92,13 +92,14 @@ def _page_after(page: PageTree, links: Sequence[LexborNode]) -> str | None:
 
 
 def _last_page(page: PageTree, following: str | None) -> int | None:
-    """The highest number that the links to the list's pages have: those with the path of the next one."""
+    """The highest number that the links to the list's pages have, where one leads further than to the next page."""
     if following is None:
         return None
-    path = urlsplit(following).path
+    path, after = urlsplit(following).path, _page_number(following)
     linked = {page.absolute(a.attributes.get("href")) for a in page.root.css("a[href]")}
     numbers = [_page_number(url) for url in linked if url and urlsplit(url).path == path]
-    return max((number for number in numbers if number), default=None)
+    last = max((number for number in numbers if number), default=None)
+    return last if last and after and last > after else None
 
 
 def _page_number(url: str) -> int | None:
