@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from newsletter.app.alarms import AlarmBoard
+from newsletter.app.clock import SlotClock
 from newsletter.config import Newsletter, Settings
 from newsletter.edition import rules
 from newsletter.edition.compose import compose, edition_of, extra_id, immediate_id, slot_id
@@ -55,9 +56,6 @@ NOBODY = timedelta(minutes=5)
 
 WAITS = "waits for its editor: preview it, then approve it"
 
-AHEAD = timedelta(days=1)
-"""What lies further ahead than this was written by a clock that was wrong."""
-
 Pair = tuple[str, Format]
 
 
@@ -92,11 +90,12 @@ class EditionDesk:
         self._state = state
         self._freezer = freezer
         self._alarms = alarms
+        self._clock = SlotClock(state, editions, alarms)
 
     def rows(self, now: datetime) -> list[Row]:
         """Every cadence of every newsletter; the first call says when each began."""
         pairs = ((newsletter, cadence) for newsletter in self._settings.newsletters for cadence in newsletter.cadences)
-        return [Row(*pair, self._began(*pair, now)) for pair in pairs]
+        return [Row(*pair, self._clock.began(pair[0].id, pair[1], now)) for pair in pairs]
 
     def compose_due(self, now: datetime) -> list[Edition]:
         """Compose what is due at `now`. A cadence that fails is reported and never stops the others."""
@@ -217,40 +216,14 @@ class EditionDesk:
 
     def _slots(self, row: Row, now: datetime) -> list[Edition]:
         """Of several missed slots the latest composes, the earlier ones are skipped (DESIGN, decision 4)."""
-        after = self._last_slot(row, now) or row.began - FIRST_LOOK
+        after = self._clock.last_slot(row.newsletter.id, row.cadence, now) or row.began - FIRST_LOOK
         slots = slots_between(row.newsletter, row.cadence, after, now, self._settings.site.zone)
         if not slots:
             return []
         missed = tuple(self._skipped(row, slot, now) for slot in slots[:-1])
         made = self._add(row, slots[-1], self._due(row, now), missed, now)
-        self._state.advance(row.newsletter.id, row.cadence, slots[-1])
-        self._alarms.resolve(f"clock:{row.newsletter.id}:{row.cadence}")
+        self._clock.advance(row.newsletter.id, row.cadence, slots[-1])
         return made
-
-    def _began(self, newsletter: Newsletter, cadence: Cadence, now: datetime) -> datetime:
-        began = self._state.began(newsletter.id, cadence, now)
-        if began > now + AHEAD:
-            self._state.begin_again(newsletter.id, cadence, now)
-            return now
-        return began
-
-    def _last_slot(self, row: Row, now: datetime) -> datetime | None:
-        """The last slot that is done. One that lies ahead is of a clock that was wrong: the slots until then come."""
-        id, cadence = row.newsletter.id, row.cadence
-        last = self._state.slot_cursor(id, cadence)
-        if last is None or last <= now + AHEAD:
-            return last
-        self._editions.forget_skipped(id, cadence, now)
-        self._state.turn_back(id, cadence, now)
-        self._alarms.sound(
-            f"clock:{id}:{cadence}",
-            AlarmKind.CLOCK_WRONG,
-            f"the clock was ahead: the slots of {id} ({cadence}) up to {last:%Y-%m-%d} were done. They come again, but "
-            "what was sent early stays sent. See that the machine's clock is set by NTP, and look at "
-            "`newsletter editions list`",
-            now,
-        )
-        return now
 
     def _due(self, row: Row, now: datetime) -> list[Release]:
         return self._releases.due(row.newsletter.id, row.newsletter.feeds, row.cadence, now, since=row.began)
