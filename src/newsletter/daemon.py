@@ -27,6 +27,8 @@ from newsletter.web import WebServices, create_app
 log = structlog.get_logger()
 
 COLLECT_EVERY = timedelta(seconds=20)
+TURN = 60.0  # seconds that a source is worked on at once; what is left of it comes with the next tick
+COLLECTS_AT_ONCE = 20  # ticks: one whose sources are slow holds up none that comes after it
 COMPOSE_EVERY = timedelta(seconds=10)
 PICTURES_EVERY = timedelta(seconds=30)
 TELL_EVERY = timedelta(seconds=60)
@@ -85,20 +87,21 @@ class Daemon:
         self._deliverer = self._program.mailroom.deliverer()
         self._program.desk.rows(self._program.now())
         scheduler = AsyncIOScheduler(timezone="UTC")
+        once = 1  # two that compose at once would take each other's editions for a crash's
         jobs = (
-            (self._collect, COLLECT_EVERY),
-            (self._compose, COMPOSE_EVERY),
-            (self._look_at_pictures, PICTURES_EVERY),
-            (self._tell, TELL_EVERY),
-            (self._housekeep, HOUSEKEEPING_EVERY),
+            (self._collect, COLLECT_EVERY, COLLECTS_AT_ONCE),
+            (self._compose, COMPOSE_EVERY, once),
+            (self._look_at_pictures, PICTURES_EVERY, once),
+            (self._tell, TELL_EVERY, once),
+            (self._housekeep, HOUSEKEEPING_EVERY, once),
         )
-        for job, every in jobs:
+        for job, every, at_once in jobs:
             trigger = IntervalTrigger(seconds=int(every.total_seconds()))
             scheduler.add_job(
                 self._tracked(job),
                 trigger,
                 coalesce=True,
-                max_instances=1,  # two that compose at once would take each other's editions for a crash's
+                max_instances=at_once,
                 misfire_grace_time=MISFIRE_GRACE,
                 next_run_time=datetime.now(UTC),  # the first look is now, not after the first interval
             )
@@ -132,7 +135,7 @@ class Daemon:
 
     async def _collect(self) -> None:
         try:
-            reports = await self._program.collect_due()
+            reports = await self._program.collect_due(TURN)
         finally:
             self._collected.set()
         if reports:

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from newsletter.app.alarms import AlarmBoard
+from newsletter.app.clock import SlotClock
 from newsletter.config import Newsletter, Settings
 from newsletter.edition import rules
 from newsletter.edition.compose import compose, edition_of, extra_id, immediate_id, slot_id
@@ -89,11 +90,12 @@ class EditionDesk:
         self._state = state
         self._freezer = freezer
         self._alarms = alarms
+        self._clock = SlotClock(state, editions, alarms)
 
     def rows(self, now: datetime) -> list[Row]:
         """Every cadence of every newsletter; the first call says when each began."""
         pairs = ((newsletter, cadence) for newsletter in self._settings.newsletters for cadence in newsletter.cadences)
-        return [Row(*pair, self._state.began(pair[0].id, pair[1], now)) for pair in pairs]
+        return [Row(*pair, self._clock.began(pair[0].id, pair[1], now)) for pair in pairs]
 
     def compose_due(self, now: datetime) -> list[Edition]:
         """Compose what is due at `now`. A cadence that fails is reported and never stops the others."""
@@ -218,13 +220,13 @@ class EditionDesk:
 
     def _slots(self, row: Row, now: datetime) -> list[Edition]:
         """Of several missed slots the latest composes, the earlier ones are skipped (DESIGN, decision 4)."""
-        after = self._state.slot_cursor(row.newsletter.id, row.cadence) or row.began - FIRST_LOOK
+        after = self._clock.last_slot(row.newsletter.id, row.cadence, now) or row.began - FIRST_LOOK
         slots = slots_between(row.newsletter, row.cadence, after, now, self._settings.site.zone)
         if not slots:
             return []
         missed = tuple(self._skipped(row, slot, now) for slot in slots[:-1])
         made = self._add(row, slots[-1], self._due(row, now), missed, now)
-        self._state.advance(row.newsletter.id, row.cadence, slots[-1])
+        self._clock.advance(row.newsletter.id, row.cadence, slots[-1])
         return made
 
     def _due(self, row: Row, now: datetime) -> list[Release]:

@@ -17,8 +17,10 @@ from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
 from newsletter.app.reading import agent
 from newsletter.app.recall import Recall
 from newsletter.audience import Offer, Register, Subscribing
+from newsletter.collect.backfilling import Progress
 from newsletter.collect.collector import Collector
 from newsletter.collect.fetch import Fetcher
+from newsletter.collect.past import WHOLE, Extent
 from newsletter.collect.report import SourceReport
 from newsletter.config import FeedSettings, Settings
 from newsletter.errors import NotFound, StateError
@@ -87,7 +89,8 @@ class Program:
         self.subscribing = Subscribing(self.audience, journal, keys, self.offer)
         self.register = Register(self.audience, journal, keys, self.offer)
         self.mailroom = Mailroom(self)
-        self.collector = Collector(self._fetcher, Collecting(database), zone=settings.site.zone)
+        self._collecting = Collecting(database)
+        self.collector = Collector(self._fetcher, self._collecting, zone=settings.site.zone)
 
     @classmethod
     @contextmanager
@@ -109,29 +112,40 @@ class Program:
         with only_one(self.settings.store.url):
             if self.database.engine.dialect.name == "sqlite":
                 self.deliveries.recover(self.now())
+                self._collecting.forget_leases()
             yield
 
     # --- collecting and publishing
 
-    async def collect(
-        self, slugs: Sequence[str] = (), *, dry_run: bool = False, backfill: bool = False
-    ) -> list[SourceReport]:
+    async def collect(self, slugs: Sequence[str] = (), *, dry_run: bool = False) -> list[SourceReport]:
         """Collect from the feeds named (all where none is), due or not. Raises NotFound for a feed there is not."""
         feeds = self._feeds(slugs or tuple(self.settings.feeds))
         if not dry_run:
             self.desk.rows(self.now())  # a cadence begins before its first collect, so that what comes with it is due
-        work = (
-            self.collector.collect(slug, feed, now=self.now(), dry_run=dry_run, backfill=backfill)
-            for slug, feed in feeds.items()
-        )
+        work = (self.collector.collect(slug, feed, now=self.now(), dry_run=dry_run) for slug, feed in feeds.items())
         reports = await asyncio.to_thread(self._told, await asyncio.gather(*work))
         if not dry_run:
             await self.pictures.look()
         return reports
 
-    async def collect_due(self) -> list[SourceReport]:
-        """Collect from the feeds whose time has come."""
-        reports = await self.collector.collect_due(self.settings.feeds, self.now())
+    async def backfill(
+        self, slugs: Sequence[str], extent: Extent = WHOLE, tell: Callable[[Progress], None] = lambda _: None
+    ) -> list[SourceReport]:
+        """Read the past of the feeds named (of all where none is), one after the other, into the archive.
+
+        Raises NotFound for a feed there is not, StateError where another process collects it.
+        """
+        self.desk.rows(self.now())  # see `collect`
+        reports = []
+        for slug, feed in self._feeds(slugs or tuple(self.settings.feeds)).items():
+            reports.append(await self.collector.backfill(slug, feed, now=self.now(), extent=extent, tell=tell))
+        reports = await asyncio.to_thread(self._told, reports)
+        await self.pictures.look()
+        return reports
+
+    async def collect_due(self, seconds: float | None = None) -> list[SourceReport]:
+        """Collect from the feeds whose time has come; from each for so many seconds, then from the others first."""
+        reports = await self.collector.collect_due(self.settings.feeds, self.now(), seconds)
         return await asyncio.to_thread(self._told, reports)
 
     async def then_hang_up(self, work: Awaitable[T]) -> T:

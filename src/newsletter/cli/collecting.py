@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsletter.cli.output import echo_json, echo_rows, program_of
+from newsletter.cli.past import Watcher, as_values, how_far, read_past
 from newsletter.errors import NewsletterError, UnreadablePage
 
 if TYPE_CHECKING:
@@ -23,26 +25,50 @@ COUNTS = ("found", "new", "updated", "withdrawn", "withheld", "unchanged")
 @click.argument("slugs", nargs=-1, metavar="[SLUG]…")
 @click.option("--dry-run", is_flag=True, help="Look, and store nothing.")
 @click.option("--backfill", is_flag=True, help="Follow the list to its end; into the archive only, never into mail.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Of a backfill: go back to that day only.")
+@click.option("--most", type=click.IntRange(min=1), help="Of a backfill: so many new releases now, the others later.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
 @click.pass_context
-def collect(ctx: click.Context, slugs: tuple[str, ...], dry_run: bool, backfill: bool, as_json: bool) -> None:
+def collect(
+    ctx: click.Context,
+    slugs: tuple[str, ...],
+    dry_run: bool,
+    backfill: bool,
+    until: datetime | None,
+    most: int | None,
+    as_json: bool,
+) -> None:
     """Collect from the feeds named, or from all."""
+    if (until or most) and not backfill:
+        raise click.UsageError("--until and --most are of a backfill: add --backfill")
     program = program_of(ctx)
-    reports = asyncio.run(program.then_hang_up(program.collect(slugs, dry_run=dry_run, backfill=backfill)))
+    if backfill and not dry_run:
+        reports = read_past(program, slugs, until, most, Watcher(plain=ctx.obj["plain"], silent=as_json))
+    else:
+        reports = asyncio.run(program.then_hang_up(program.collect(slugs, dry_run=dry_run)))
     if as_json:
         echo_json({"sources": [_counts(report) for report in reports]})
     else:
-        echo_rows(("feed", *COUNTS), [(report.slug, *(getattr(report, name) for name in COUNTS)) for report in reports])
-        for report in reports:
-            for problem in report.problems:
-                click.echo(f"{report.slug}: {problem}", err=True)
+        _show_counts(reports)
     if any(report.broken for report in reports):
         ctx.exit(1)
 
 
+def _show_counts(reports: Sequence[SourceReport]) -> None:
+    echo_rows(("feed", *COUNTS), [(report.slug, *(getattr(report, name) for name in COUNTS)) for report in reports])
+    for report in reports:
+        for problem in report.problems:
+            click.echo(f"{report.slug}: {problem}", err=True)
+        if report.broken and report.broken not in report.problems:
+            click.echo(f"{report.slug}: {report.broken}", err=True)
+        if report.backfill is not None:
+            click.echo(f"{report.slug}: {how_far(report.backfill)}")
+
+
 def _counts(report: SourceReport) -> dict[str, Any]:
     counts = {name: getattr(report, name) for name in COUNTS}
-    return {"slug": report.slug, **counts, "problems": list(report.problems)}
+    known = {"slug": report.slug, **counts, "problems": list(report.problems)}
+    return known if report.backfill is None else known | {"backfill": as_values(report.backfill)}
 
 
 @click.command()

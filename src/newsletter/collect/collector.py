@@ -7,54 +7,41 @@ each page is kept in a transaction of its own. A page, a feed or a source that i
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, tzinfo
 
 import structlog
 
+from newsletter.collect import past
+from newsletter.collect.backfilling import Backfiller, Progress, Walked, Way
 from newsletter.collect.contract import list_fault
-from newsletter.collect.decide import Outcome
+from newsletter.collect.decide import Outcome, Sight
 from newsletter.collect.fetch import Fetcher
-from newsletter.collect.identity import MAX_KEY, address_key, uncounted
+from newsletter.collect.identity import uncounted
 from newsletter.collect.kinds import Discovery, Visit, kind_of
+from newsletter.collect.leases import LEASE, Leases, renewed
+from newsletter.collect.listed import distinct, in_order, keys_of
 from newsletter.collect.looking import Looker, due, host_of
+from newsletter.collect.past import WHOLE, Extent
 from newsletter.collect.read.dates import BERLIN
 from newsletter.collect.report import PATIENCE, SourceReport, Tally
-from newsletter.collect.schedule import OLDEST, next_look
+from newsletter.collect.run import Run, Seen, fingerprint, place_of, running
+from newsletter.collect.schedule import OLDEST, latest_look, next_look
 from newsletter.collect.store import CollectStore
+from newsletter.collect.turns import Places, Turn
 from newsletter.config import FeedSettings
-from newsletter.errors import AddressRefused, FetchError, NewsletterError, UnreadablePage
-from newsletter.model import Candidate, KnownPage, Source, Standing
+from newsletter.errors import AddressRefused, FetchError, NewsletterError, StateError, StoreError, UnreadablePage
+from newsletter.model import Candidate, KnownPage, Standing
 
 log = structlog.get_logger(__name__)
 
-SOURCES_AT_ONCE = 8
-LEASE = timedelta(minutes=30)  # how long a source belongs to one process
-MOST_PAGES = 100  # of a list, at a first collect and at a backfill; after that it is read as far as it is new
-MOST_LOOKS = 2_000  # at pages of releases, in one collect; the others wait for the next
+HOSTS_AT_ONCE = 8
+MOST_PAGES = 100  # of a list, as far as it is new
+MOST_LOOKS = 2_000  # at pages of releases, in one turn; the others wait for the next
 PAGES_AFTER_FAILURE = 5  # of a list, at least: what the failed collect had not come to
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One collect of one source."""
-
-    slug: str
-    feed: FeedSettings
-    source: Source
-    tally: Tally
-    now: datetime
-    first: bool
-    backfill: bool
-    dry_run: bool
-
-    @property
-    def archive(self) -> bool:
-        """Whether what is found goes to the archive only (DESIGN, decision 4)."""
-        return self.backfill or (self.first and self.feed.first_collect == "archive")
+SHORT_PAST = 3  # pages: news may lie as deep as this, so that what is unknown below is not taken for news
 
 
 class Collector:
@@ -65,148 +52,213 @@ class Collector:
         self._store = store
         self._zone = zone
         self._deciding = asyncio.Lock()
+        self._places = Places(HOSTS_AT_ONCE)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def collect(
-        self, slug: str, feed: FeedSettings, *, now: datetime, backfill: bool = False, dry_run: bool = False
+        self, slug: str, feed: FeedSettings, *, now: datetime, dry_run: bool = False, seconds: float | None = None
     ) -> SourceReport:
-        """Collect one source. A backfill takes the whole list into the archive; a dry run keeps nothing.
+        """Collect one source, for so many seconds at most (as far as pages can be left for the next turn).
 
-        Raises StoreError; whatever is wrong with the source stands in the report.
+        A dry run keeps nothing. Raises StoreError; whatever is wrong with the source stands in the report.
         """
-        async with self._turns[slug]:
-            if backfill and not dry_run and (await self._source(slug)).collected_at is not None:
-                await self._collect(slug, feed, now, backfill=False, dry_run=False)  # news first: it goes to mail
-            return await self._collect(slug, feed, now, backfill=backfill, dry_run=dry_run)
+        async with self._turns[slug], self._places.of(host_of(feed.url)):
+            return await self._collect(await self._run(slug, feed, now, Turn(seconds, MOST_LOOKS), dry_run=dry_run))
 
-    async def collect_due(self, feeds: Mapping[str, FeedSettings], now: datetime) -> list[SourceReport]:
+    async def collect_due(
+        self, feeds: Mapping[str, FeedSettings], now: datetime, seconds: float | None = None
+    ) -> list[SourceReport]:
         """Collect the sources that are due, several at once; a report for each, in no order. Raises StoreError."""
-        slugs = await asyncio.to_thread(self._store.claim, list(feeds), now, now + LEASE)
-        turn, unfinished = asyncio.Semaphore(SOURCES_AT_ONCE), set(slugs)
+        latest = {slug: latest_look(now, feed.every) for slug, feed in feeds.items()}
+        slugs = await asyncio.to_thread(self._store.claim, latest, now, now + LEASE)
 
-        async def one(slug: str) -> SourceReport:
-            async with turn:
-                report = await self.collect(slug, feeds[slug], now=now)
-            unfinished.discard(slug)
+        async def one(slug: str, leases: Leases) -> SourceReport:
+            report = await self.collect(slug, feeds[slug], now=now, seconds=seconds)
+            await leases.give_back(slug)
             return report
 
-        try:
-            ends = await asyncio.gather(*map(one, slugs), return_exceptions=True)
-        finally:  # we are stopped, or the store failed: whoever starts next need not wait for our lease to run out
-            if unfinished:
-                await asyncio.to_thread(self._store.give_back, sorted(unfinished), now + LEASE, now)
+        async with renewed(Leases(self._store, slugs, now + LEASE), running(now)) as leases:
+            ends = await asyncio.gather(*(one(slug, leases) for slug in slugs), return_exceptions=True)
         if failures := [end for end in ends if isinstance(end, BaseException)]:
             raise failures[0]
         return [end for end in ends if isinstance(end, SourceReport)]
 
-    async def _collect(
-        self, slug: str, feed: FeedSettings, now: datetime, *, backfill: bool, dry_run: bool
+    async def backfill(
+        self,
+        slug: str,
+        feed: FeedSettings,
+        *,
+        now: datetime,
+        extent: Extent = WHOLE,
+        tell: Callable[[Progress], None] = lambda _: None,
     ) -> SourceReport:
-        source = await self._source(slug)
-        first = source.collected_at is None or _place(source.fingerprint) != _place(_fingerprint(feed))
-        run = _Run(slug, feed, source, Tally(slug), now, first, backfill, dry_run)
+        """Read the past of a source into the archive, from where it was left to its end, or as far as `extent` says.
+
+        News still go to mail: they are collected first, and then as often as ever. Raises StateError where another
+        process collects the source, and StoreError; whatever is wrong with the source stands in the report.
+        """
+        if not await asyncio.to_thread(self._store.hold, slug, now, now + LEASE):
+            raise StateError(f"feeds/{slug}.toml: another process collects this source just now; try again in a minute")
+        clock = running(now)
+        async with renewed(Leases(self._store, [slug], now + LEASE), clock), self._turns[slug]:
+            tally, run = Tally(slug), await self._run(slug, feed, now, Turn())
+            if not run.first:
+                tally.counts += _of_news(await self._collect(run))
+            way = Way(
+                slug,
+                feed,
+                extent,
+                Turn(),
+                self._zone,
+                self._deciding,
+                patient=True,
+                between=self._news(run, clock, tally),
+                tell=tell,
+            )
+            begun = past.asked_for(run.past or run.nothing_read(), run.source.collected_at)
+            await asyncio.to_thread(self._store.save_backfill, begun)
+            try:
+                walked = await Backfiller(way, self._fetch, self._store, tally, clock).go_on(begun)
+            except (FetchError, UnreadablePage) as error:
+                walked = Walked(begun, error)
+            return tally.report(walked.stopped(clock()), backfill=replace(walked.backfill, reason=walked.reason))
+
+    def _news(self, begun: Run, clock: Callable[[], datetime], tally: Tally) -> Callable[[], Awaitable[None]]:
+        """What a backfill does between two pages of the list: collect the news where it is time."""
+
+        async def collect() -> None:
+            run = await self._run(begun.slug, begun.feed, clock(), Turn())
+            if run.first:
+                await asyncio.to_thread(self._store.save_source, run.collected(None))
+            elif run.source.next_at is None or run.source.next_at <= run.now:
+                tally.counts += _of_news(await self._collect(run))
+
+        return collect
+
+    async def _run(self, slug: str, feed: FeedSettings, now: datetime, turn: Turn, *, dry_run: bool = False) -> Run:
+        source = await asyncio.to_thread(self._store.source, slug)
+        kept = await asyncio.to_thread(self._store.backfill, slug)
+        open_ = kept is not None and kept.ended_at is None and kept.place == place_of(fingerprint(feed))
+        return Run(slug, feed, source, Tally(slug), now, turn, kept if open_ else None, dry_run)
+
+    async def _collect(self, run: Run) -> SourceReport:
         try:
-            discovery = await self._discover(run)
+            seen = await self._look(run) if run.dry_run or not run.first else Seen(Discovery())
+            walked = await self._go_on(run)
+        except StoreError:
+            raise
         except NewsletterError as error:
             return await self._failed(run, error)
         except Exception as error:
-            log.exception("a source could not be handled", source=slug)
+            log.exception("a source could not be handled", source=run.slug)
             return await self._failed(run, UnreadablePage(f"it could not be read ({type(error).__name__}: {error})"))
-        looker = Looker(slug, feed, self._fetch, self._store, run.tally, now=now, zone=self._zone, dry_run=dry_run)
-        looker.deciding = self._deciding  # two sources that find one release at the same moment make one of it
-        await self._take(run, discovery, looker)
-        return await self._done(run, discovery, looker)
+        return run.tally.report() if run.dry_run else await self._done(run, seen, walked)
 
-    async def _source(self, slug: str) -> Source:
-        return await asyncio.to_thread(self._store.source, slug)
+    async def _look(self, run: Run) -> Seen:
+        """What the source lists, as far as it is new, and what is due of its pages."""
+        discovery = await self._discover(run)
+        sight = Sight(run.slug, run.feed, run.now, self._zone)
+        looker = Looker(sight, self._fetch, self._store, run.tally, self._deciding, dry_run=run.dry_run)
+        left = await self._take(run, discovery, looker)
+        return Seen(discovery, left, looker.rests.get(host_of(run.feed.url)))
 
-    async def _discover(self, run: _Run) -> Discovery:
+    async def _discover(self, run: Run) -> Discovery:
         kind, source = kind_of(run.slug, run.feed), run.source
-        whole = (run.first or run.backfill) and not run.dry_run
-        same = source.fingerprint == _fingerprint(run.feed) and not whole and not run.dry_run
+        same = source.fingerprint == fingerprint(run.feed) and not run.dry_run
         visit = Visit(
             feed=run.feed,
             zone=self._zone,
             fetch=self._fetch,
-            news=self._news,
-            whole=whole,
+            news=self._unknown,
             most=1 if run.dry_run else MOST_PAGES,
             least=PAGES_AFTER_FAILURE if source.failures else 1,
+            past=run.past is not None and run.past.pages < SHORT_PAST,
             etag=source.etag if same else None,
             last_modified=source.last_modified if same else None,
         )
         discovery = await kind.discover(visit)
-        discovery = replace(discovery, candidates=_distinct(discovery.candidates))
+        discovery = replace(discovery, candidates=distinct(discovery.candidates))
         if discovery.unchanged or run.first:
             return discovery
         if not discovery.candidates:
             raise UnreadablePage(
                 "the portal answers with an empty or changed page: its list is empty; what was there stays"
             )
-        if kind.GUESSED and not run.backfill:
-            news = await self._news(discovery.candidates)
+        if kind.GUESSED:
+            news = await self._unknown(discovery.candidates)
             if reason := list_fault(discovery.candidates, len(discovery.candidates) - len(news)):
                 raise UnreadablePage(reason)
         return discovery
 
-    async def _news(self, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    async def _unknown(self, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """Those of the candidates that were never seen."""
-        known = await asyncio.to_thread(self._store.known, _keys(candidates))
+        known = await asyncio.to_thread(self._store.known, keys_of(candidates))
         return [candidate for candidate in candidates if uncounted(candidate.url) not in known]
 
-    async def _take(self, run: _Run, discovery: Discovery, looker: Looker) -> None:
-        """Write down what is new, then look at all that is due."""
+    async def _take(self, run: Run, discovery: Discovery, looker: Looker) -> int:
+        """Write down what is new, then look at all that is due; how many pages are left for the next turn."""
         listed = {candidate.url: candidate for candidate in discovery.candidates}
         run.tally.found = len(listed)
         run.tally.problems += discovery.problems
         if run.dry_run:
-            pages = [Standing(KnownPage(url, run.slug, run.now, not run.archive)) for url in listed]
-            await looker.look_at(pages, listed)
-            return
-        known = await asyncio.to_thread(self._store.known, _keys(discovery.candidates))
-        new = [KnownPage(url, run.slug, run.now, not run.archive) for url in listed if url not in known]
+            pages = [Standing(KnownPage(url, run.slug, run.now, mailable=False)) for url in listed]
+            return await looker.look_at(pages, listed)
+        known = await asyncio.to_thread(self._store.known, keys_of(discovery.candidates))
+        new = [KnownPage(url, run.slug, run.now, run.mails(one)) for url, one in listed.items() if url not in known]
         await asyncio.to_thread(self._store.expect, new)
         elsewhere = {url: id for url, id in known.items() if id is not None and url in listed}
         unlisted = await asyncio.to_thread(self._store.unlisted, run.slug, elsewhere)
         for url, stored in unlisted.items():
-            await looker.find_too(listed[url], stored, archive=run.archive)
+            await looker.find_too(listed[url], stored, archive=not run.mails(listed[url]))
         standings = await asyncio.to_thread(self._store.standings, run.slug, run.now - OLDEST)
         ids = frozenset(id for id in known.values() if id is not None)
-        pages = _in_order(due(standings, listed, ids, run.now), listed)
-        if len(pages) > MOST_LOOKS:
-            run.tally.problems.append(f"{len(pages) - MOST_LOOKS} more pages wait for the next collect")
-        pages = pages[:MOST_LOOKS]
-        await looker.look_at(pages, listed)
+        mine = [one for one in standings if not run.leaves(one)]
+        pages = in_order(due(mine, listed, ids, run.now), listed)
+        left = await looker.look_at(pages, listed, run.turn)
+        if left:
+            run.tally.problems.append(f"{left} more pages wait for the next collect")
         looked_at = {standing.page.url for standing in pages} | unlisted.keys()
         run.tally.counts[Outcome.UNCHANGED] += sum(url in known and url not in looked_at for url in listed)
+        return left
 
-    async def _done(self, run: _Run, discovery: Discovery, looker: Looker) -> SourceReport:
+    async def _go_on(self, run: Run) -> Walked | None:
+        """Go on with the past that belongs to a first collect; None where there is none."""
+        if run.dry_run or not (run.first or (run.past is not None and run.past.first)):
+            return None
+        kind = kind_of(run.slug, run.feed)
+        extent = Extent(kind.FIRST_PAGES, kind.FIRST_RELEASES)
+        way = Way(run.slug, run.feed, extent, run.turn, self._zone, self._deciding)
+        backfiller = Backfiller(way, self._fetch, self._store, run.tally, lambda: run.now)
+        return await backfiller.go_on(run.past or run.nothing_read())
+
+    async def _done(self, run: Run, seen: Seen, walked: Walked | None) -> SourceReport:
         """Keep how it went, and when to come again."""
-        tally = run.tally
-        if run.dry_run:
-            return tally.report()
-        rest = looker.rests.get(host_of(run.feed.url))
-        failures = run.source.failures + 1 if discovery.incomplete else 0
+        tally, incomplete = run.tally, seen.discovery.incomplete or (walked.failure if walked else None)
+        failures = run.source.failures + 1 if incomplete else 0
         given_up = failures >= PATIENCE  # a list that never shows its later pages is collected as far as it goes
-        listed = discovery.incomplete is None or given_up
+        listed = incomplete is None or given_up
+        rest = seen.rest or (walked.rest if walked else None)
+        more = bool(seen.left or (walked and walked.more)) and not rest
         source = replace(
-            run.source,
-            next_at=next_look(run.now, run.feed.every, failures, rest),
-            collected_at=run.now if run.first and listed else run.source.collected_at,
-            succeeded_at=run.now,
+            run.collected(incomplete),
+            next_at=run.now if more else next_look(run.now, run.feed.every, failures, rest),
             failures=failures,
-            problem=discovery.incomplete,
-            etag=discovery.etag if listed else None,
-            last_modified=discovery.last_modified if listed else None,
-            fingerprint=_fingerprint(run.feed) if listed else run.source.fingerprint,
+            etag=seen.discovery.etag if listed and not seen.left else None,
+            last_modified=seen.discovery.last_modified if listed and not seen.left else None,
+            fingerprint=fingerprint(run.feed) if listed or run.first else run.source.fingerprint,
         )
         await asyncio.to_thread(self._store.save_source, source)
+        if walked is not None and walked.failure and given_up:
+            await asyncio.to_thread(self._store.save_backfill, replace(walked.backfill, first=False))
         broken = _all_kept_back(tally)
-        if discovery.incomplete:
-            tally.problems.insert(0, discovery.incomplete)
-        return tally.report(broken, broken)
+        if incomplete:
+            tally.problems.insert(0, incomplete)
+        if walked is None or walked.backfill is run.past:
+            return tally.report(broken, broken)
+        tally.problems += [walked.cut] if walked.cut else []
+        return tally.report(broken, broken, walked.backfill)
 
-    async def _failed(self, run: _Run, error: NewsletterError) -> SourceReport:
+    async def _failed(self, run: Run, error: NewsletterError) -> SourceReport:
         """Keep that a source could not be collected; it is tried again ever later."""
         reason = str(error)
         run.tally.problems.append(reason)
@@ -228,44 +280,14 @@ class Collector:
         return run.tally.report(reason, reason if not passing or failures >= PATIENCE else None)
 
 
+def _of_news(report: SourceReport) -> Counter[Outcome]:
+    """What a collect of news came to, but for what stays as it is."""
+    told = (Outcome.NEW, Outcome.UPDATED, Outcome.WITHDRAWN)
+    return Counter({outcome: getattr(report, outcome) for outcome in told})
+
+
 def _all_kept_back(tally: Tally) -> str | None:
     """Why a source counts as broken although its list is sound: of several new pages not one could be taken."""
     if tally.counts[Outcome.NEW] or tally.kept_back < 3:
         return None
     return f"none of {tally.kept_back} new pages could be taken; the first: {tally.problems[0]}"
-
-
-def _distinct(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Each page once, under an address that tracks nobody; addresses too long to be kept are left out.
-
-    What several candidates have as their headline is none: "Read the press release".
-    """
-    found: dict[str, Candidate] = {}
-    times = Counter(candidate.headline for candidate in candidates)
-    for given in candidates:
-        candidate = given if times[given.headline] == 1 else replace(given, headline=None)
-        url = uncounted(candidate.url)
-        if len(url) <= MAX_KEY:
-            entry = replace(candidate.entry, url=url) if candidate.entry else None
-            found.setdefault(address_key(url), replace(candidate, url=url, entry=entry))
-    return tuple(found.values())
-
-
-def _keys(candidates: Sequence[Candidate]) -> dict[str, str]:
-    return {url: address_key(url) for url in (uncounted(candidate.url) for candidate in candidates)}
-
-
-def _in_order(standings: Sequence[Standing], listed: Mapping[str, Candidate]) -> list[Standing]:
-    """The pages in the order of the list, then the others."""
-    place = {url: number for number, url in enumerate(listed)}
-    return sorted(standings, key=lambda standing: place.get(standing.page.url, len(place)))
-
-
-def _fingerprint(feed: FeedSettings) -> str:
-    """Of what a list is read with; before the space, of where it lies: another place is another source."""
-    profile = hashlib.sha256(feed.item.model_dump_json().encode()).hexdigest()[:12]
-    return f"{feed.kind}:{address_key(feed.url)} {profile}"
-
-
-def _place(fingerprint: str | None) -> str:
-    return (fingerprint or "").rpartition(" ")[0]

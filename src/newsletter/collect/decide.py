@@ -54,6 +54,7 @@ class Sight:
     `reread`: what is stored was read with another profile, by another version of the program or from another page;
     where the text differs, that need be no change of the release, so nobody is told of an update. `listed` are the keys
     of the addresses on the source's list; `rebuilt` says that the source seems to have given new ones to all it has.
+    `placed`: the date that a list has come back to; an undated release that stands there is no newer.
     """
 
     slug: str
@@ -64,6 +65,7 @@ class Sight:
     reread: bool = False
     listed: frozenset[str] = frozenset()
     rebuilt: bool = False
+    placed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def _new(draft: Draft, known: Known, sight: Sight) -> Revised:
         body_text=draft.body_text,
         language=draft.language or sight.feed.language,
         first_seen=sight.now,
-        updated=draft.published or sight.now,
+        updated=draft.published or sight.placed or sight.now,
+        placed=None if draft.published else sight.placed,
         mailable=mailable(draft, sight),
         not_before=_embargo(draft, sight, None),
     )

@@ -26,6 +26,7 @@ from newsletter.collect.addresses import Network, check_addresses, check_url, is
 from newsletter.collect.body import bounded
 from newsletter.collect.robots import MAX_BYTES as ROBOTS_BYTES
 from newsletter.collect.robots import Robots, read_robots, unreachable
+from newsletter.collect.schedule import LONGEST_RETRY_AFTER
 from newsletter.collect.wish import PAGE, Wish
 from newsletter.errors import AddressRefused, FetchError
 from newsletter.model import Page
@@ -38,7 +39,7 @@ MAX_HOPS = 5
 WALL = 30.0  # seconds for a page, all hops together, however slowly it drips; waiting for our turn does not count
 ROBOTS_WALL = 10.0
 DELAY = 1.0  # seconds between two requests to a host on the public internet
-MAX_REST = timedelta(days=1)  # the longest Retry-After that is believed
+MAX_REST = LONGEST_RETRY_AFTER
 BRIEF = timedelta(minutes=1)  # the rest of a host that answers "too many requests" and does not say how long
 
 

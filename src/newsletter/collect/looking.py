@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from html import escape
 from statistics import median_low
 from urllib.parse import urljoin, urlsplit
@@ -26,7 +26,7 @@ from newsletter.collect.remembering import heir, recalled, seems_rebuilt
 from newsletter.collect.report import Tally
 from newsletter.collect.schedule import page_due
 from newsletter.collect.store import CollectStore
-from newsletter.config import FeedSettings
+from newsletter.collect.turns import Turn
 from newsletter.errors import AddressRefused, FetchError, StoreError, UnreadablePage
 from newsletter.model import Candidate, Draft, KnownPage, Page, Standing, Stored
 
@@ -76,37 +76,44 @@ class Looker:
 
     def __init__(
         self,
-        slug: str,
-        feed: FeedSettings,
+        sight: Sight,
         fetch: Fetch,
         store: CollectStore,
         tally: Tally,
+        deciding: asyncio.Lock,
         *,
-        now: datetime,
-        zone: tzinfo,
         dry_run: bool = False,
     ) -> None:
-        self._feed, self._fetch, self._store, self._tally = feed, fetch, store, tally
-        self._sight = Sight(slug, feed, now, zone)
+        self._sight, self._feed = sight, sight.feed
+        self._fetch, self._store, self._tally = fetch, store, tally
         self._dry_run = dry_run
-        reader = f"{__version__} {feed.release.model_dump_json()}"
+        reader = f"{__version__} {self._feed.release.model_dump_json()}"
         self._reader = hashlib.sha256(reader.encode()).hexdigest()[:12]  # begins the digest of what was read with it
         self._many_gone = False
-        self.deciding = asyncio.Lock()  # two pages with one text must not become two releases; shared by all sources
+        self._deciding = deciding  # two pages with one text must not become two releases; shared by all sources
         self.rests: dict[str, float] = {}  # hosts that asked for a rest, in seconds
 
-    async def look_at(self, standings: Sequence[Standing], listed: Mapping[str, Candidate]) -> None:
-        """Look at all of them; one that fails in whatever way is counted, and the others go on. Raises StoreError."""
-        turn = asyncio.Semaphore(AT_ONCE)
+    async def look_at(
+        self, standings: Sequence[Standing], listed: Mapping[str, Candidate], turn: Turn | None = None
+    ) -> int:
+        """Look at all of them, as long as the turn lasts; how many are left.
+
+        One that fails in whatever way is counted, and the others go on. Raises StoreError.
+        """
+        places, begun = asyncio.Semaphore(AT_ONCE), 0
         await self._look_around(standings, listed)
 
         async def one(standing: Standing) -> None:
-            async with turn:
-                await self._guarded(standing, listed.get(standing.page.url))
+            nonlocal begun
+            async with places:
+                if turn is None or turn.begins_look():
+                    begun += 1
+                    await self._guarded(standing, listed.get(standing.page.url))
 
         ends = await asyncio.gather(*map(one, standings), return_exceptions=True)
         if failures := [end for end in ends if end is not None]:
             raise failures[0]
+        return len(standings) - begun
 
     async def find_too(self, candidate: Candidate, stored: Stored, *, archive: bool) -> None:
         """Put a release that another source found at this very address into the feed of this one."""
@@ -114,7 +121,7 @@ class Looker:
         tags = candidate.entry.topics if candidate.entry is not None else ()
         draft = Draft(candidate.url, candidate.headline or "", candidate.kicker, published=published, topics=tags)
         known = known_by(draft, candidate, self._guid(candidate))
-        async with self.deciding:
+        async with self._deciding:
             for _ in range(TRIES):
                 (now_stored,) = await asyncio.to_thread(self._store.stored, [stored.release.id])
                 decision = found_too(draft, now_stored, known, replace(self._sight, archive=archive))
@@ -170,6 +177,7 @@ class Looker:
             return await self._keep_back(standing, str(error))
         except FetchError as error:
             if error.retry_after is None:
+                self._tally.unreached += error.status is None or error.status >= 500
                 return await self._keep_back(standing, str(error))
             self.rests[host_of(page.url)] = error.retry_after
             self._tally.problems.append(str(error))
@@ -202,7 +210,7 @@ class Looker:
         known = known_by(draft, candidate, self._guid(candidate))
         place = Place(sight.slug, sight.listed, sight.rebuilt)
         looked_at = self._checked(looked_at, candidate)
-        async with self.deciding:
+        async with self._deciding:
             for _ in range(TRIES):
                 stored, by_guid = await recalled(self._store, draft, known, place)
                 decision = settle(draft, candidate, stored, known, sight, by_guid=by_guid)
@@ -234,7 +242,7 @@ class Looker:
                 "; many pages are gone at once, so no release is withdrawn: `newsletter releases withdraw ID` does it"
             )
             return await self._keep_back(standing, said, gone=missing.gone)
-        async with self.deciding:
+        async with self._deciding:
             for _ in range(TRIES):
                 (stored,) = await asyncio.to_thread(self._store.stored, [standing.release])
                 decision, pages = await heir(self._store, stored, page, self._stands, self._sight.now)
@@ -273,6 +281,8 @@ class Looker:
         return replace(page, checked_at=self._sight.now, gone=0, listed=listed)
 
     def _note(self, draft: Draft, decision: Decision) -> None:
+        if draft.published is not None:
+            self._tally.dates.append(draft.published)
         if decision.reason:
             self._tally.problems.append(f"{draft.url}: {decision.reason}")
         self._tally.problems += [f"{draft.url}: {problem}" for problem in draft.problems]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from newsletter.collect.decide import Outcome
-from newsletter.model import Draft
+from newsletter.model import Backfill, Draft
 
 MOST_PROBLEMS = 20
 PATIENCE = 3  # failures in a row of a source that was merely not reached, before a person is told
@@ -18,7 +19,7 @@ class SourceReport:
 
     `broken`: why the source as a whole could not be collected. `alarm`: the same, where a person must see to it: at
     once where the portal answers with something else than it did, on the third time in a row where it was not reached.
-    `drafts`: what a dry run read.
+    `drafts`: what a dry run read. `backfill`: how far the source's past was read, where this had a part in it.
     """
 
     slug: str
@@ -32,6 +33,7 @@ class SourceReport:
     broken: str | None = None
     alarm: str | None = None
     drafts: tuple[Draft, ...] = ()
+    backfill: Backfill | None = None
 
 
 @dataclass(slots=True)
@@ -44,13 +46,34 @@ class Tally:
     counts: Counter[Outcome] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
+    unreached: int = 0  # pages that were not to be had, through no fault of theirs
+    dates: list[datetime] = field(default_factory=list)  # of the releases that were read
+    more: int = 0  # problems that are not listed
 
-    def report(self, broken: str | None = None, alarm: str | None = None) -> SourceReport:
+    def take_in(self, part: Tally) -> None:
+        """Add what a part of the collect came to; however many parts there are, this stays small."""
+        self.found += part.found
+        self.kept_back += part.kept_back
+        self.counts += part.counts
+        room = max(MOST_PROBLEMS - len(self.problems), 0)
+        self.problems += part.problems[:room]
+        self.more += len(part.problems[room:]) + part.more
+
+    def report(
+        self, broken: str | None = None, alarm: str | None = None, backfill: Backfill | None = None
+    ) -> SourceReport:
         """The report; of many problems the first twenty."""
         told = self.problems[:MOST_PROBLEMS]
-        if more := len(self.problems) - len(told):
+        if more := len(self.problems) - len(told) + self.more:
             told.append(f"and {more} more")
         counts = {str(outcome): self.counts[outcome] for outcome in Outcome}
         return SourceReport(
-            self.slug, self.found, **counts, problems=tuple(told), broken=broken, alarm=alarm, drafts=tuple(self.drafts)
+            self.slug,
+            self.found,
+            **counts,
+            problems=tuple(told),
+            broken=broken,
+            alarm=alarm,
+            drafts=tuple(self.drafts),
+            backfill=backfill,
         )

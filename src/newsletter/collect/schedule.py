@@ -20,6 +20,7 @@ RHYTHM = (
 
 SOON = timedelta(minutes=10)  # between two looks at a page that somebody has a reason to look at
 LONGEST_BACK_OFF = timedelta(hours=6)
+LONGEST_RETRY_AFTER = timedelta(days=1)  # that is believed
 OLDEST = RHYTHM[-1][0]
 
 
@@ -28,6 +29,8 @@ def page_due(checked_at: datetime | None, born: datetime, now: datetime, *, hint
     if checked_at is None:
         return True
     since = now - checked_at
+    if since < -SOON:
+        return True  # looked at by a clock that was ahead: what it says of itself counts for nothing
     if hinted:
         return since >= SOON
     pause = next((pause for age, pause in RHYTHM if now - born <= age), None)
@@ -43,3 +46,8 @@ def next_look(now: datetime, every: timedelta, failures: int, retry_after: float
     if failures:
         pause = max(every, min(every * 2 ** min(failures, 10), LONGEST_BACK_OFF))
     return now + max(pause, timedelta(seconds=retry_after or 0))
+
+
+def latest_look(now: datetime, every: timedelta) -> datetime:
+    """When a source is due at the latest, whatever its portal answered; only a clock that was wrong says more."""
+    return now + max(every, LONGEST_BACK_OFF, LONGEST_RETRY_AFTER)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from newsletter.model import KnownPage, Revised, Source, Standing, Stored
+from newsletter.model import Backfill, KnownPage, Revised, Source, Standing, Stored
 
 
 class CollectStore(Protocol):
@@ -16,12 +16,31 @@ class CollectStore(Protocol):
         """What is kept of a source; a blank one where it was never collected."""
         ...
 
-    def claim(self, slugs: Collection[str], now: datetime, until: datetime) -> list[str]:
-        """Those of `slugs` that are due, each given to one caller only until `until`."""
+    def claim(self, latest: Mapping[str, datetime], now: datetime, until: datetime) -> list[str]:
+        """Those of the sources that are due and nobody works on, each leased to one caller only `until` then.
+
+        `latest` says of each when it must be due at the latest: a later date is of a clock that was wrong.
+        """
         ...
 
-    def give_back(self, slugs: Collection[str], until: datetime, now: datetime) -> None:
-        """Let those of `slugs` be due at `now` that are still given away `until` then."""
+    def hold(self, slug: str, now: datetime, until: datetime) -> bool:
+        """Lease a source, due or not; False where somebody else works on it."""
+        ...
+
+    def renew(self, slugs: Collection[str], until: datetime, later: datetime) -> None:
+        """Prolong the leases that run `until` then."""
+        ...
+
+    def give_back(self, slugs: Collection[str], until: datetime) -> None:
+        """End the leases that run `until` then."""
+        ...
+
+    def backfill(self, slug: str) -> Backfill | None:
+        """How far the past of a source was read, None where nobody began."""
+        ...
+
+    def save_backfill(self, backfill: Backfill) -> None:
+        """Keep how far the past of a source was read."""
         ...
 
     def save_source(self, source: Source) -> None:
@@ -39,6 +58,10 @@ class CollectStore(Protocol):
     def standings(self, slug: str, since: datetime) -> list[Standing]:
         """The source's pages never looked at, those kept back that were found since, and those that are the address of
         a release published since, in this source; in the order they were found."""
+        ...
+
+    def unread(self, slug: str, urls: Collection[str], now: datetime) -> list[Standing]:
+        """Those of the addresses that the source has, that no release came of, and that were not looked at `now`."""
         ...
 
     def save_pages(self, *pages: KnownPage) -> None:

@@ -74,6 +74,7 @@ from newsletter.model.release import (
     Topic,
 )
 from newsletter.model.source import (
+    Backfill,
     KnownPage,
     Revised,
     Source,
@@ -91,6 +92,7 @@ __all__ = [
     "Alarm",
     "AlarmKind",
     "AltFrom",
+    "Backfill",
     "Blank",
     "Cadence",
     "Candidate",

@@ -13,6 +13,7 @@ class AlarmKind(StrEnum):
     RUN_PAUSED = "run paused"
     DELIVERY_QUARANTINED = "delivery quarantined"
     STORE_RESTORED = "store restored"
+    CLOCK_WRONG = "clock wrong"
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,6 +212,7 @@ class Release:
     origin: Mapping[str, str] = field(default_factory=dict)
     sightings: tuple[Sighting, ...] = ()
     canonical: str | None = None  # the address that its page calls its own, where that is another
+    placed: datetime | None = None  # of an undated one that a backfill found: the date that the list had come back to
 
     @property
     def seen_by(self) -> tuple[Sighting, ...]:
@@ -231,8 +232,8 @@ class Release:
 
     @property
     def published_at(self) -> datetime:
-        """The moment it is sorted by: as published, else when first seen."""
-        return self.published or self.first_seen
+        """The moment it is sorted by: as published, else where a list placed it, else when first seen."""
+        return self.published or self.placed or self.first_seen
 
     @property
     def was_updated(self) -> bool:

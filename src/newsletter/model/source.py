@@ -29,6 +29,31 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Backfill:
+    """How far the past of a source was read: a first collect's own, or one that somebody asked for.
+
+    `ahead`: the pages of its list that come next, in order. `trail`: digests of where those lay that were read, and of
+    what they listed. `fruitless`: how many of them in a row had something unread of which nothing came. `oldest`: the
+    date that the list has come back to. `ended_at` and `reason`: when and why there is nothing more to read.
+    """
+
+    slug: str
+    place: str  # of where the list lies: a list elsewhere has another past
+    began_at: datetime
+    first: bool = False  # the first collect's own: the clock goes on with it
+    mailable: bool = False
+    ahead: tuple[str, ...] = ()
+    trail: tuple[str, ...] = ()
+    pages: int = 0
+    found: int = 0
+    kept: int = 0
+    fruitless: int = 0
+    oldest: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KnownPage:
     """What is kept of the page of a (possible) release. `digest` is of its bytes, and of the profile that read them."""
 

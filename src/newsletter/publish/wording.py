@@ -19,10 +19,11 @@ SENTENCE_ENDS = (".", "!", "?", "…", ":", "“", "”", '"', ")")
 def when(release: Release, zone: ZoneInfo, language: str) -> Markup:
     """The release's date as a `<time>`, as exactly as its source gave it; undated ones say so."""
     precision = release.published_precision if release.published else Precision.DAY
-    local = release.published_at.astimezone(zone)
+    moment = release.published or release.first_seen
+    local = moment.astimezone(zone)
     exact = precision in (Precision.SECOND, Precision.MINUTE)
     machine = local.isoformat(timespec="minutes") if exact else local.date().isoformat()
-    words = i18n.moment(release.published_at, precision, zone, language)
+    words = i18n.moment(moment, precision, zone, language)
     time = Markup('<time datetime="{}">{}</time>').format(machine, words)
     if release.published:
         return time

@@ -1,4 +1,4 @@
-"""What the collector keeps: sources, pages and releases. Fulfils `collect.store.CollectStore`."""
+"""What the collector keeps of pages and releases, beside its sources. Fulfils `collect.store.CollectStore`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, and_, or_, select, update
 
-from newsletter.model import KnownPage, Release, ReleaseState, Revised, Source, Standing, Stored
+from newsletter.model import KnownPage, Release, ReleaseState, Revised, Standing, Stored
 from newsletter.store.conflict import insert
-from newsletter.store.database import Database
 from newsletter.store.documents import release_columns, release_document, release_from
 from newsletter.store.images import link_images
 from newsletter.store.listing import list_release
-from newsletter.store.tables import addresses, pages, release_sources, releases, revisions, sources
+from newsletter.store.sources import Sources
+from newsletter.store.tables import addresses, pages, release_sources, releases, revisions
 
 T = TypeVar("T")
 CHUNK = 200
@@ -24,45 +24,11 @@ CHUNK = 200
 NAMESAKES = 500
 """Releases of a source, the newest, among which an unknown page may have its own; as many of its day."""
 
-_SOURCE = [sources.c[field.name] for field in fields(Source)]
 _PAGE = [pages.c[field.name] for field in fields(KnownPage)]
 
 
-class Collecting:
+class Collecting(Sources):
     """The store as collecting sees it."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def source(self, slug: str) -> Source:
-        """What is kept of a source; a blank one where it was never collected."""
-        query = select(*_SOURCE).where(sources.c.slug == slug)
-        row = self._database.read(lambda connection: connection.execute(query).first())
-        return Source(**row._mapping) if row else Source(slug)
-
-    def claim(self, slugs: Collection[str], now: datetime, until: datetime) -> list[str]:
-        """Those of `slugs` that are due, each given to one caller only until `until`."""
-
-        def work(connection: Connection) -> list[str]:
-            rows = [{"slug": slug, "failures": 0} for slug in sorted(slugs)]
-            if not rows:
-                return []
-            connection.execute(insert(connection, sources).on_conflict_do_nothing(), rows)
-            due = or_(sources.c.next_at.is_(None), sources.c.next_at <= now)
-            change = update(sources).where(sources.c.slug.in_(slugs), due).values(next_at=until)
-            return sorted(connection.execute(change.returning(sources.c.slug)).scalars())
-
-        return self._database.write(work)
-
-    def give_back(self, slugs: Collection[str], until: datetime, now: datetime) -> None:
-        """Let those of `slugs` be due at `now` that are still given away `until` then."""
-        change = update(sources).where(sources.c.slug.in_(slugs), sources.c.next_at == until).values(next_at=now)
-        self._database.write(lambda connection: connection.execute(change))
-
-    def save_source(self, source: Source) -> None:
-        """Keep a source."""
-        values = asdict(source)
-        self._database.write(lambda connection: _upsert(connection, sources, ["slug"], [values]))
 
     def known(self, urls: Mapping[str, str]) -> dict[str, str | None]:
         """Those of the addresses (each with its key) that are known, with the id of their release, if they have one."""
@@ -97,6 +63,17 @@ class Collecting:
         )
         rows = self._database.read(lambda connection: connection.execute(query).all())
         return [_standing(row) for row in rows]
+
+    def unread(self, slug: str, urls: Collection[str], now: datetime) -> list[Standing]:
+        """Those of the addresses that the source has, that no release came of, and that were not looked at `now`."""
+        open_ = or_(pages.c.checked_at.is_(None), and_(pages.c.problem.is_not(None), pages.c.checked_at != now))
+        query = (
+            select(*_PAGE)
+            .outerjoin(addresses, addresses.c.url == pages.c.url)
+            .where(pages.c.source == slug, addresses.c.url.is_(None), open_)
+        )
+        rows = self._database.read(lambda connection: list(_in(connection, query, pages.c.url, urls)))
+        return [Standing(KnownPage(*row)) for row in rows]
 
     def save_pages(self, *looked_at: KnownPage) -> None:
         """Keep what a look at pages told."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, exists, func, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, func, select, update
 
 from newsletter.errors import NotFound, StateError
 from newsletter.model import EDITION_MOVES, OPEN, Cadence, Carried, DeliveryState, Edition, EditionState, Finding
@@ -91,6 +91,12 @@ class Editions:
     def counts(self, id: str) -> Mapping[DeliveryState, int]:
         """How many deliveries of an edition are in each state."""
         return self._database.read(lambda connection: _counts(connection, [id]).get(id, {}))
+
+    def forget_skipped(self, newsletter: str, cadence: Cadence, after: datetime) -> None:
+        """Forget the slots after then that were skipped: a clock that was ahead took them for missed."""
+        ahead = (editions.c.newsletter == newsletter, editions.c.cadence == cadence, editions.c.slot > after)
+        change = delete(editions).where(*ahead, editions.c.state == EditionState.SKIPPED)
+        self._database.write(lambda connection: connection.execute(change))
 
     def move(self, id: str, state: EditionState, now: datetime, reason: str | None = None) -> Edition:
         """Move an edition to `state`; of two who try, one gets a StateError. It is finished by `finish_if_complete`."""

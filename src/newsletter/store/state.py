@@ -53,7 +53,7 @@ class State:
         return datetime.fromisoformat(value) if value else None
 
     def advance(self, newsletter: str, cadence: Cadence, slot: datetime) -> None:
-        """Note that the slots up to and with `slot` are done. It never goes back."""
+        """Note that the slots up to and with `slot` are done. It goes back by `turn_back` only."""
         name = f"slots:{newsletter}:{cadence}"
 
         def work(connection: Connection) -> None:
@@ -62,6 +62,10 @@ class State:
                 write(connection, name, slot.isoformat())
 
         self._database.write(work)
+
+    def turn_back(self, newsletter: str, cadence: Cadence, slot: datetime) -> None:
+        """Let the slots after `slot` come again, which a clock that was ahead had done."""
+        self.set(f"slots:{newsletter}:{cadence}", slot.isoformat())
 
 
 def read(connection: Connection, name: str) -> str | None:

@@ -68,6 +68,14 @@ sources = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("fingerprint", Text),  # of the settings it was collected with: another address is another source
+    Column("lease_until", Moment),  # a process is at work on it, and renews this while it is
+)
+
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("slug", Text, primary_key=True),
+    Column("document", JSON, nullable=False),  # how far its past was read, whole
 )
 
 pages = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from newsletter.app import Program
 from newsletter.config import load
 from newsletter.edition.render import render_sheets
 from newsletter.errors import StateError
-from newsletter.model import Cadence, Carried, Edition, EditionState, Image, Release
+from newsletter.model import AlarmKind, Cadence, Carried, Edition, EditionState, Image, Release
+from newsletter.store.collecting import Collecting
 from tests.integration.store.test_releases import collected, release
 
 NOW = datetime(2026, 11, 23, 6, 0, 1, tzinfo=UTC)
@@ -124,3 +125,41 @@ def test_only_what_is_paused_is_resumed(program: Program) -> None:
         program.move(DAILY, EditionState.SENDING, "by the operator")
     program.mailroom.freeze_approved()
     assert program.editions.get(DAILY).state is EditionState.SENDING
+
+
+def moved(program: Program, now: datetime) -> datetime:
+    program.now = lambda: now
+    return now
+
+
+async def test_a_clock_that_was_years_ahead_stops_no_slot_and_is_told(program: Program) -> None:
+    collected(program.database, new("a"))
+    ahead = moved(program, NOW + timedelta(days=800))
+    await program.compose()
+    assert program.state.slot_cursor("presse", Cadence.DAILY) > NOW + timedelta(days=799)  # type: ignore[operator]
+    moved(program, NOW)
+    collected(program.database, new("b"))
+    await program.compose()
+    clock_alarms = [alarm for alarm in program.alarms.standing() if alarm.kind is AlarmKind.CLOCK_WRONG]
+    assert [alarm.key for alarm in clock_alarms] == ["clock:presse:daily"]
+    assert f"{ahead:%Y}" in clock_alarms[0].message
+    moved(program, NOW + timedelta(days=1))
+    await program.compose()
+    daily = {id: state for id, state in states(program).items() if "daily" in id}
+    assert daily["presse-daily-20261124T0600Z"] is not EditionState.SKIPPED
+    assert program.state.slot_cursor("presse", Cadence.DAILY) == SLOT + timedelta(days=1)
+    assert not [alarm for alarm in program.alarms.standing() if alarm.kind is AlarmKind.CLOCK_WRONG]
+
+
+async def test_a_cadence_that_began_by_a_clock_that_was_ahead_begins_now(program: Program) -> None:
+    program.state.begin_again("presse", Cadence.DAILY, NOW + timedelta(days=800))
+    rows = {row.cadence: row.began for row in program.desk.rows(NOW)}
+    assert rows[Cadence.DAILY] == NOW
+    assert program.desk.rows(NOW + timedelta(hours=1))[1].began == NOW
+
+
+def test_who_is_alone_gives_back_what_a_crash_left_leased(program: Program) -> None:
+    store = Collecting(program.database)
+    assert store.hold("musterstadt", NOW, NOW + timedelta(minutes=2))
+    with program.alone():
+        assert store.hold("musterstadt", NOW, NOW + timedelta(minutes=2))

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from newsletter.collect.collector import Collector
 from newsletter.collect.report import SourceReport
+from newsletter.collect.schedule import latest_look
 from newsletter.config import FeedSettings
 from newsletter.model import Release
 from newsletter.store.collecting import Collecting
@@ -55,9 +56,9 @@ class Newsroom:
     ) -> SourceReport:
         """Collect after so many minutes."""
         self.now += timedelta(minutes=minutes)
-        return await self.collector.collect(
-            "portal", self.feed(**settings), now=self.now, backfill=backfill, dry_run=dry_run
-        )
+        if backfill:
+            return await self.collector.backfill("portal", self.feed(**settings), now=self.now)
+        return await self.collector.collect("portal", self.feed(**settings), now=self.now, dry_run=dry_run)
 
     def publish(self, *numbers: int, date: str | None = DATE) -> None:
         """Put these releases, and a list of them, on the portal."""
@@ -93,6 +94,12 @@ class Newsroom:
         query = select(func.count()).select_from(revisions)
         found: int = self.database.read(lambda c: c.execute(query).scalar_one())
         return found
+
+    def claim(self, minutes: float = 0) -> list[str]:
+        """Whether the source is due after so many minutes: then it is claimed."""
+        now = self.now + timedelta(minutes=minutes)
+        latest = latest_look(now, timedelta(minutes=15))
+        return self.store.claim({"portal": latest}, now, now + timedelta(minutes=2))
 
     def next_at(self) -> datetime:
         moment: datetime = self.database.read(lambda c: c.execute(select(sources.c.next_at)).scalar_one())

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from newsletter.model import Change, KnownPage, Release, ReleaseState, Revised, Source, Standing, Topic
+from newsletter.model import Backfill, Change, KnownPage, Release, ReleaseState, Revised, Source, Standing, Topic
 from newsletter.store.collecting import CHUNK, Collecting
 from newsletter.store.database import Database
 from newsletter.store.tables import pages, release_topics, releases, revisions
@@ -57,25 +57,98 @@ def test_a_source_is_blank_until_it_is_kept(store: Collecting) -> None:
     assert store.source("portal").failures == 0
 
 
+LATEST = NOW + timedelta(days=1)
+LEASE = timedelta(minutes=2)
+
+
+def claim(store: Collecting, *slugs: str, now: datetime = NOW) -> list[str]:
+    return store.claim(dict.fromkeys(slugs, now + timedelta(days=1)), now, now + LEASE)
+
+
 def test_a_source_is_claimed_once_and_again_when_its_lease_is_over(store: Collecting) -> None:
-    until = NOW + timedelta(minutes=30)
-    assert store.claim([], NOW, until) == []
-    assert store.claim(["b", "a"], NOW, until) == ["a", "b"]
-    assert store.claim(["a", "b", "c"], NOW, until) == ["c"]
-    assert store.claim(["a"], until, until + timedelta(minutes=30)) == ["a"]
+    assert claim(store) == []
+    assert claim(store, "b", "a") == ["a", "b"]
+    assert claim(store, "a", "b", "c") == ["c"]
+    assert claim(store, "a", now=NOW + LEASE) == ["a"]
 
 
 def test_of_many_who_claim_one_gets_it(store: Collecting) -> None:
     got: list[str] = []
-    threads = [
-        threading.Thread(target=lambda: got.extend(store.claim(["a"], NOW, NOW + timedelta(minutes=1))))
-        for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: got.extend(claim(store, "a"))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert got == ["a"]
+
+
+def test_a_lease_is_apart_from_the_schedule(store: Collecting) -> None:
+    later = NOW + timedelta(hours=1)
+    claim(store, "a", "b")
+    store.save_source(Source("b", next_at=later))
+    store.give_back(["a", "b"], NOW + LEASE)
+    assert claim(store, "a", "b") == ["a"]
+    assert claim(store, "a", "b", now=later) == ["a", "b"]
+
+
+def test_a_lease_that_is_renewed_lasts_and_one_of_somebody_else_stays(store: Collecting) -> None:
+    later = NOW + 2 * LEASE
+    claim(store, "a")
+    store.renew(["a"], NOW + LEASE, later)
+    assert claim(store, "a", now=NOW + LEASE) == []
+    store.give_back(["a"], NOW + LEASE)
+    assert claim(store, "a", now=NOW + LEASE) == []
+    store.give_back(["a"], later)
+    assert claim(store, "a", now=NOW + LEASE) == ["a"]
+
+
+def test_a_source_is_held_due_or_not_by_one_at_a_time(store: Collecting) -> None:
+    store.save_source(Source("a", next_at=NOW + timedelta(hours=1)))
+    assert [store.hold("a", NOW, NOW + LEASE) for _ in range(2)] == [True, False]
+    assert store.hold("new", NOW, NOW + LEASE)
+    assert claim(store, "new") == []
+    assert store.hold("a", NOW + LEASE, NOW + 2 * LEASE)
+
+
+def test_who_is_alone_takes_up_what_a_crash_left_leased(store: Collecting) -> None:
+    claim(store, "a", "b")
+    store.forget_leases()
+    assert claim(store, "a", "b") == ["a", "b"]
+
+
+def test_what_a_clock_that_was_ahead_put_off_is_due(store: Collecting) -> None:
+    ahead = NOW + timedelta(days=3650)
+    store.save_source(Source("put off", next_at=ahead))
+    store.save_source(Source("rests", next_at=LATEST))
+    assert store.hold("leased", ahead, ahead + LEASE)
+    store.save_source(Source("leased"))
+    assert claim(store, "put off", "rests", "leased") == ["leased", "put off"]
+
+
+def test_a_backfill_comes_back_as_it_was_kept(store: Collecting) -> None:
+    assert store.backfill("portal") is None
+    backfill = Backfill("portal", "html:x", NOW, ahead=("https://portal.example/?s=2",), trail=("a", "b"), oldest=NOW)
+    store.save_backfill(backfill)
+    assert store.backfill("portal") == backfill
+    store.save_backfill(replace(backfill, ahead=(), pages=7, ended_at=NOW, reason="the end of the list"))
+    found = store.backfill("portal")
+    assert found is not None
+    assert (found.pages, found.ended_at) == (7, NOW)
+    assert store.backfill("other") is None
+
+
+def test_what_is_unread_has_no_release_and_was_not_looked_at_just_now(store: Collecting) -> None:
+    earlier = NOW - timedelta(hours=1)
+    new = replace(PAGE, url=URL + "-new", checked_at=None)
+    kept_back = replace(PAGE, url=URL + "-back", checked_at=earlier, problem="no text")
+    just_now = replace(PAGE, url=URL + "-now", checked_at=NOW, problem="no text")
+    elsewhere = replace(new, url=URL + "-elsewhere", source="other")
+    of_another = replace(PAGE, url=URL + "-another", checked_at=earlier)  # another feed's release
+    store.save(Revised(release(), None, 1, "d1", (KEY, URL)), [PAGE], NOW)
+    store.expect([new, kept_back, just_now, elsewhere, of_another])
+    urls = [page.url for page in (PAGE, new, kept_back, just_now, elsewhere, of_another)]
+    assert {standing.page for standing in store.unread("portal", urls, NOW)} == {new, kept_back}
+    assert store.unread("portal", [URL], NOW) == []
 
 
 def test_what_is_expected_is_known_and_stays_as_it_was(store: Collecting, database: Database) -> None:
@@ -209,11 +282,3 @@ def test_long_addresses_and_odd_characters_fit(store: Collecting) -> None:
     assert store.save(new(one, url), [replace(PAGE, url=url)], NOW)
     ((stored, _),) = store.find([url], "")
     assert stored.release == one
-
-
-def test_what_was_not_collected_after_all_is_due_at_once(store: Collecting) -> None:
-    until = NOW + timedelta(minutes=30)
-    store.claim(["a", "b"], NOW, until)
-    store.save_source(Source("b", next_at=NOW + timedelta(hours=1)))
-    store.give_back(["a", "b"], until, NOW)
-    assert store.claim(["a", "b"], NOW, until) == ["a"]

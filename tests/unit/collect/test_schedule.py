@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.collect.schedule import next_look, page_due
+from newsletter.collect.schedule import latest_look, next_look, page_due
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -56,3 +56,15 @@ def test_a_reason_to_look_makes_it_due_soon(since: timedelta, due: bool) -> None
 )
 def test_back_off(every: timedelta, failures: int, retry_after: float | None, pause: timedelta) -> None:
     assert next_look(NOW, every, failures, retry_after) == NOW + pause
+
+
+def test_what_a_clock_that_was_ahead_looked_at_is_looked_at_again() -> None:
+    assert page_due(NOW + 3_650 * DAY, NOW - 400 * DAY, NOW)
+    assert not page_due(NOW + 1 * MINUTE, NOW - HOUR, NOW)  # two machines never agree to the second
+
+
+@pytest.mark.parametrize(("every", "latest"), [(15 * MINUTE, 1 * DAY), (30 * DAY, 30 * DAY)])
+def test_no_look_is_put_off_further_than_the_longest_rest(every: timedelta, latest: timedelta) -> None:
+    assert latest_look(NOW, every) == NOW + latest
+    for failures in (0, 5, 500):
+        assert next_look(NOW, every, failures, latest.total_seconds()) <= latest_look(NOW, every)

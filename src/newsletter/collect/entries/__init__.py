@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import tzinfo
 
+from newsletter.collect.entries.before import page_before
 from newsletter.collect.entries.draft import candidate_of
 from newsletter.collect.entries.entry import Entry
 from newsletter.collect.entries.jsonfeed import is_json, read_json
@@ -18,7 +19,7 @@ from newsletter.collect.read.dates import BERLIN
 from newsletter.errors import UnreadablePage
 from newsletter.model import Candidate, Page
 
-__all__ = ["read_feed"]
+__all__ = ["page_before", "read_feed"]
 
 
 def read_feed(page: Page, *, zone: tzinfo = BERLIN) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:

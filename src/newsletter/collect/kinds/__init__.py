@@ -1,7 +1,8 @@
 """The kinds of source, one file each: how a source is looked at for what may be a release.
 
-The file's name is the `kind` of feeds/<slug>.toml; it is found, not registered. A kind has `discover(visit)`, which
-fetches through `visit` only, decides nothing and stores nothing.
+The file's name is the `kind` of feeds/<slug>.toml; it is found, not registered. A kind has `discover(visit)`, for what
+is new, and `leaf(visit, url)`, for one page of what was there before; both fetch through `visit` only, decide nothing
+and store nothing.
 """
 
 from __future__ import annotations
@@ -29,18 +30,19 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One look at a source. `news` says which of some candidates were never seen; `whole`: look at all there is.
+    """One look at a source. `news` says which of some candidates were never seen.
 
-    At most `most` pages of a list are read, and at least `least`.
+    At most `most` pages of a list are read, and at least `least`. `past`: what a list has below a release that is known
+    is not news, as its past is still being read.
     """
 
     feed: FeedSettings
     zone: tzinfo
     fetch: Fetch
     news: Callable[[Sequence[Candidate]], Awaitable[Sequence[Candidate]]]
-    whole: bool = False
     most: int = 1
     least: int = 1
+    past: bool = False
     etag: str | None = None
     last_modified: str | None = None
 
@@ -60,13 +62,38 @@ class Discovery:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page of a source's list: what stands there, in its order, and where the pages lie that come after it.
+
+    `falling`: it goes from the newest to the oldest, and so do the pages after it. `of`: how many pages there are in
+    all, as far as this one tells.
+    """
+
+    url: str
+    candidates: tuple[Candidate, ...] = ()
+    following: tuple[str, ...] = ()
+    falling: bool = True
+    of: int | None = None
+    problems: tuple[str, ...] = ()
+
+
 class Kind(Protocol):
-    """What a file of this folder provides. `GUESSED`: what is a release is guessed, so any page may pass for a list."""
+    """What a file of this folder provides. `GUESSED`: what is a release is guessed, so any page may pass for a list.
+
+    A first collect reads at most `FIRST_PAGES` pages of the list, and no more once they held `FIRST_RELEASES` in all.
+    """
 
     GUESSED: bool
+    FIRST_PAGES: int
+    FIRST_RELEASES: int
 
     async def discover(self, visit: Visit) -> Discovery:
         """What the source lists. Raises FetchError, and UnreadablePage where it is none of this kind."""
+        ...
+
+    async def leaf(self, visit: Visit, url: str) -> Leaf:
+        """One page of what the source lists; the first lies at the feed's `url`. Raises as `discover` does."""
         ...
 
 

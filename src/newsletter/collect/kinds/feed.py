@@ -1,14 +1,17 @@
-"""Kind `feed`: RSS, Atom or JSON Feed, of any vintage."""
+"""Kind `feed`: RSS, Atom or JSON Feed, of any vintage; its past, where it is paged or has archives (RFC 5005)."""
 
 from __future__ import annotations
 
 import asyncio
 
-from newsletter.collect.entries import read_feed
-from newsletter.collect.kinds import Discovery, Visit
+from newsletter.collect.entries import page_before, read_feed
+from newsletter.collect.kinds import Discovery, Leaf, Visit
 from newsletter.errors import FetchError
+from newsletter.model import Candidate, Page
 
 GUESSED = False
+FIRST_PAGES = 1  # what a feed holds is what it wants to be read; its archives are for a backfill
+FIRST_RELEASES = 5_000
 
 
 async def discover(visit: Visit) -> Discovery:
@@ -16,7 +19,19 @@ async def discover(visit: Visit) -> Discovery:
     page = await visit.fetch(visit.feed.url, etag=visit.etag, last_modified=visit.last_modified)
     if page.status == 304:
         return Discovery(etag=visit.etag, last_modified=visit.last_modified, unchanged=True)
+    candidates, problems = await _read(page, visit)
+    return Discovery(candidates, etag=page.etag, last_modified=page.last_modified, problems=problems)
+
+
+async def leaf(visit: Visit, url: str) -> Leaf:
+    """One document of the feed; before it lies an archive or the next page."""
+    page = await visit.fetch(url)
+    candidates, problems = await _read(page, visit)
+    before = await asyncio.to_thread(page_before, page)
+    return Leaf(page.url, candidates, (before,) if before else (), problems=problems)
+
+
+async def _read(page: Page, visit: Visit) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
     if page.status != 200:
         raise FetchError(f"{page.url}: the feed answered {page.status}; has it moved?", status=page.status)
-    candidates, problems = await asyncio.to_thread(read_feed, page, zone=visit.zone)
-    return Discovery(candidates, etag=page.etag, last_modified=page.last_modified, problems=problems)
+    return await asyncio.to_thread(read_feed, page, zone=visit.zone)

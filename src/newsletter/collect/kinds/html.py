@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from newsletter.collect.identity import address_key, same_host
-from newsletter.collect.kinds import Discovery, Visit
+from newsletter.collect.kinds import Discovery, Leaf, Visit
 from newsletter.collect.read import Listing, read_list
 from newsletter.errors import FetchError, UnreadablePage
 from newsletter.model import Candidate, Page
 
 GUESSED = True
+FIRST_PAGES = 100
+FIRST_RELEASES = 5_000
 
 
 async def discover(visit: Visit) -> Discovery:
@@ -29,6 +31,15 @@ async def discover(visit: Visit) -> Discovery:
         incomplete=walk.incomplete,
         problems=tuple(walk.problems),
     )
+
+
+async def leaf(visit: Visit, url: str) -> Leaf:
+    """One page of the list."""
+    page = await visit.fetch(url)
+    listing = await _read(page, visit)
+    here = listing.next_page is not None and same_host(listing.next_page, page.url)
+    following = (str(listing.next_page),) if here else ()
+    return Leaf(page.url, listing.candidates, following, of=listing.pages)
 
 
 class _Walk:
@@ -52,7 +63,10 @@ class _Walk:
             return False
         if not fresh or self.pages >= self.visit.most:
             return False
-        return self.visit.whole or self.pages < self.visit.least or bool(await self.visit.news(fresh))
+        news = await self.visit.news(fresh)
+        if self.visit.past:
+            return len(news) == len(fresh)
+        return self.pages < self.visit.least or bool(news)
 
     async def next(self, url: str) -> Listing | None:
         """The next page; None where it cannot be had or holds no list: the end of many lists is an empty page."""

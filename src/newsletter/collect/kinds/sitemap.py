@@ -1,23 +1,26 @@
 """Kind `sitemap`: the addresses that a site lists for search engines; those marked as news, else those under a path.
 
 Of an index the parts are read that speak of news in their address, else all; the one that changed last comes first.
-After the first collect they are read as far as they hold something new.
+They are read as far as they hold something new; at a first collect and at a backfill, all of them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from newsletter.collect.kinds import Discovery, Visit
+from newsletter.collect.identity import address_key
+from newsletter.collect.kinds import Discovery, Leaf, Visit
 from newsletter.collect.sitemaps import Part, Sitemap, read_sitemap
 from newsletter.errors import FetchError, UnreadablePage
 from newsletter.model import Candidate, Page
 
 GUESSED = False
+FIRST_PAGES = 101
+FIRST_RELEASES = 2_000
 
 MOST = 2_000  # releases, the newest; a plain sitemap may list a whole site
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -49,6 +52,18 @@ async def discover(visit: Visit) -> Discovery:
     )
 
 
+async def leaf(visit: Visit, url: str) -> Leaf:
+    """One sitemap, the newest of its addresses first; after an index come its parts."""
+    page = await visit.fetch(url)
+    sitemap = await _read(page, visit)
+    under = visit.feed.item.under
+    listed = [c for c in sitemap.candidates if under is None or lies_under(c, under)]
+    parts = tuple(part.url for part in _in_order(sitemap.parts))
+    if sitemap.candidates and not listed and address_key(url) == address_key(visit.feed.url):
+        raise UnreadablePage(f"none of the {len(sitemap.candidates)} addresses lies under {under}")
+    return Leaf(page.url, _newest(listed), parts, falling=False, of=1 + len(parts) if parts else None)
+
+
 class _Walk:
     """The way through the parts of a sitemap."""
 
@@ -68,7 +83,7 @@ class _Walk:
             fresh = await self._next(part)
             if len(self.found) >= MOST:
                 return
-            far_enough = part.modified is not None and number >= self.visit.least and not self.visit.whole
+            far_enough = part.modified is not None and number >= self.visit.least
             if far_enough and fresh is not None and not await self.visit.news(fresh):
                 return
 
@@ -85,13 +100,13 @@ class _Walk:
         """All that was found, the newest first, those without a date last. Raises UnreadablePage."""
         if self.listed and not self.found:
             raise UnreadablePage(f"none of the {self.listed} addresses lies under {self.visit.feed.item.under}")
-        found = sorted(self.found.values(), key=lambda one: one.published or one.modified or _LONG_AGO, reverse=True)
+        found = _newest(self.found.values())
         if len(found) > MOST:
             self.problems.append(
                 f"{self.visit.feed.url}: of {len(found)} addresses the newest {MOST} are taken; [item] under = "
                 '"/presse/" takes those under a path only'
             )
-        return tuple(found[:MOST])
+        return found[:MOST]
 
     async def _next(self, part: Part) -> list[Candidate] | None:
         try:
@@ -101,6 +116,10 @@ class _Walk:
         except UnreadablePage as error:
             self.problems.append(f"{part.url}: {error}")
         return None
+
+
+def _newest(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(sorted(candidates, key=lambda one: one.published or one.modified or _LONG_AGO, reverse=True))
 
 
 def lies_under(candidate: Candidate, under: str) -> bool:

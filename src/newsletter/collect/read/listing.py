@@ -34,10 +34,14 @@ _NEXT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The candidates of one page of a list, in its order, and the address of the next page."""
+    """The candidates of one page of a list, in its order, and the address of the next page.
+
+    `pages`: how many pages the list has, as far as the links to its other pages tell.
+    """
 
     candidates: tuple[Candidate, ...]
     next_page: str | None = None
+    pages: int | None = None
 
 
 def read_list(page: Page, item: ItemProfile = _NO_PROFILE, *, zone: tzinfo = BERLIN) -> Listing:
@@ -53,7 +57,7 @@ def read_list(page: Page, item: ItemProfile = _NO_PROFILE, *, zone: tzinfo = BER
             found[candidate.url] = candidate
     if not found:
         raise UnreadablePage("no list of releases was found on the page" + (f" ({item.select})" if item.select else ""))
-    return Listing(tuple(found.values()), following)
+    return Listing(tuple(found.values()), following, _last_page(tree, following))
 
 
 def next_page(page: PageTree) -> str | None:
@@ -85,6 +89,17 @@ def _page_after(page: PageTree, links: Sequence[LexborNode]) -> str | None:
         ):
             return url
     return None
+
+
+def _last_page(page: PageTree, following: str | None) -> int | None:
+    """The highest number that the links to the list's pages have, where one leads further than to the next page."""
+    if following is None:
+        return None
+    path, after = urlsplit(following).path, _page_number(following)
+    linked = {page.absolute(a.attributes.get("href")) for a in page.root.css("a[href]")}
+    numbers = [_page_number(url) for url in linked if url and urlsplit(url).path == path]
+    last = max((number for number in numbers if number), default=None)
+    return last if last and after and last > after else None
 
 
 def _page_number(url: str) -> int | None:

@@ -89,6 +89,16 @@ def test_the_next_page_is_found(pager):
     assert listing.next_page == "https://musterstadt.example/presse?seite=2"
 
 
+@pytest.mark.parametrize(
+    ("numbers", "pages"),
+    [([2], None), ([2, 3], 3), ([2, 3, 250], 250), ([], None)],
+)
+def test_how_many_pages_a_list_has_is_told_by_its_links_and_never_guessed(numbers, pages):
+    pager = "".join(f'<a href="/presse?seite={n}">{n}</a>' for n in numbers)
+    elsewhere = '<a href="/archiv?seite=900">Archiv</a><a href="/presse?jahr=2019">2019</a>'
+    assert read_list(page(frame(f"<main>{CARDS}{pager}{elsewhere}</main>"), URL)).pages == pages
+
+
 def test_the_last_page_has_none():
     pager = (
         '<ul class="pagination"><li><a href="/presse?seite=1">1</a></li><li><a href="/presse?seite=2">2</a></li></ul>'
