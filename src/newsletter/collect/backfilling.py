@@ -201,7 +201,7 @@ class Backfiller:
         unread = 0
         try:
             for some in slices(listed, SLICE):
-                await self._expect(backfill, some, part, now)
+                unread += await self._expect(backfill, some, part, now)
                 unread += await self._look_at_all(backfill, some, part, now)
         finally:
             self._new += part.counts[Outcome.NEW]
@@ -215,10 +215,10 @@ class Backfiller:
         dates = [c.published for c in leaf.candidates if c.published is not None] or part.dates
         return Taken(unread, part.counts[Outcome.NEW], sum(id is not None for id in kept.values()), dates)
 
-    async def _expect(self, backfill: Backfill, listed: Mapping[str, Candidate], part: Tally, now: datetime) -> None:
+    async def _expect(self, backfill: Backfill, listed: Mapping[str, Candidate], part: Tally, now: datetime) -> int:
         """Write down what is to be looked at next; no more than that, as whoever collects meanwhile looks at it too.
 
-        What another source found at the very address is put into the feed of this one.
+        What another source found at the very address is put into the feed of this one; how many those are.
         """
         known = await asyncio.to_thread(self._store.known, keys_of(listed.values()))
         new = [KnownPage(url, self._way.slug, now, backfill.mailable) for url in listed if url not in known]
@@ -228,6 +228,7 @@ class Backfiller:
         looker = self._looker(backfill, part, now)
         for url, stored in unlisted.items():
             await looker.find_too(listed[url], stored, archive=not backfill.mailable)
+        return len(unlisted)
 
     def _looker(self, backfill: Backfill, part: Tally, now: datetime) -> Looker:
         placed = None if backfill.first else backfill.oldest
