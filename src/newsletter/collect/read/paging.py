@@ -64,7 +64,7 @@ def _after(page: PageTree, numbers: Mapping[str, str]) -> str | None:
 
 def _gap(linked: Sequence[int]) -> int | None:
     """The number that is no link, between two that are, or before a 2: the page's own."""
-    return next((n - 1 for n in linked if n - 1 not in linked and (n == 2 or n - 2 in linked)), None)  # noqa: PLR2004
+    return next((n - 1 for n in linked if n - 1 not in linked and (n == 2 or n - 2 in linked)), None)
 
 
 def _page_number(url: str) -> int | None:
