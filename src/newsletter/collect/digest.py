@@ -36,7 +36,9 @@ _FURNITURE = re.compile(  # lines that count readers, or offer what a page offer
     r"|(?:per e-mail|auf [\w ]{1,20}) teilen)\W*"
 )
 _CP1252 = "\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122"
-_MANGLED = re.compile(f"[\u00c2-\u00df][{_CP1252}]|[\u00e0-\u00ef][{_CP1252}]{{2}}|[\u00f0-\u00f4][{_CP1252}]{{3}}")
+_MANGLED = re.compile(  # of Western letters, punctuation, emoji; "Fuß" before a hard space begins like other scripts
+    f"[\u00c2\u00c3][{_CP1252}]|\u00e2[{_CP1252}]{{2}}|\u00f0[{_CP1252}]{{3}}"
+)
 _HASHED = re.compile(r"csm_(.+)_[0-9a-f]{10}(?=\.\w+$)")  # TYPO3 names a scaled picture by its settings
 _VERSION = re.compile(r"v|ver|version|t|ts|time|timestamp|itok|hash|cb|rev|_|\d+", re.IGNORECASE)
 _SRC = re.compile(r'(?<= src=")[^"]+')

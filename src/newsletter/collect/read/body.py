@@ -14,7 +14,7 @@ from newsletter.collect.read.credits import split_credit
 from newsletter.collect.read.dates import read_date
 from newsletter.collect.read.documents import is_file
 from newsletter.collect.read.images import IMAGE_FILE
-from newsletter.collect.read.page import PageTree, remove, select, text_of
+from newsletter.collect.read.page import PageTree, ancestors, remove, select, text_of
 from newsletter.collect.read.prune import MORE
 from newsletter.collect.read.text import folded
 
@@ -42,6 +42,7 @@ _PROMO: Final = re.compile(
     r"\b(?:im abo|abonnieren|am kiosk|kiosk,|newsletter|subscribe|sign up|folgen sie uns|follow us|feedback zu)\b",
     re.IGNORECASE,
 )
+_FILE_NOTE: Final = 60  # characters: type, size and whether a document is accessible
 _SMALL_PRINT: Final = 200  # characters: a shorter one may name an author or a place
 _AWAY_MAX: Final = 60  # characters
 _PROMO_MAX: Final = 250  # characters
@@ -50,7 +51,8 @@ _EMPTY_SECTION: Final = re.compile(
     r"\n*<p>(?:<strong>|<b>)[^<\n]{2,60}:(?:</strong>|</b>):?</p>\s*$"
 )
 _ONLY_LINK: Final = re.compile(
-    r"<p>(?:<[bi]>|<strong>|<em>)*<a [^>]*>[^<]*</a>(?:</[bi]>|</strong>|</em>|&nbsp;|\s)*</p>"
+    r"<p>(?:<[bi]>|<strong>|<em>)*<a (?!href=.(?:mailto|tel):)[^>]*>[^<]*</a>"
+    r"(?:</[bi]>|</strong>|</em>|&nbsp;|\s)*</p>"
 )
 _READING_TIME: Final = re.compile(
     r"(?:berechne |geschätzte )?(?:lesezeit|lesedauer|reading time)\b.{0,30}|"
@@ -63,6 +65,7 @@ _DATE_LINE: Final = re.compile(
     re.IGNORECASE,
 )
 _ENOUGH: Final = 0.72  # of the text: a child that holds so much is where it is
+_MOST: Final = 0.6  # of the text after the headline
 _OPENING: Final = 80  # characters: two paragraphs so long before that child are of the release too
 _LOOSE: Final = 12  # blocks that may go at the end of a text
 MIN_BODY: Final = 140  # characters
@@ -85,8 +88,9 @@ class _Weights:
     """How much text that is read (not linked, in paragraphs, after the headline) each element holds."""
 
     def __init__(self, root: LexborNode, headline: LexborNode | None) -> None:
-        self.root = root
+        self.root, self.headline = root, headline
         self.total: dict[int, float] = {}
+        self.after = 0.0  # what stands after the headline
         before = headline is not None
         for node in root.traverse(include_text=True):
             if before and headline is not None and node.mem_id == headline.mem_id:
@@ -95,9 +99,10 @@ class _Weights:
                 continue
             text = (node.text_content or "").strip()
             if len(text) > 2:
-                self._add(node, len(text) * (0.3 if before else 1.0))
+                weight = self._add(node, len(text) * (0.3 if before else 1.0))
+                self.after += 0.0 if before else weight
 
-    def _add(self, node: LexborNode, weight: float) -> None:
+    def _add(self, node: LexborNode, weight: float) -> float:
         path = []
         parent = node.parent
         while parent is not None and parent.tag != "-document":
@@ -107,13 +112,14 @@ class _Weights:
             parent = parent.parent
         for key in path:
             self.total[key] = self.total.get(key, 0.0) + weight
+        return weight
 
     def of(self, node: LexborNode) -> float:
         return self.total.get(node.mem_id, 0.0)
 
     def heaviest(self) -> LexborNode:
         """The innermost element that holds most of the text, and what of it stands before."""
-        path = [self.root]
+        path = [self._own_part() or self.root]
         while True:
             children = [child for child in path[-1].iter() if _may_hold(child)]
             best = max(children, key=self.of, default=None)
@@ -121,6 +127,12 @@ class _Weights:
                 break
             path.append(best)
         return self._with_opening(path)
+
+    def _own_part(self) -> LexborNode | None:
+        """The article or main part around the headline, where it holds most of the text after it: menus may be long."""
+        around = ancestors(self.headline) if self.headline is not None else ()
+        own = (node for node in around if node.tag in ("article", "main"))
+        return next((node for node in own if self.of(node) >= max(MIN_BODY, _MOST * self.after)), None)
 
     def _with_opening(self, path: list[LexborNode]) -> LexborNode:
         found = path[-1]
@@ -240,7 +252,7 @@ def _is_file_link(node: LexborNode) -> bool:
     return (
         len(links) == 1
         and is_file(links[0].attributes.get("href") or "")
-        and len(text_of(node)) <= len(text_of(links[0])) + 30
+        and len(text_of(node)) <= len(text_of(links[0])) + _FILE_NOTE
     )
 
 

@@ -14,10 +14,21 @@ from newsletter.collect.read.page import absolute
 WIDTH: Final = 1_200  # pixels: twice a mail's column, so that it is sharp on any screen
 
 NO_PICTURE = re.compile(
-    r"(?:^|[\s/_.-])\w{0,8}logos?(?:$|[\s/_.\d-])|(?:^|[\s/_.-])(?:icon|icons|favicon|sprite|avatar|gravatar|badge|"
+    r"(?:^|[\s/_.-])\w{0,16}logos?(?:$|[\s/_.\d-])|(?:^|[\s/_.-])(?:icon|icons|favicon|sprite|avatar|gravatar|badge|"
     r"button|spinner|loader|arrow|pfeil|symbol|signet|wappen|"
     r"placeholder|platzhalter|fallback|default|banner|pixel|emoji|"
     r"flag|rating|stars?|print|drucken|teaser-?default|social-?(?:media|share)?)(?:$|[\s/_.\d-])",
+    re.IGNORECASE,
+)
+_OF_THEME = re.compile(  # where systems keep what a site looks like, beside what its editors put in
+    r"/(?:SiteGlobals|typo3conf/ext|_assets/[0-9a-f]{32}|Resources/Public|wp-content/(?:themes|plugins)|"
+    r"(?:sites/[^/]+|profiles/[^/]+|core|portal)/themes|\+\+theme\+\+[^/]+|_layouts)/",
+    re.IGNORECASE,
+)
+_SHARED = re.compile(  # a picture made for links to any page of a site: its name tells of nothing else
+    r"(?:[a-z]{1,3}[-_ ])?(?:og|open-?graph|facebook|fb|twitter|linkedin|social(?:-?media)?|link|share|sharing|shared|"
+    r"meta|seo|site|default|standard)[-_ ]?(?:(?:image|img|bild|card|link|share|sharing|preview|vorschau|"
+    r"thumb(?:nail)?|facebook|twitter|default|cover|logo|banner)[-_ ]?)+[\dx_.-]*",
     re.IGNORECASE,
 )
 _NETWORK = re.compile(
@@ -80,8 +91,14 @@ def is_pixel(img: LexborNode) -> bool:
 
 def is_no_picture(address: str) -> bool:
     """Whether an address looks like that of a logo, an icon or a stand-in."""
-    stem = urlsplit(address).path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    return bool(NO_PICTURE.search(stem) or _NETWORK.fullmatch(stem))
+    path = urlsplit(address).path
+    stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return bool(NO_PICTURE.search(stem) or _NETWORK.fullmatch(stem) or _OF_THEME.search(path))
+
+
+def is_shared(address: str) -> bool:
+    """Whether an address looks like that of the picture that a site gives to any link to it."""
+    return bool(_SHARED.fullmatch(urlsplit(address).path.rsplit("/", 1)[-1].rsplit(".", 1)[0]))
 
 
 def is_icon(img: LexborNode) -> bool:

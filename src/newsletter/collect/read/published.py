@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import chain
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -36,8 +37,8 @@ _DATE_MARK: Final = re.compile(
     r"date|datum|(?:^|[\s_-])(?:publish\w*|pub|time\w*|posted|byline|created|stand|meta)(?:$|[\s_-])|fecha"
 )
 _NOT_THIS: Final = re.compile(
-    r"modif|updat(?!e-?d?ate)|aktualisier|geändert|event|termin|veranstalt|expir|copyright|deadline|(?:^|"
-    r"[\s_-])(?:end|start)-?date",
+    r"modif|updat(?!e-?d?ate)|aktualisier|geändert|event|termin|veranstalt|expir|copyright|deadline|caption|bildunter|"
+    r"credit|(?:^|[\s_-])(?:end|start)-?date",
     re.IGNORECASE,
 )
 _NOT_SAID: Final = re.compile(
@@ -47,7 +48,7 @@ _NOT_SAID: Final = re.compile(
 )
 _SAID: Final = re.compile(  # what may stand before a date in a line that nothing marks as a date
     r"(?:.{0,40}(?:veröffentlicht|erschienen|erstellt|datum|stand|published|posted|date|press|meldung)\W.{0,12}|"
-    r"[\w. -]{0,24},?\s*(?:den\s*)?[(\[]?)",
+    r"[\w. -]{0,24},?\s*(?:den\s*)?(?:[^\W\d]{3,10}\.?\s+)?[(\[]?)",
     re.IGNORECASE,
 )
 _LABEL: Final = re.compile(r"(?:veröffentlicht|erschienen|published|posted|datum|date)\W*(?:am|on)?\W*$", re.IGNORECASE)
@@ -55,7 +56,9 @@ _LABEL_MAX: Final = 40  # characters
 _IN_SENTENCE: Final = re.compile(r"\b(?:am|vom|ab|im|on|seit|bis|since|until)$", re.IGNORECASE)
 _DATELINE: Final = re.compile(r"(?:[\w .-]{2,30}[,(]\s*)?\d{1,2}\.\s?(?:\d{1,2}\.|\w{3,9})\s?\d{4}\)?\s*[-–—:|]\s")
 _RANKED: Final = frozenset({"h2", "h3", "h4", "h5"})
-_NOT_OPENING: Final = frozenset({"nav", "aside", "form", "a", "footer", "script", "style"})
+_NOT_OPENING: Final = frozenset({"nav", "form", "a", "footer", "script", "style", "figure", "figcaption"})
+_ARTICLE: Final = frozenset({"article"})
+_ASIDE: Final = frozenset({"aside"})
 _OPENING: Final = 300  # characters of a block in which its date stands
 _SHORT: Final = 60  # characters
 _LINE: Final = 160  # characters: a line that holds a date beside a headline holds little else
@@ -75,8 +78,8 @@ class Finder:
         for step, stamps in (
             ("json-ld", self._json(things)),
             ("meta", self._meta(_SURE)),
-            ("microdata", (read_machine_date(value, self.zone) for value in microdata(self.page, "datePublished"))),
             ("structure", self._around(headline)),
+            ("microdata", self._microdata()),
             ("structure", self._openings(headline)),
         ):
             stamp = next((stamp for stamp in stamps if stamp), None)
@@ -110,6 +113,9 @@ class Finder:
                 for key in ("datePublished", "dateCreated", "uploadDate"):
                     yield read_machine_date(text_value(thing.get(key)), self.zone)
 
+    def _microdata(self) -> Iterator[Stamp | None]:
+        return (read_machine_date(value, self.zone) for value in microdata(self.page, "datePublished"))
+
     def _meta(self, names: Sequence[str]) -> Iterator[Stamp | None]:
         return (read_machine_date(self.page.first_meta(name), self.zone) for name in names)
 
@@ -135,6 +141,7 @@ class Finder:
             if not whole and (passed > _OPENING or (node.tag in _RANKED and node.css_first("a") is not None)):
                 return
             own = node.is_text_node and block.tag not in _NOT_OPENING and not inside(node, _NOT_OPENING)
+            own = own and not (inside(node, _ASIDE) and not inside(node, _ARTICLE))
             text = clean(node.text_content) if own else ""
             if text and (stamp := self._alone(text, before, node)):
                 yield stamp
@@ -161,9 +168,12 @@ class Finder:
         marked = node.css("[class], [id]") if not near or len(node.text()) < 4_000 else []
         for part in [node, *marked]:
             said = marks(part)
-            if (part is node and near) or (_DATE_MARK.search(said) and not _NOT_THIS.search(said)):
+            alone = part is node and near
+            if alone or (_DATE_MARK.search(said) and not _NOT_THIS.search(said)):
                 text = text_of(part, _LINE + 40)
-                if len(text) <= _LINE and (stamp := self._stated(text)):
+                if len(text) > _LINE or (alone and _is_caption(part, text)):
+                    continue
+                if stamp := self._stated(text):
                     yield stamp
 
     def _of_time(self, time: LexborNode) -> Stamp | None:
@@ -189,23 +199,29 @@ class Finder:
         return read_date(text, self.zone, month_first=self.month_first)
 
     def _sharpened(self, stamp: Stamp, step: str, headline: LexborNode | None) -> tuple[Stamp, str]:
-        """A day with the time that stands beside the headline, if it is of the same day."""
-        if stamp.precision is Precision.DAY and step != "structure":
-            for other in self._around(headline):
-                if (
-                    other.precision is not Precision.DAY
-                    and other.when.astimezone(self.zone).date() == stamp.when.date()
-                ):
-                    return other, "structure"
+        """A day with the time that stands beside the headline or in the page's data, if it is of the same day."""
+        if stamp.precision is not Precision.DAY:
+            return stamp, step
+        near = ((other, "structure") for other in self._around(headline))
+        for other, by in chain(near, ((other, "microdata") for other in self._microdata())):
+            exact = other is not None and other.precision is not Precision.DAY
+            if other and exact and other.when.astimezone(self.zone).date() == stamp.when.date():
+                return other, by
         return stamp, step
+
+
+def _is_caption(block: LexborNode, text: str) -> bool:
+    """Whether the words of a block are those of its picture: they say more before a date than what it is."""
+    digit = re.search(r"\d", text)
+    return digit is not None and digit.start() > _LABEL_MAX and block.css_first("img") is not None
 
 
 def _is_elsewhere(beside: LexborNode) -> bool:
     """Whether a block beside the headline is no part of its header: a menu, a card, a whole text."""
-    if beside.tag in ("nav", "aside", "form") or len(beside.text()) > _BLOCK:
+    if beside.tag in ("nav", "form", "figure") or len(beside.text()) > _BLOCK:
         return True
-    if beside.tag == "footer":
-        return not inside(beside, frozenset({"article"}))
+    if beside.tag in ("aside", "footer") and not inside(beside, _ARTICLE):
+        return True
     linked = "a" if beside.tag in ("ul", "ol", "table") else ":is(h2, h3, h4, h5) a, a :is(h2, h3, h4, h5)"
     return beside.css_first(linked) is not None
 

@@ -11,10 +11,11 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode, SelectolaxError
 
-from newsletter.collect.read import data, documents, headline, images, language, lead, teaser
+from newsletter.collect.read import contact, data, documents, headline, images, issuer, language, lead, teaser
 from newsletter.collect.read.blocks import plain
 from newsletter.collect.read.body import MIN_BODY, clear, find_body, without_loose_ends
 from newsletter.collect.read.dates import BERLIN, Stamp, read_machine_date
+from newsletter.collect.read.lines import without_edges, without_lead, without_repeated
 from newsletter.collect.read.page import PageTree, decode, remove, select, text_of
 from newsletter.collect.read.prune import prune
 from newsletter.collect.read.published import Finder
@@ -54,6 +55,7 @@ class _Reading:
         chosen = profile.model_dump(exclude={"remove"}, exclude_none=True)
         self.chosen = {name: nodes[0] for name, query in chosen.items() if (nodes := self._selected(name, query))}
         self.things = data.things(page)
+        self.known = data.known_things(self.things)
         self.finder = Finder(page, zone, month_first=page.language in ("en", "en-us"))
 
     def draft(self) -> Draft:
@@ -63,15 +65,18 @@ class _Reading:
         title, kicker = self._headline(node, told)
         topics = find_topics(self.page, self.things)
         files = documents.find_documents(self.page, node)
+        beside = contact.find_contact(self.page, node)
         stamp = self._told_date(node)
         pictures = lead.told_pictures(self.page, self.things)
         self._prune(node, lead.told_picture(self.page, pictures))
         stamp = stamp or self._shown_date(node)
         body = self._body(node)
         shown, gone = self._images(pictures, node, body)
-        begun, opening = self._teaser(node, body, gone)
+        begun, opening = self._teaser(node, body, gone, [one.caption for one in shown if one.caption])
         gone += [begun] if begun is not None else []
+        author = self._author()
         html = self._body_html(body, gone, [title, kicker or "", opening or ""])
+        html, opening, office, under = self._told_apart(html, opening, [author or "", kicker or "", *topics])
         text = plain(html)
         if not text and not opening:
             raise UnreadablePage("the page has no text that could be a release")
@@ -85,8 +90,9 @@ class _Reading:
             language=self._language(body, f"{opening or ''} {text}"),
             published=stamp.when if stamp else None,
             published_precision=stamp.precision if stamp else None,
-            author=self._name("author", "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author"),
-            issuer=self._name("issuer", "dc.publisher", "dcterms.publisher", "og:site_name", "publisher"),
+            author=author,
+            issuer=office or self._issuer(),
+            contact=self._contact(under, beside),
             images=shown,
             documents=files,
             topics=topics,
@@ -147,13 +153,17 @@ class _Reading:
         return images.with_inner(found[0] if found else None, body, self.page)
 
     def _teaser(
-        self, node: LexborNode | None, body: LexborNode | None, pictures: list[LexborNode]
+        self, node: LexborNode | None, body: LexborNode | None, pictures: list[LexborNode], captions: list[str]
     ) -> tuple[LexborNode | None, str | None]:
         chosen = self.chosen.get("teaser")
         told = list(teaser.told_teasers(self.page, self.things))
         said = [text for _, text in told]
         found = chosen if chosen is not None else teaser.find_teaser(self.page, node, body, pictures, said)
-        if found is not None and (text := text_of(found)):
+        if (
+            found is not None
+            and (text := text_of(found))
+            and (found is chosen or not teaser.is_caption(text, captions))
+        ):
             self._note("teaser", "structure" if chosen is None else "profile")
             return found, text
         if not told:
@@ -174,17 +184,44 @@ class _Reading:
         self._note("body", "text statistics")
         return other
 
+    def _told_apart(
+        self, html: str, opening: str | None, names: list[str]
+    ) -> tuple[str, str | None, str | None, str | None]:
+        """The text without what is told apart from it, the teaser, the issuer and the contact that it holds."""
+        html, office = issuer.split_issuer(html)
+        self._note("issuer", office and "structure")
+        html, under = contact.split_contact(html)
+        html, apart = without_edges(html, names)
+        if apart and teaser.is_surer(apart, opening, self.origin.get("teaser")):
+            html, opening = without_lead(html, apart), apart
+            self._note("teaser", "structure")
+        html, opening = without_repeated(html, opening) if opening else (html, None)
+        html, under = (html, under) if under else contact.split_contact(html)
+        return html, opening, office, under
+
     def _language(self, body: LexborNode | None, text: str) -> str | None:
         found = language.find_language(self.page, body, text)
         self._note("language", found[1] if found else None)
         return found[0] if found else None
 
+    def _contact(self, *found: str | None) -> str | None:
+        said = next(filter(None, found), None)
+        self._note("contact", said and "structure")
+        return said
+
+    def _author(self) -> str | None:
+        return self._name("author", "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author")
+
+    def _issuer(self) -> str | None:
+        return self._name("issuer", "dc.publisher", "dcterms.publisher", "og:site_name", "publisher")
+
     def _name(self, field: str, *metas: str) -> str | None:
         """The author or issuer: the JSON-LD's persons or publisher, else the first of the `metas`."""
         key = "publisher" if field == "issuer" else field
-        names = next((n for t in self.things if data.is_article(t) and (n := data.names(t.get(key)))), [])
-        name = ", ".join(names) or self.page.first_meta(*metas) or ""
-        if not name or "://" in name:
+        articles = (thing for thing in self.things if data.is_article(thing))
+        names = next((n for thing in articles if (n := data.names(thing.get(key), self.known))), [])
+        written = (text for meta in metas for text in self.page.meta.get(meta, ()) if data.is_name(text))
+        if not (name := ", ".join(names) or next(written, "")):
             return None
         self._note(field, "json-ld" if names else "meta")
         return clean(name, _NAME_MAX)

@@ -15,18 +15,16 @@ from urllib.parse import urldefrag, urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from newsletter.collect.read.beside import Beside
 from newsletter.collect.read.dates import read_date
-from newsletter.collect.read.page import PageTree, ancestors, text_of
+from newsletter.collect.read.page import HEADINGS, RANKED, PageTree, ancestors, text_of
 
-HEADINGS: Final = "h1, h2, h3, h4, h5, h6"
-RANKED: Final = frozenset(HEADINGS.split(", "))
 _AWAY: Final = (
     "script, style, template, svg, nav, footer, [role=navigation], [role=contentinfo], [role=search], "
     "[role=banner], [role=menu], "
     "[class*=breadcrumb i], [class*=cookie i], [class*=pagination i], [class*=pager i], [class*=pagebrowser i], "
     "[class*=share i], [class*=social i]"
 )
-_BESIDE: Final = "aside, [role=complementary], [class*=sidebar i], [id*=sidebar i], [class*=marginal i]"
 _WIDE: Final = frozenset({"main", "ul", "ol", "dl", "table", "tbody"})  # hold a list, and are no item of one
 _NOT_ITEM = re.compile(
     r"^(?:mehr|weiterlesen|weiter|read more|more|details|zurück|home|startseite|\d+|»|«|drucken|print|kontakt|"
@@ -99,6 +97,16 @@ def before(node: LexborNode) -> str:
     return " ".join("".join(said).split())[-200:]
 
 
+def after(node: LexborNode) -> str:
+    """What stands behind an item that is a term: `<dt>…</dt><dd>20.11.2026</dd>`."""
+    said: list[str] = []
+    sibling = node.next if node.tag == "dt" else None
+    while sibling is not None and sibling.tag != "dt":
+        said.append(text_of(sibling, 60) if sibling.tag == "dd" else "")
+        sibling = sibling.next
+    return " ".join(said)[:200]
+
+
 def _census(page: PageTree) -> _Census:
     census = _Census()
     for a in page.root.css("a[href]"):
@@ -115,7 +123,7 @@ def _census(page: PageTree) -> _Census:
 
 def _rows(page: PageTree, census: _Census) -> list[Row]:
     away = {node.mem_id for node in page.root.css(_AWAY)}
-    beside = {node.mem_id for node in page.root.css(_BESIDE)}
+    beside = Beside(page)
     rows = []
     for a in page.root.css("a[href]"):
         path = list(ancestors(a))
@@ -123,7 +131,7 @@ def _rows(page: PageTree, census: _Census) -> list[Row]:
             continue
         row = _row(a, path, page, census)
         if row is not None:
-            rows.append(replace(row, beside=any(node.mem_id in beside for node in path)))
+            rows.append(replace(row, beside=beside.holds(a, path)))
     told = {row.url for row in rows if not row.label}
     return [row for row in rows if not row.label or row.url not in told]
 

@@ -13,7 +13,7 @@ from newsletter.collect.read.credits import split_credit
 from newsletter.collect.read.data import Thing, is_article, text_value
 from newsletter.collect.read.dates import read_date
 from newsletter.collect.read.page import PageTree, ancestors, inside, marks, says, text_of
-from newsletter.collect.read.text import folded, likeness
+from newsletter.collect.read.text import ENDS, folded, likeness
 
 TEASER_MARK: Final = re.compile(
     r"(?:^|[\s_-])(?:teaser-?text|teaser|lead|lead-?text|lede|intro|intro-?text|introduction|vorspann|abstract|"
@@ -28,10 +28,10 @@ _NO_TEASER: Final = re.compile(
     re.IGNORECASE,
 )
 _NO_HOLDERS: Final = frozenset({"figure", "figcaption", "a", "li", "button", "nav", "footer", "table"})
-_ENDS: Final = frozenset(".!?…:\"»“”’'»。」)")
 _QUOTE: Final = 60  # letters
 _LEAVES: Final = frozenset({"p", "h2", "div", "strong", "span"})
 _ALIKE: Final = 0.5  # of the shorter text's words
+_QUOTED: Final = 0.9  # of the shorter text's words
 _MIN: Final = 40  # characters
 _SHORT: Final = 12  # characters of what is marked as a teaser and stands right with the headline
 _BESIDE: Final = 200  # characters after the headline
@@ -79,6 +79,20 @@ def _is_like(node: LexborNode, told: Collection[str]) -> bool:
     """Whether an element says what the page's data say, or they say nothing."""
     text = text_of(node)
     return not told or any(likeness(text, other) >= _ALIKE for other in told)
+
+
+def is_caption(text: str, captions: Iterable[str]) -> bool:
+    """Whether a text is but a caption, which a picture is shown with."""
+    return any(
+        len(caption) >= _MIN and likeness(text, caption) >= _QUOTED
+        for caption in captions
+        if len(text) < 2 * len(caption)
+    )
+
+
+def is_surer(apart: str, opening: str | None, step: str | None) -> bool:
+    """Whether the lead that a byline sets apart from the text comes before what was found: nothing, or in the data."""
+    return opening is None or (step not in ("profile", "structure") and likeness(apart, opening) >= _ALIKE)
 
 
 def told_teasers(page: PageTree, things: Sequence[Thing]) -> Iterator[tuple[str, str]]:
@@ -155,7 +169,7 @@ def _is_leaf(node: LexborNode) -> bool:
     return (
         own
         and node.tag in _LEAVES
-        and text_of(node)[-1:] in _ENDS
+        and text_of(node)[-1:] in ENDS
         and not any(says(_NO_TEASER, marks(around)) for around in list(ancestors(node))[:2])
     )
 

@@ -120,3 +120,32 @@ def test_two_pictures_have_none():
     )
     assert inner_address("https://a.example/p.jpg?w=3") == "https://a.example/p.jpg?w=3"
     assert picture_keys("https://[broken/p.jpg") == frozenset()
+
+
+@pytest.mark.parametrize("name", [
+    "og-image", "OG-Image", "og-link-card-24", "meta-facebook", "PR-Twitter-Card", "default-share-image", "social-media-preview",
+    "facebook_share", "site-preview", "institutionlogo",
+])  # fmt: skip
+def test_a_picture_that_a_site_gives_to_any_link_is_no_lead(name):
+    head = f'<meta property="og:image" content="/files/{name}.jpg">'
+    assert release(f"<main><h1>Neuer Radweg am Nordufer</h1>{BODY}</main>", head).lead is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["radweg-am-ufer", "radweg-am-ufer-og-image", "landkarte-radweg", "standard-radweg", "share-of-cyclists-2026"],
+)
+def test_one_that_is_named_like_what_it_shows_is(name):
+    head = f'<meta property="og:image" content="/files/{name}.jpg">'
+    lead = release(f"<main><h1>Neuer Radweg am Nordufer</h1>{BODY}</main>", head).lead
+    assert lead is not None
+    assert lead.src.endswith(f"{name}.jpg")
+
+
+@pytest.mark.parametrize("folder", [
+    "/SiteGlobals/Frontend/Images", "/typo3conf/ext/stadt/Resources/Public/Images", "/wp-content/themes/stadt/img",
+    "/sites/default/themes/stadt/images", "/++theme++stadt/img",
+])  # fmt: skip
+def test_what_belongs_to_the_look_of_a_site_is_no_lead(folder):
+    img = f'<img src="{folder}/kopfbereich.jpg" alt="Ansicht der Stadt" width="1200" height="300">'
+    assert release(f"<main>{HEAD}{img}{BODY}</main>").images == ()
