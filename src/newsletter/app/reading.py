@@ -57,7 +57,10 @@ def found_on(place: str, page: Page, zone: tzinfo = ZONE) -> dict[str, Any]:
         "issuer": draft.issuer,
         "reading_minutes": reading_minutes(draft.body_text),
         "images": [image_as_read(image) for image in draft.images],
-        "documents": [{"url": one.url, "title": one.title, "type": one.type} for one in draft.documents],
+        "documents": [
+            {"url": one.url, "title": one.title, "type": one.type, "size": one.size} for one in draft.documents
+        ],
+        "contact": draft.contact,
         "topics": list(draft.topics),
         "from": dict(draft.origin),
         "problems": list(draft.problems),

@@ -113,6 +113,7 @@ class Draft:
     issuer: str | None = None
     images: tuple[Image, ...] = ()
     documents: tuple[Document, ...] = ()
+    contact: str | None = None  # whom journalists ask, in lines; not in the body
     topics: tuple[str, ...] = ()
     canonical: str | None = None
     origin: Mapping[str, str] = field(default_factory=dict)
@@ -201,6 +202,7 @@ class Release:
     reading_minutes: int = 1
     images: tuple[Image, ...] = ()
     documents: tuple[Document, ...] = ()
+    contact: str | None = None  # whom journalists ask, in lines; not in the body
     topics: tuple[Topic, ...] = ()
     aliases: tuple[str, ...] = ()
     revision: int = 1

@@ -36,8 +36,8 @@ _DATE_MARK: Final = re.compile(
     r"date|datum|(?:^|[\s_-])(?:publish\w*|pub|time\w*|posted|byline|created|stand|meta)(?:$|[\s_-])|fecha"
 )
 _NOT_THIS: Final = re.compile(
-    r"modif|updat(?!e-?d?ate)|aktualisier|geändert|event|termin|veranstalt|expir|copyright|deadline|(?:^|"
-    r"[\s_-])(?:end|start)-?date",
+    r"modif|updat(?!e-?d?ate)|aktualisier|geändert|event|termin|veranstalt|expir|copyright|deadline|caption|bildunter|"
+    r"credit|(?:^|[\s_-])(?:end|start)-?date",
     re.IGNORECASE,
 )
 _NOT_SAID: Final = re.compile(
@@ -47,7 +47,7 @@ _NOT_SAID: Final = re.compile(
 )
 _SAID: Final = re.compile(  # what may stand before a date in a line that nothing marks as a date
     r"(?:.{0,40}(?:veröffentlicht|erschienen|erstellt|datum|stand|published|posted|date|press|meldung)\W.{0,12}|"
-    r"[\w. -]{0,24},?\s*(?:den\s*)?[(\[]?)",
+    r"[\w. -]{0,24},?\s*(?:den\s*)?(?:[^\W\d]{3,10}\.?\s+)?[(\[]?)",
     re.IGNORECASE,
 )
 _LABEL: Final = re.compile(r"(?:veröffentlicht|erschienen|published|posted|datum|date)\W*(?:am|on)?\W*$", re.IGNORECASE)
@@ -55,7 +55,9 @@ _LABEL_MAX: Final = 40  # characters
 _IN_SENTENCE: Final = re.compile(r"\b(?:am|vom|ab|im|on|seit|bis|since|until)$", re.IGNORECASE)
 _DATELINE: Final = re.compile(r"(?:[\w .-]{2,30}[,(]\s*)?\d{1,2}\.\s?(?:\d{1,2}\.|\w{3,9})\s?\d{4}\)?\s*[-–—:|]\s")
 _RANKED: Final = frozenset({"h2", "h3", "h4", "h5"})
-_NOT_OPENING: Final = frozenset({"nav", "aside", "form", "a", "footer", "script", "style"})
+_NOT_OPENING: Final = frozenset({"nav", "form", "a", "footer", "script", "style", "figure", "figcaption"})
+_ARTICLE: Final = frozenset({"article"})
+_ASIDE: Final = frozenset({"aside"})
 _OPENING: Final = 300  # characters of a block in which its date stands
 _SHORT: Final = 60  # characters
 _LINE: Final = 160  # characters: a line that holds a date beside a headline holds little else
@@ -135,6 +137,7 @@ class Finder:
             if not whole and (passed > _OPENING or (node.tag in _RANKED and node.css_first("a") is not None)):
                 return
             own = node.is_text_node and block.tag not in _NOT_OPENING and not inside(node, _NOT_OPENING)
+            own = own and not (inside(node, _ASIDE) and not inside(node, _ARTICLE))
             text = clean(node.text_content) if own else ""
             if text and (stamp := self._alone(text, before, node)):
                 yield stamp
@@ -202,10 +205,10 @@ class Finder:
 
 def _is_elsewhere(beside: LexborNode) -> bool:
     """Whether a block beside the headline is no part of its header: a menu, a card, a whole text."""
-    if beside.tag in ("nav", "aside", "form") or len(beside.text()) > _BLOCK:
+    if beside.tag in ("nav", "form", "figure") or len(beside.text()) > _BLOCK:
         return True
-    if beside.tag == "footer":
-        return not inside(beside, frozenset({"article"}))
+    if beside.tag in ("aside", "footer") and not inside(beside, _ARTICLE):
+        return True
     linked = "a" if beside.tag in ("ul", "ol", "table") else ":is(h2, h3, h4, h5) a, a :is(h2, h3, h4, h5)"
     return beside.css_first(linked) is not None
 

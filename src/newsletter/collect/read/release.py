@@ -11,10 +11,11 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode, SelectolaxError
 
-from newsletter.collect.read import data, documents, headline, images, language, lead, teaser
+from newsletter.collect.read import contact, data, documents, headline, images, language, lead, teaser
 from newsletter.collect.read.blocks import plain
 from newsletter.collect.read.body import MIN_BODY, clear, find_body, without_loose_ends
 from newsletter.collect.read.dates import BERLIN, Stamp, read_machine_date
+from newsletter.collect.read.lines import without_edges
 from newsletter.collect.read.page import PageTree, decode, remove, select, text_of
 from newsletter.collect.read.prune import prune
 from newsletter.collect.read.published import Finder
@@ -63,6 +64,7 @@ class _Reading:
         title, kicker = self._headline(node, told)
         topics = find_topics(self.page, self.things)
         files = documents.find_documents(self.page, node)
+        beside = contact.find_contact(self.page, node)
         stamp = self._told_date(node)
         pictures = lead.told_pictures(self.page, self.things)
         self._prune(node, lead.told_picture(self.page, pictures))
@@ -71,7 +73,9 @@ class _Reading:
         shown, gone = self._images(pictures, node, body)
         begun, opening = self._teaser(node, body, gone)
         gone += [begun] if begun is not None else []
+        author, issuer = self._author(), self._issuer()
         html = self._body_html(body, gone, [title, kicker or "", opening or ""])
+        html, under = contact.split_contact(without_edges(html, (author or "", kicker or "", *topics)))
         text = plain(html)
         if not text and not opening:
             raise UnreadablePage("the page has no text that could be a release")
@@ -85,8 +89,9 @@ class _Reading:
             language=self._language(body, f"{opening or ''} {text}"),
             published=stamp.when if stamp else None,
             published_precision=stamp.precision if stamp else None,
-            author=self._name("author", "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author"),
-            issuer=self._name("issuer", "dc.publisher", "dcterms.publisher", "og:site_name", "publisher"),
+            author=author,
+            issuer=issuer,
+            contact=under or beside,
             images=shown,
             documents=files,
             topics=topics,
@@ -178,6 +183,12 @@ class _Reading:
         found = language.find_language(self.page, body, text)
         self._note("language", found[1] if found else None)
         return found[0] if found else None
+
+    def _author(self) -> str | None:
+        return self._name("author", "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author")
+
+    def _issuer(self) -> str | None:
+        return self._name("issuer", "dc.publisher", "dcterms.publisher", "og:site_name", "publisher")
 
     def _name(self, field: str, *metas: str) -> str | None:
         """The author or issuer: the JSON-LD's persons or publisher, else the first of the `metas`."""

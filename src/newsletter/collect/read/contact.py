@@ -1,0 +1,119 @@
+"""The press contact of a release: whom journalists ask. It is kept apart from the text, which readers get without it.
+
+A contact is what is called one and says how somebody is reached, or the lines under a text that say nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from newsletter.collect.read.blocks import plain
+from newsletter.collect.read.page import PageTree, inside
+from newsletter.collect.read.text import clean
+
+_NAMES: Final = (
+    r"(?:"
+    r"(?:ihre? |unsere? )?(?:(?:presse|medien)[ -]?)?(?:kontakte?|kontaktdaten|kontaktpersone?n?|"
+    r"ansprech(?:partner\w*|person(?:en)?)|anfragen|stelle|sprecher\w*)(?:[:*/]in(?:nen)?)?(?: für .{0,40})?|"
+    r"(?:bei|für) (?:\w+ )?(?:rück)?fragen\b.{0,60}|rückfragen\b.{0,40}|(?:weitere )?(?:auskünfte?|auskunft)\b.{0,40}|"
+    r"(?:(?:press|media|news|communications?) )?contacts?(?: information| details)?(?: for .{0,40})?|"
+    r"(?:press|media) (?:office|officer|relations|queries|en?quir(?:y|ies)|inquir(?:y|ies))|"
+    r"for (?:more|further) information\b.{0,40}|(?:for )?(?:press|media) (?:information|questions)\b.{0,30}|"
+    r"contacts? presse|contatt[oi](?: stampa)?|contacto(?: de prensa)?|perscontact"
+    r")"
+)
+_LABEL: Final = re.compile(rf"\W*{_NAMES}\W*", re.IGNORECASE)
+_INLINE: Final = re.compile(rf"\W*{_NAMES}\s*[:\n]\s*", re.IGNORECASE)
+_REACH: Final = re.compile(
+    r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+\.\w|\b(?:tel(?:efon|ephone)?|fon|phone|mobile?|fax)\b\W{0,4}\d|"
+    r"(?:\+\d{1,3}|\(?\b0\d{1,5})[\d /().–-]{4,}\d",
+    re.IGNORECASE,
+)
+_MARKED: Final = (
+    "[class*=pressekontakt i], [class*=press-contact i], [class*=presscontact i], [class*=kontakt i], "
+    "[class*=contact i], [class*=ansprechpartner i], [class~=vcard], [itemtype*='ContactPoint' i]"
+)
+_ELSEWHERE: Final = frozenset({"nav", "footer", "header", "form"})
+_BLOCK: Final = re.compile(r"<(h[2-4]|p|ul|ol|dl|table|blockquote|figure|hr|pre)\b")
+_LABEL_MAX: Final = 80  # characters
+_LINE: Final = 110  # characters: a line of an address is no longer
+_PART: Final = 500  # characters: one paragraph of a contact holds no more
+_MOST: Final = 12  # blocks
+CONTACT_MAX: Final = 1_000  # characters
+
+
+def find_contact(page: PageTree, headline: LexborNode | None) -> str | None:
+    """The contact that the page marks as one beside or under its release; to be asked before the page is pruned."""
+    around = headline.parent if headline is not None else None
+    while around is not None and around.tag not in ("article", "main", "body"):
+        around = around.parent
+    for node in around.css(_MARKED) if around is not None else ():
+        text = node.text()
+        if len(text) <= 2 * CONTACT_MAX and _REACH.search(text) and not inside(node, _ELSEWHERE):
+            return _said(node.text(separator="\n").split("\n"))
+    return None
+
+
+def split_contact(html: str) -> tuple[str, str | None]:
+    """Plain blocks without the press contact, and its lines without what it is called; a text never gets lost whole."""
+    blocks = html.split("\n")
+    for begin, block in enumerate(blocks):
+        text = plain(block)
+        if len(text) <= _PART and _is_called_so(text):
+            end = _end(blocks, begin)
+            if end is not None and (begin or end < len(blocks)):
+                return _without(blocks, begin, end)
+    begin = _signature(blocks)
+    return _without(blocks, begin, len(blocks)) if 0 < begin < len(blocks) else (html, None)
+
+
+def _is_called_so(text: str) -> bool:
+    if len(text) <= _LABEL_MAX and _LABEL.fullmatch(text):
+        return True
+    return bool(_INLINE.match(text)) and bool(_REACH.search(text))
+
+
+def _end(blocks: Sequence[str], begin: int) -> int | None:
+    """Behind which block a contact ends that begins at `begin`; None where nobody is reached by it."""
+    end, reached = begin + 1, bool(_REACH.search(plain(blocks[begin])))
+    while end < min(len(blocks), begin + _MOST):
+        match, text = _BLOCK.match(blocks[end]), plain(blocks[end])
+        reaches = bool(_REACH.search(text))
+        if match is None or match.group(1) in ("h2", "h3", "blockquote", "figure", "table"):
+            break
+        if len(text) > (_PART if reaches else _LINE) or (_is_sentence(text) and not reaches):
+            break
+        end, reached = end + 1, reached or reaches
+    return end if reached else None
+
+
+def _signature(blocks: Sequence[str]) -> int:
+    """Where the lines begin, two at least, that stand at the end and only say who is reached, where and how."""
+    begin, reached = len(blocks), 0
+    while begin and len(blocks) - begin < _MOST:
+        text = plain(blocks[begin - 1])
+        if not blocks[begin - 1].startswith("<p") or not text or len(text) > _LINE or _is_sentence(text):
+            break
+        reached += bool(_REACH.search(text))
+        begin -= 1
+    return begin if reached and len(blocks) - begin > 1 else len(blocks)
+
+
+def _is_sentence(text: str) -> bool:
+    return text.rstrip("”“\"»)")[-1:] in ".!?…" and len(text.split()) > 5
+
+
+def _without(blocks: Sequence[str], begin: int, end: int) -> tuple[str, str | None]:
+    lines = plain("\n".join(blocks[begin:end])).split("\n")
+    return "\n".join((*blocks[:begin], *blocks[end:])), _said(lines)
+
+
+def _said(lines: Iterable[str]) -> str | None:
+    """The lines, each once, without those and that beginning which only say that this is a contact."""
+    told = (line for line in map(clean, lines) if line and not _LABEL.fullmatch(line))
+    text = "\n".join(dict.fromkeys(told))[:CONTACT_MAX]
+    return _INLINE.sub("", text, count=1).strip() if _INLINE.match(text) else text or None
