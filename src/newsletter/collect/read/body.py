@@ -14,7 +14,7 @@ from newsletter.collect.read.credits import split_credit
 from newsletter.collect.read.dates import read_date
 from newsletter.collect.read.documents import is_file
 from newsletter.collect.read.images import IMAGE_FILE
-from newsletter.collect.read.page import PageTree, remove, select, text_of
+from newsletter.collect.read.page import PageTree, ancestors, remove, select, text_of
 from newsletter.collect.read.prune import MORE
 from newsletter.collect.read.text import folded
 
@@ -63,6 +63,7 @@ _DATE_LINE: Final = re.compile(
     re.IGNORECASE,
 )
 _ENOUGH: Final = 0.72  # of the text: a child that holds so much is where it is
+_MOST: Final = 0.6  # of the text after the headline
 _OPENING: Final = 80  # characters: two paragraphs so long before that child are of the release too
 _LOOSE: Final = 12  # blocks that may go at the end of a text
 MIN_BODY: Final = 140  # characters
@@ -85,8 +86,9 @@ class _Weights:
     """How much text that is read (not linked, in paragraphs, after the headline) each element holds."""
 
     def __init__(self, root: LexborNode, headline: LexborNode | None) -> None:
-        self.root = root
+        self.root, self.headline = root, headline
         self.total: dict[int, float] = {}
+        self.after = 0.0  # what stands after the headline
         before = headline is not None
         for node in root.traverse(include_text=True):
             if before and headline is not None and node.mem_id == headline.mem_id:
@@ -95,9 +97,10 @@ class _Weights:
                 continue
             text = (node.text_content or "").strip()
             if len(text) > 2:
-                self._add(node, len(text) * (0.3 if before else 1.0))
+                weight = self._add(node, len(text) * (0.3 if before else 1.0))
+                self.after += 0.0 if before else weight
 
-    def _add(self, node: LexborNode, weight: float) -> None:
+    def _add(self, node: LexborNode, weight: float) -> float:
         path = []
         parent = node.parent
         while parent is not None and parent.tag != "-document":
@@ -107,13 +110,14 @@ class _Weights:
             parent = parent.parent
         for key in path:
             self.total[key] = self.total.get(key, 0.0) + weight
+        return weight
 
     def of(self, node: LexborNode) -> float:
         return self.total.get(node.mem_id, 0.0)
 
     def heaviest(self) -> LexborNode:
         """The innermost element that holds most of the text, and what of it stands before."""
-        path = [self.root]
+        path = [self._own_part() or self.root]
         while True:
             children = [child for child in path[-1].iter() if _may_hold(child)]
             best = max(children, key=self.of, default=None)
@@ -121,6 +125,12 @@ class _Weights:
                 break
             path.append(best)
         return self._with_opening(path)
+
+    def _own_part(self) -> LexborNode | None:
+        """The article or main part around the headline, where it holds most of the text after it: menus may be long."""
+        around = ancestors(self.headline) if self.headline is not None else ()
+        own = (node for node in around if node.tag in ("article", "main"))
+        return next((node for node in own if self.of(node) >= max(MIN_BODY, _MOST * self.after)), None)
 
     def _with_opening(self, path: list[LexborNode]) -> LexborNode:
         found = path[-1]

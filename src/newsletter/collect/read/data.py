@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from newsletter.collect.read.page import PageTree
@@ -18,6 +20,8 @@ ARTICLES: Final = frozenset({
     "liveblogposting", "techarticle", "scholarlyarticle", "socialmediaposting"
 })  # fmt: skip
 _MAX_THINGS: Final = 2_000
+_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
+_NO_NAME: Final = re.compile(r"://|^[/#.]|^www\.|[{}<>$]|^(?:admin(?:istrator)?|root|editor|redakteur|webmaster|user|null)$", re.I)
 
 
 def things(page: PageTree) -> tuple[Thing, ...]:
@@ -50,10 +54,21 @@ def text_value(value: object) -> str:
     return clean(html.unescape(value)) if isinstance(value, str) else ""
 
 
-def names(value: object) -> list[str]:
-    """The names of one or several persons or organisations."""
+def known_things(things: Sequence[Thing]) -> dict[str, Thing]:
+    """The objects of a page by what others of it call them (`@id`)."""
+    return {str(thing["@id"]): thing for thing in things if "@id" in thing}
+
+
+def names(value: object, known: Mapping[str, Thing] = MappingProxyType({})) -> list[str]:
+    """The names of one or several persons or organisations, of which `known` are told elsewhere in the page."""
     values = value if isinstance(value, list) else [value]
-    return list(dict.fromkeys(name for name in map(text_value, values) if name and "://" not in name))
+    named = (known.get(str(v["@id"]), v) if isinstance(v, dict) and "name" not in v and "@id" in v else v for v in values)
+    return list(dict.fromkeys(name for name in map(text_value, named) if is_name(name)))
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can name somebody: no address, no place in a page, no blank that a template left open."""
+    return bool(_LETTERS.search(text)) and not _NO_NAME.search(text)
 
 
 def image_addresses(value: object) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.data import Thing, is_article, microdata, text_value
+from newsletter.collect.read.dates import read_date
 from newsletter.collect.read.page import PageTree, ancestors, inside, marks, says, select, text_of
 from newsletter.collect.read.text import HEADLINE_LIMIT, clean, folded, likeness
 
@@ -75,8 +76,8 @@ def headline_and_kicker(node: LexborNode, told: Iterable[str]) -> tuple[str, str
     )
     if not (over and whole.startswith(over) and len(whole) > len(over) + 5):
         over = _told_prefix(whole, told)
-    if not over:
-        return clean(whole, HEADLINE_LIMIT), None
+    if not over or read_date(over) is not None:
+        return clean(whole if not over else whole[len(over) :].lstrip(" :|–-"), HEADLINE_LIMIT), None
     rest, over = whole[len(over) :].lstrip(" :|–-"), over.rstrip(" :|–-")
     if any(folded(text) == folded(over + rest) for text in told):
         return clean(f"{over}: {rest}", HEADLINE_LIMIT), None
@@ -110,7 +111,7 @@ def kicker_near(headline: LexborNode) -> str | None:
         for before in _before(around):
             named = [before, *before.css("[class], [id]")]
             text = next((text_of(n) for n in named if says(KICKER_MARK, marks(n))), "")
-            if 2 < len(text) <= _KICKER_MAX and not re.search(r"\d\d\.\d\d\.|\d{4}", text):
+            if 2 < len(text) <= _KICKER_MAX and read_date(text) is None:
                 return text.rstrip(" :")
     return None
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from selectolax.lexbor import LexborNode
 
-from newsletter.collect.read.data import Thing, image_addresses, is_article, names, text_value
+from newsletter.collect.read.data import Thing, image_addresses, is_article, known_things, names, text_value
 from newsletter.collect.read.images import IMAGE_FILE, Picture, is_picture, leads_away, pictures_of, read_picture
 from newsletter.collect.read.page import PageTree, ancestors, inside
 from newsletter.collect.read.pictures import inner_address, is_no_picture, is_pixel, picture_keys, written_source
@@ -41,7 +41,7 @@ class Told:
 
 def told_pictures(page: PageTree, things: Sequence[Thing]) -> list[Told]:
     """The pictures that the page's data name as the release's, surest first."""
-    known = {str(thing["@id"]): thing for thing in things if "@id" in thing}
+    known = known_things(things)
     found = [told for thing in things if is_article(thing) for told in _of_article(thing, known)]
     alt = page.first_meta("og:image:alt", "twitter:image:alt")
     metas = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")

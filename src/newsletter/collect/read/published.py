@@ -164,7 +164,8 @@ class Finder:
         marked = node.css("[class], [id]") if not near or len(node.text()) < 4_000 else []
         for part in [node, *marked]:
             said = marks(part)
-            if (part is node and near) or (_DATE_MARK.search(said) and not _NOT_THIS.search(said)):
+            alone = part is node and near and part.css_first("img") is None  # a picture's words are its caption
+            if alone or (_DATE_MARK.search(said) and not _NOT_THIS.search(said)):
                 text = text_of(part, _LINE + 40)
                 if len(text) <= _LINE and (stamp := self._stated(text)):
                     yield stamp

@@ -11,7 +11,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode, SelectolaxError
 
-from newsletter.collect.read import contact, data, documents, headline, images, language, lead, teaser
+from newsletter.collect.read import contact, data, documents, headline, images, issuer, language, lead, teaser
 from newsletter.collect.read.blocks import plain
 from newsletter.collect.read.body import MIN_BODY, clear, find_body, without_loose_ends
 from newsletter.collect.read.dates import BERLIN, Stamp, read_machine_date
@@ -55,6 +55,7 @@ class _Reading:
         chosen = profile.model_dump(exclude={"remove"}, exclude_none=True)
         self.chosen = {name: nodes[0] for name, query in chosen.items() if (nodes := self._selected(name, query))}
         self.things = data.things(page)
+        self.known = data.known_things(self.things)
         self.finder = Finder(page, zone, month_first=page.language in ("en", "en-us"))
 
     def draft(self) -> Draft:
@@ -73,8 +74,10 @@ class _Reading:
         shown, gone = self._images(pictures, node, body)
         begun, opening = self._teaser(node, body, gone)
         gone += [begun] if begun is not None else []
-        author, issuer = self._author(), self._issuer()
+        author = self._author()
         html = self._body_html(body, gone, [title, kicker or "", opening or ""])
+        html, office = issuer.split_issuer(html)
+        self._note("issuer", office and "structure")
         html, under = contact.split_contact(without_edges(html, (author or "", kicker or "", *topics)))
         text = plain(html)
         if not text and not opening:
@@ -90,7 +93,7 @@ class _Reading:
             published=stamp.when if stamp else None,
             published_precision=stamp.precision if stamp else None,
             author=author,
-            issuer=issuer,
+            issuer=office or self._issuer(),
             contact=under or beside,
             images=shown,
             documents=files,
@@ -193,9 +196,10 @@ class _Reading:
     def _name(self, field: str, *metas: str) -> str | None:
         """The author or issuer: the JSON-LD's persons or publisher, else the first of the `metas`."""
         key = "publisher" if field == "issuer" else field
-        names = next((n for t in self.things if data.is_article(t) and (n := data.names(t.get(key)))), [])
-        name = ", ".join(names) or self.page.first_meta(*metas) or ""
-        if not name or "://" in name:
+        articles = (thing for thing in self.things if data.is_article(thing))
+        names = next((n for thing in articles if (n := data.names(thing.get(key), self.known))), [])
+        written = (text for meta in metas for text in self.page.meta.get(meta, ()) if data.is_name(text))
+        if not (name := ", ".join(names) or next(written, "")):
             return None
         self._note(field, "json-ld" if names else "meta")
         return clean(name, _NAME_MAX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +16,7 @@ _TAGS: Final = (
     "[class~=tag-list] a, [class~=taglist] a, [class~=article-tags] a, [class~=topics] a, [class~=keywords] a"
 )
 _MENUS: Final = frozenset({"nav", "footer", "aside"})
+_CODE: Final = re.compile(r"\w+:\S")  # how systems file things: productType:PRESS_RELEASE
 _MAX: Final = 12
 
 
@@ -29,7 +31,8 @@ def find_topics(page: PageTree, things: Sequence[Thing]) -> tuple[str, ...]:
         tags = page.meta.get("article:section", []) + _listed(
             page.first_meta("keywords", "news_keywords", "dc.subject")
         )
-    unique = {tag.casefold(): tag for raw in reversed(tags) if 1 < len(tag := clean(raw, 80).lstrip("#").strip()) <= 60}
+    named = (clean(raw, 80).lstrip("#").strip() for raw in reversed(tags) if not _CODE.match(raw.strip()))
+    unique = {tag.casefold(): tag for tag in named if 1 < len(tag) <= 60}
     return tuple(reversed(unique.values()))[:_MAX]
 
 
