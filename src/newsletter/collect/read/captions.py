@@ -30,6 +30,14 @@ _CREDIT: Final = (
     "[class*=attribution i], [class*=byline i], [class*=author i], [itemprop~=author], small"
 )
 _TOOLS: Final = re.compile(r"icon|images?$|vergrößern|enlarge|zoom|gallery|galerie|^view |확대", re.IGNORECASE)
+_CALLED: Final = re.compile(
+    r"^(?:Legende|Bildunterschrift|Bildtext|Bildbeschreibung|Image caption|Caption|Légende)\s*[:,]?\s+", re.IGNORECASE
+)
+_BUTTONS: Final = re.compile(
+    r"\s*\b(?:toggle|hide|show) caption\b|(?:\s*(?:(?:bild |foto )?vergrößern|(?:click to )?enlarge(?: this)? image|vis mer))+$",
+    re.IGNORECASE,
+)
+_SAYS: Final = 4  # words: shorter ones name somebody, and say nothing of a picture
 _TOOL: Final = 25  # characters: a longer line is no button
 _PLAIN_MAX: Final = 250  # characters of a caption that nothing marks as one
 CAPTION_MAX: Final = 900  # characters
@@ -116,12 +124,21 @@ def _said_in(node: LexborNode, *, whole: bool = False) -> tuple[str | None, str 
     if not caption and (whole or node.tag in ("figure", "dl") or says(_WRAPPER, marks(node))):
         caption = text_of(node, CAPTION_MAX)
     givers = givers or [n for one in captions for n in one.css("*") if _is_line(n) and _is_credit(n)]
+    told, credit = split_credit(_plain(text_of(givers[0]))) if givers else (None, None)
+    if told and credit and len(told.split()) >= _SAYS and caption in ("", text_of(givers[0])):  # an element that holds both, by the name of one of them
+        return told, credit
     for n in givers:
         caption = clean(caption.replace(text_of(n), " ")).strip(" |–-") if text_of(n) != caption else ""
-    credit = bare_credit(text_of(givers[0])) if givers else ""
+    credit = bare_credit(_plain(text_of(givers[0]))) if givers else ""
+    caption = _plain(caption)
     if len(caption) < 3 or (len(caption) < _TOOL and _TOOLS.search(caption)):
         caption = ""
     return caption or None, credit or None
+
+
+def _plain(text: str) -> str:
+    """A caption without what calls it one, and without the buttons beside it."""
+    return _BUTTONS.sub("", _CALLED.sub("", text)).strip()
 
 
 def _next_element(node: LexborNode) -> LexborNode | None:

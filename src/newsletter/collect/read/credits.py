@@ -13,48 +13,82 @@ from typing import Final
 from newsletter.collect.read.text import clean
 from newsletter.model import Image
 
-_LABEL: Final = (
-    r"(?:Bild(?:quelle|nachweis|rechte|material|credits?)?|Foto(?:graf(?:in)?|credits?|nachweis|quelle|s)?|"
-    r"Photo(?:graph|grapher|s)?(?:\s+by)?|"
-    r"Quelle|Copyright|Credits?|Image(?:\s+credits?)?|Picture|Grafik|Illustration|Abb(?:ildung|\.)|Source|"
-    r"Crédit(?:s)?(?:\s+photo)?|Fotos)"
-)
-_AGENCY: Final = (
-    r"(?:picture[ -]alliance|dpa|imago(?:\s?images)?|getty\s?images|istock(?:photo)?|adobe\s?stock|"
-    r"stock\.adobe(?:\.com)?|shutterstock|fotolia|"
-    r"unsplash|pixabay|pexels|reuters|afp|keystone|epa|apa|\bAP\b|mauritius|alamy|colourbox)"
-)
-_HINTS: Final = (  # no credit is without one of these; looking for them first is ten times as fast
-    "©", "(c)", "&copy;", "bild", "foto", "photo", "quelle", "source", "copyright", "credit", "crédit", "image",
-    "picture", "grafik", "illustration", "abb", "dpa", "imago", "getty", "istock", "adobe", "shutterstock", "unsplash",
-    "pixabay", "pexels", "reuters", "afp", "keystone", "epa", "apa", "mauritius", "alamy", "colourbox",
+_LABELS: Final = (  # what a credit is called, in an address of words: each may end a word of its own only
+    "bild", "bildquelle", "bildnachweis", "bildrechte", "bildmaterial", "bildcredit", "bildcredits", "bildautor",
+    "bildautorin", "symbolbild", "symbolfoto", "archivbild", "archivfoto", "foto", "fotos", "fotograf", "fotografin",
+    "fotocredit", "fotocredits", "fotonachweis", "fotoquelle", "fotorechte", "photo", "photos", "photograph",
+    "photographer", "quelle", "copyright", "credit", "credits", "image", "images", "picture", "pictures", "grafik",
+    "graphic", "illustration", "abbildung", "abb.", "source", "crédit", "crédits", "crédit photo", "image credit",
+    "image credits", "photo credit", "picture credit", "file photo", "foto di", "fotografía", "fonte", "fuente",
 )  # fmt: skip
+_AGENCIES: Final = (  # and the libraries and licences that stand in a credit without a label
+    "picture alliance", "picture-alliance", "dpa", "imago", "getty images", "getty", "gettyimages", "istock",
+    "istockphoto", "adobe stock", "adobestock", "stock.adobe.com", "stock.adobe", "shutterstock", "fotolia", "unsplash",
+    "pixabay", "pexels", "reuters", "afp", "keystone", "epa", "apa", "mauritius", "alamy", "colourbox", "ddp", "epd",
+    "ap photo", "pa media", "pa wire", "pa images", "xinhua", "ansa", "belga", "anadolu", "nurphoto", "zuma", "sipa",
+    "bloomberg", "flickr", "wikimedia", "wikimedia commons", "depositphotos", "freepik", "photocase", "plainpicture",
+    "laif", "ullstein bild", "akg-images", "blickwinkel", "ntb", "ritzau", "usa today", "instagram", "cc by",
+    "cc by-sa", "cc0", "via ap",
+)  # fmt: skip
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    longest_first = sorted(words, key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s?") for word in longest_first) + ")"
+
+
+_LABEL: Final = _any_of(_LABELS)
+_AGENCY: Final = _any_of(_AGENCIES)
+_HINTS: Final = tuple(  # no credit is without one of these; looking for them first is ten times as fast
+    dict.fromkeys(("©", "(c)", "&copy;", *(w.split(" ")[0] for w in (*_LABELS, *_AGENCIES)), "courtesy"))
+)
 _BRACKETED = re.compile(
-    rf"\s*[(\[]\s*(?:(?:{_LABEL})\s*(?:[:©]|\bby\b)\s*|©\s*|"
+    rf"\s*[(\[]\s*(?:{_LABEL}\s*(?:[:©]|\bby\b)\s*|©\s*|"
     rf"\(c\)\s*)([^()\[\]]{{2,120}}(?:\([^()]*\))?)[)\]]\s*\.?\s*$",
     re.IGNORECASE,
 )
-_LABELLED = re.compile(rf"(?:^|[\s|/–—.,;)\]-])(?:{_LABEL})\s*(?::|©|/\s?©)\s*([^:]{{2,120}}?)\s*\.?$", re.IGNORECASE)
+_AGENCY_IN_BRACKETS = re.compile(
+    rf"\s*[(\[]\s*([^()\[\]]{{0,60}}(?:\b{_AGENCY}\b|(?-i:\bAP\b))[^()\[\]]{{0,60}})[)\]]\s*\.?\s*$", re.IGNORECASE
+)
+_LABELLED = re.compile(
+    rf"(?:^|[\s|/–—.,;)\]-]){_LABEL}\s*(?::|©|/\s?©|\bby\b|\bcourtesy(?: of)?\b)\s*([^:]{{2,120}}?)\s*\.?$",
+    re.IGNORECASE,
+)
 _COPYRIGHT = re.compile(
-    r"(?:^|[\s|/–—.,;(\[-])(?:©|\(c\)|&copy;|Copyright\b:?)\s*(?:©\s*)?([^©]{2,120}?)\s*[)\]]?\s*\.?$", re.IGNORECASE
+    r"(?:(?:^|[\s|/–—.,;(\[-])(?:\(c\)|&copy;|Copyright\b:?|courtesy of\b)|©)\s*(?:©\s*)?([^©]{2,120}?)\s*\.?$",
+    re.IGNORECASE,
 )
 _AGENCY_TAIL = re.compile(
-    rf"(?:^|[\s|–—.(])\s*((?:[^\s.|()]+\s){{0,3}}?[^\s.|()]*{_AGENCY}\b\s*(?:[/|]\s*[^.|()]{{2,60}}?)?(?:/[^\s.|"
-    rf"()]+)*)\)?\s*\.?$",
+    rf"(?:^|[\s|–—.(])\s*((?:[^\s.|()]+\s){{0,3}}?[^\s.|()]*(?:{_AGENCY}|(?-i:\bAP))\b\s*(?:[/|]\s*[^.|()]{{2,60}}?)?"
+    rf"(?:/[^\s.|()]+)*)\)?\s*\.?$",
     re.IGNORECASE,
 )
 _SYMBOLIC = re.compile(
-    r"[(\[]?\s*\b(?:Symbol|Archiv|Beispiel|Themen)-?(?:bild|foto|grafik|aufnahme)(?:er|s)?\b\s*[)\]]?\.?|"
-    r"\bstock (?:image|photo)\b|\bsymbolic (?:image|picture)\b",
+    r"[(\[]?\s*\b(?:Symbol|Archiv|Beispiel|Themen)-?(?:bild|foto|grafik|aufnahme|motiv)(?:er|s)?\b\s*[)\]]?\.?|"
+    r"[(\[]?\s*\b(?:stock|symbolic|symbol|illustrative|representative|representational|file|archive) "
+    r"(?:image|photo|picture|photograph)\b\s*[)\]]?\.?|\b(?:photo|image) d['’]illustration\b",
     re.IGNORECASE,
 )
-_SYMBOL_ONLY = re.compile(r"Symbol-?(?:bild|foto|grafik|aufnahme)|stock (?:image|photo)|symbolic", re.IGNORECASE)
+_SYMBOL_ONLY = re.compile(
+    r"\b(?:Symbol|Beispiel|Themen)-?(?:bild|foto|grafik|aufnahme|motiv)|\b(?<!adobe )(?:stock|symbolic|symbol|illustrative|"
+    r"representative|representational) (?:image|photo|picture)|\b(?:photo|image) d['’]illustration",
+    re.IGNORECASE,
+)
+_SYMBOL_END: Final = re.compile(r"(?:bild|foto|grafik|photo|image|picture|illustration)[).\] ]*$", re.IGNORECASE)
 _PREFIX = re.compile(
-    rf"^(?:(?:{_LABEL})\s*(?::|©|\bby\b)|(?:Foto|Quelle|Copyright|Bildnachweis|Bildquelle|Credits?)\b|©|\(c\))\s*(?:©\s*)?",
+    rf"^(?:{_LABEL}\s*(?::|©|\bby\b|\bcourtesy(?: of)?\b)|(?:Foto|Quelle|Copyright|Bildnachweis|Bildquelle|Credits?|"
+    rf"Courtesy of)\b|©|\(c\))\s*(?:©\s*)?",
     re.IGNORECASE,
 )
+_SUFFIX = re.compile(r"\s*[(\[]?\s*(?:Copyright|©|Symbol(?:bild|foto)|Archiv(?:bild|foto)?)\s*[)\]]?$", re.IGNORECASE)
+_NAMELIKE: Final = frozenset({  # words in small letters that stand in credits
+    "alliance", "archiv", "archive", "courtesy", "eigene", "images", "license", "lizenz", "picture", "privat", "stock",
+    "unter", "under", "screenshot", "bearbeitet", "press", "presse", "photo", "photos", "foto", "fotos", "der", "des",
+})  # fmt: skip
+_SMALL: Final = re.compile(r"(?<![\w.@/_-])[a-zäöüß]{4,}(?![\w@/_]|\.\w)")
 _EDGES: Final = " \t|–—-/,;:"
 MAX_CREDIT: Final = 160
+_ONLY_LABEL: Final = re.compile(rf"(?:{_LABEL}|©)?\W*", re.IGNORECASE)
 
 
 def split_credit(text: str | None) -> tuple[str | None, str | None]:
@@ -63,19 +97,34 @@ def split_credit(text: str | None) -> tuple[str | None, str | None]:
     lower = text.lower()
     if "AP" not in text and not any(hint in lower for hint in _HINTS):
         return text or None, None
-    for pattern in (_BRACKETED, _LABELLED, _COPYRIGHT, _AGENCY_TAIL):
+    for pattern in (_BRACKETED, _AGENCY_IN_BRACKETS, _LABELLED, _COPYRIGHT, _AGENCY_TAIL):
         match = pattern.search(text)
-        if match and len(credit := bare_credit(match.group(1))) > 1 and not _is_sentence(credit):
+        if match and len(credit := bare_credit(match.group(1))) > 1 and (pattern is _BRACKETED or not _is_sentence(credit)):
             rest = text[: match.start()].rstrip(_EDGES).strip()
-            return rest or None, credit
+            if pattern is _LABELLED and not rest and _describes(credit):
+                continue
+            return (None, bare_credit(text)) if _PREFIX.match(rest) and _is_name(rest) else (rest or None, credit)
     return text or None, None
 
 
 def bare_credit(text: str | None) -> str:
     """A credit without "Foto:", "©" and brackets around it."""
-    text = clean(text, MAX_CREDIT).strip("()[] ")
-    while (bare := _PREFIX.sub("", text).strip(_EDGES)) != text and bare:
+    text = _unbracketed(clean(text, MAX_CREDIT))
+    while (bare := _unbracketed(_SUFFIX.sub("", _PREFIX.sub("", text)).strip(_EDGES))) != text and bare:
         text = bare
+    return "" if _ONLY_LABEL.fullmatch(text) else text
+
+
+def _unbracketed(text: str) -> str:
+    """A text without the brackets around it, and without one that has lost its other half."""
+    text = text.strip()
+    for opening, closing in ("()", "[]"):
+        if text[:1] == opening and text[-1:] == closing and opening not in text[1:]:
+            text = text[1:-1].strip()
+        if text.count(closing) > text.count(opening):
+            text = text.rstrip(closing + " ")
+        if text.count(opening) > text.count(closing):
+            text = text.lstrip(opening + " ") if text[:1] == opening else f"{text}{closing}"
     return text
 
 
@@ -89,7 +138,7 @@ def without_symbolic(caption: str | None) -> str | None:
     if not caption or not _SYMBOL_ONLY.search(caption):
         return caption
     rest = _SYMBOLIC.sub("", caption).strip(_EDGES + ".")
-    return rest or None if len(rest) < 3 or caption.rstrip(").] ").lower().endswith(("bild", "foto")) else caption
+    return rest or None if len(rest) < 3 or _SYMBOL_END.search(caption) else caption
 
 
 def without_credit(image: Image) -> Image:
@@ -98,6 +147,15 @@ def without_credit(image: Image) -> Image:
         return image
     rest, credit = split_credit(image.alt)
     return replace(image, alt=rest or image.alt, credit=image.credit or credit) if credit else image
+
+
+def _describes(text: str) -> bool:
+    """Whether words behind "Foto:" say what a picture shows, as in many alt texts, and not whose it is."""
+    return sum(word not in _NAMELIKE for word in _SMALL.findall(text)) > 1
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= MAX_CREDIT and not _describes(text) and not _is_sentence(text)
 
 
 def _is_sentence(credit: str) -> bool:

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborNode
 from newsletter.collect.read.data import Thing, image_addresses, is_article, known_things, names, text_value
 from newsletter.collect.read.images import IMAGE_FILE, Picture, is_picture, leads_away, pictures_of, read_picture
 from newsletter.collect.read.page import PageTree, ancestors, inside
-from newsletter.collect.read.pictures import inner_address, is_no_picture, is_pixel, picture_keys, written_source
+from newsletter.collect.read.pictures import inner_address, is_no_picture, is_pixel, is_shared, picture_keys, written_source
 from newsletter.model import AltFrom, Image
 
 _MENUS: Final = frozenset({"nav", "footer"})
@@ -76,7 +76,8 @@ def find_lead(
     first = read_picture(own[0][0], page, lead=True) if own else None
     if first and (not told or _stands_for_it(first.image, own[0][1])):
         return first, "structure"
-    return _as_told(Picture(Image(src=told[0].address, lead=True), ()), told[0]) if told else None
+    unseen = next((one for one in told if not is_shared(one.address)), None)
+    return _as_told(Picture(Image(src=unseen.address, lead=True), ()), unseen) if unseen else None
 
 
 def _stands_for_it(image: Image, at: int) -> bool:

@@ -17,10 +17,14 @@ TOOL: Final = re.compile(  # what a button or a link for the eye alone says
     r"zurück(?: zur übersicht)?|als pdf (?:speichern|herunterladen)|inhaltsverzeichnis|"
     r"fullscreen|close|enlarge(?: image)?|zoom|share(?: this(?: page| article| story)?)?|print(?: this page)?|listen|"
     r"skip to (?:main )?content|back(?: to top)?|copy link|save|play|pause|download|feedback|abspielen|"
-    r"anzeige|werbung|advertisement)\W*",
+    r"anzeige|werbung|advertisement|\d?\d:\d\d(?:\s?/\s?\d?\d:\d\d)?)\W*",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(r"\W*(?:autor(?:in)?|author|datum|date|bildergalerie|galerie|gallery|von|by)?\W*", re.IGNORECASE)
+_NAME: Final = re.compile(  # labels whose values stand elsewhere, and mere marks
+    r"\W*(?:(?:autor(?:in)?|author|datum|date|bildergalerie|galerie|gallery|von|by|ort|herausgeber(?:in)?|redaktion|"
+    r"(?:erschienen|veröffentlicht|erstellt|published|posted)(?: am| von| on| by)?)\b\W*)*",
+    re.IGNORECASE,
+)
 _BYLINE: Final = re.compile(
     r"(?i:von|by|text(?: und (?:fotos?|bilder?))?|autor(?:in(?:nen)?)?|authors?|redaktion|(?:ein )?artikel von|"
     r"(?:erstellt|geschrieben|verfasst) von|(?:written|posted|published) by)\b:?\s+"

@@ -14,10 +14,16 @@ from newsletter.collect.read.page import absolute
 WIDTH: Final = 1_200  # pixels: twice a mail's column, so that it is sharp on any screen
 
 NO_PICTURE = re.compile(
-    r"(?:^|[\s/_.-])\w{0,8}logos?(?:$|[\s/_.\d-])|(?:^|[\s/_.-])(?:icon|icons|favicon|sprite|avatar|gravatar|badge|"
+    r"(?:^|[\s/_.-])\w{0,16}logos?(?:$|[\s/_.\d-])|(?:^|[\s/_.-])(?:icon|icons|favicon|sprite|avatar|gravatar|badge|"
     r"button|spinner|loader|arrow|pfeil|symbol|signet|wappen|"
     r"placeholder|platzhalter|fallback|default|banner|pixel|emoji|"
     r"flag|rating|stars?|print|drucken|teaser-?default|social-?(?:media|share)?)(?:$|[\s/_.\d-])",
+    re.IGNORECASE,
+)
+_SHARED = re.compile(  # a picture made for links to any page of a site
+    r"(?:^|[\W_])(?:og|open-?graph|facebook|fb|twitter|x|linkedin|social(?:-?media)?|link|share|sharing|shared|meta|seo|"
+    r"site|default|standard)[-_ ]?(?:(?:image|img|bild|card|link|share|sharing|preview|vorschau|thumb(?:nail)?|"
+    r"facebook|twitter|default|cover|logo|banner)[-_ ]?)+(?:$|[\W_\d])",
     re.IGNORECASE,
 )
 _NETWORK = re.compile(
@@ -82,6 +88,11 @@ def is_no_picture(address: str) -> bool:
     """Whether an address looks like that of a logo, an icon or a stand-in."""
     stem = urlsplit(address).path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     return bool(NO_PICTURE.search(stem) or _NETWORK.fullmatch(stem))
+
+
+def is_shared(address: str) -> bool:
+    """Whether an address looks like that of the picture that a site gives to any link to it."""
+    return bool(_SHARED.search(urlsplit(address).path.rsplit("/", 1)[-1].rsplit(".", 1)[0]))
 
 
 def is_icon(img: LexborNode) -> bool:
