@@ -87,7 +87,7 @@ def image_addresses(value: object) -> list[str]:
 
 def microdata(page: PageTree, name: str) -> list[str]:
     """The values of an `itemprop` of the page's article."""
-    kinds = ("Article", "BlogPosting", "Report")
+    kinds = ("Article", "BlogPosting", "Report", "VideoObject")
     query = ", ".join(f'[itemtype*="{kind}" i] [itemprop~="{name}"]' for kind in kinds)
     found = []
     for node in page.tree.css(query)[:20]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from newsletter.collect.read.blocks import plain
+from newsletter.collect.read.credits import split_credit
 from newsletter.collect.read.dates import read_date
-from newsletter.collect.read.text import folded
+from newsletter.collect.read.text import ENDS, folded
 
 TOOL: Final = re.compile(  # what a button or a link for the eye alone says
     r"\W*(?:hauptinhalt|inhalt|vollbild(?:modus)?|schließen|(?:bild )?(?:vergrößern|anzeigen)|versenden|teilen|merken|"
@@ -17,11 +18,11 @@ TOOL: Final = re.compile(  # what a button or a link for the eye alone says
     r"zurück(?: zur übersicht)?|als pdf (?:speichern|herunterladen)|inhaltsverzeichnis|"
     r"fullscreen|close|enlarge(?: image)?|zoom|share(?: this(?: page| article| story)?)?|print(?: this page)?|listen|"
     r"skip to (?:main )?content|back(?: to top)?|copy link|save|play|pause|download|feedback|abspielen|"
-    r"anzeige|werbung|advertisement|\d?\d:\d\d(?:\s?/\s?\d?\d:\d\d)?)\W*",
+    r"box (?:auf|zu)klappen(?: box zuklappen)?|anzeige|werbung|advertisement|\d?\d:\d\d(?:\s?/\s?\d?\d:\d\d)?)\W*",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(  # labels whose values stand elsewhere, and mere marks
-    r"\W*(?:(?:autor(?:in)?|author|datum|date|bildergalerie|galerie|gallery|von|by|ort|herausgeber(?:in)?|redaktion|"
+_NAME: Final = re.compile(  # labels whose values stand elsewhere, mere marks and numbers
+    r"[\W\d]*(?:(?:autor(?:in)?|author(?: of the article)?|article content|(?:ein |gast)?kommentar von|datum|date|bildergalerie|galerie|gallery|von|by|ort|herausgeber(?:in)?|redaktion|"
     r"(?:erschienen|veröffentlicht|erstellt|published|posted)(?: am| von| on| by)?)\b\W*)*",
     re.IGNORECASE,
 )
@@ -31,16 +32,16 @@ _BYLINE: Final = re.compile(
     r"(?:[A-ZÄÖÜÉ][\w.’'-]*[,/]?\s*|(?:und|and|von|van|de|der|&|/)\s+){1,7}(?:[|–(-].{0,40})?",
 )
 _FILED: Final = re.compile(
-    r"\W*(?:rubrik(?:en)?|kategorien?|schlag(?:wort|wörter|worte)|tags?|themen(?:gebiet)?|ressort|erscheinungsdatum|"
-    r"ausgabejahr|datum|ort|pressemitteilung nr|veröffentlicht(?: am| in)?|erstellt(?: am)?|autor(?:in)?|stand|"
+    r"\W*(?:ort [\w.-]+$|rubrik(?:en)?|kategorien?|schlag(?:wort|wörter|worte)|tags?|themen(?:gebiet)?|ressort|erscheinungsdatum|"
+    r"ausgabejahr|datum|pressemitteilung nr|veröffentlicht(?: am| in)?|erstellt(?: am)?|autor(?:in)?|stand|"
     r"letzte (?:änderung|aktualisierung)|zuletzt (?:geändert|aktualisiert)|aktualisiert(?: am)?|"
     r"categor(?:y|ies)|filed under|tagged(?: with)?|posted (?:in|on)|published(?: on| in)?|topics?|author|"
-    r"last (?:updated|modified|changed)|updated(?: on)?)\b(?:\s*:.{0,100}|\s+[\w. -]{0,40}\d{4})?",
+    r"last (?:updated|modified|changed)|updated(?: on)?)\b(?:\s*:.{0,100}|\s+[\w.,:|•· -]{0,40}\d{2,4}(?:\W.{0,30})?)?",
     re.IGNORECASE,
 )
 _PRINTED: Final = re.compile(
     r"diese[rs]? (?:artikel|seite|text|meldung)\b.{0,40}(?:ausgedruckt|gedruckt|aufgerufen)\b.*|"
-    r"(?:quelle|permalink|kurzlink|url|link)\s*:\s*https?://\S+|https?://\S+",
+    r"(?:quelle|permalink|kurzlink|url|link)\s*:\s*https?://\S+",
     re.IGNORECASE,
 )
 _DATED: Final = re.compile(
@@ -49,24 +50,49 @@ _DATED: Final = re.compile(
     re.IGNORECASE,
 )
 _MINUTES: Final = re.compile(r"(?:ca\. ?)?\d+ ?min(?:uten?|utes?|\.)?(?: (?:lesezeit|read|zum lesen))?", re.IGNORECASE)
+_BYLINED: Final = re.compile(r"(?:von|by|par|por|text|autor(?:in)?|redaktion|article by)\b:? ", re.IGNORECASE)
+_SIGNED: Final = re.compile(r"\(?[a-zA-ZäöüÄÖÜ]{1,4}(?:[/,] ?[a-zA-ZäöüÄÖÜ]{1,4}){0,2}\)?")
+_LINKED: Final = re.compile(r"<p>(?:<\w+>)*<a [^>]*>[^<]*</a>(?:</\w+>)*</p>")
 _LINE: Final = 90  # characters: a line at an edge is no longer
-_PARAGRAPH: Final = ("<p", "<h", "<hr")
-_MOST: Final = 12
+_NAMES: Final = 5  # words: a link of so few at the beginning leads to an author or a section
+_EDGE: Final = 6  # blocks
+_LEAD: Final = (40, 700)  # characters
+_LEAD_BLOCKS: Final = 3
 
 
-def without_edges(html: str, names: Collection[str]) -> str:
-    """Plain blocks without the lines at their beginning and end that are not text, at most twelve at either.
+def without_edges(html: str, names: Collection[str]) -> tuple[str, str | None]:
+    """Plain blocks without the lines near their beginning and end that are not text, and what the first of them
+    sets apart from the text: its lead.
 
-    `names` are told elsewhere: the author, the issuer, the kicker. Tools are left out wherever they stand alone.
+    `names` are told elsewhere: the author, the kicker, the topics. Tools are left out wherever they stand alone.
     """
     blocks = [block for block in html.split("\n") if not _is_tool(block)]
-    told = {folded(name) for name in names if name}
-    begin, end = 0, len(blocks)
-    while begin < min(end - 1, _MOST) and _is_edge(blocks[begin], told):
-        begin += 1
-    while end - 1 > begin and len(blocks) - end < _MOST and _is_edge(blocks[end - 1], told):
-        end -= 1
-    return "\n".join(blocks[begin:end])
+    told, last = {folded(name) for name in names if name}, len(blocks)
+    gone = {
+        place
+        for place, block in enumerate(blocks)
+        if (place < _EDGE or place >= last - _EDGE)
+        and (_is_furniture(block, told) or (place < _EDGE and _is_link(block)) or (place == last - 1 and _is_end(block)))
+    }
+    kept = [block for place, block in enumerate(blocks) if place not in gone]
+    first = min(gone, default=0)
+    lead = _lead(blocks[:first]) if len(kept) > first + 1 else None
+    return "\n".join(kept or blocks), lead
+
+
+def without_lead(html: str, lead: str) -> str:
+    """Plain blocks without those at their beginning that are the lead."""
+    blocks = html.split("\n")
+    while len(blocks) > 1 and folded(plain(blocks[0])) in folded(lead):
+        del blocks[0]
+    return "\n".join(blocks)
+
+
+def _lead(blocks: Sequence[str]) -> str | None:
+    """What a few paragraphs before the first line that is no text say, if that is as long as leads are."""
+    text = " ".join(" ".join(plain(block).split()) for block in blocks)
+    held = 0 < len(blocks) <= _LEAD_BLOCKS and all(block.startswith("<p>") and "<img" not in block for block in blocks)
+    return text if held and _LEAD[0] <= len(text) <= _LEAD[1] and text[-1] in ENDS else None
 
 
 def _is_tool(block: str) -> bool:
@@ -74,14 +100,31 @@ def _is_tool(block: str) -> bool:
     return block.startswith("<p") and len(text := plain(block)) < _LINE and bool(text) and bool(TOOL.fullmatch(text))
 
 
-def _is_edge(block: str, told: Collection[str]) -> bool:
-    if not block.startswith(_PARAGRAPH) or "<img" in block:
+def _is_furniture(block: str, told: Collection[str]) -> bool:
+    """Whether each line of a block is a tool, a byline, a date, a credit or what it is filed under."""
+    if not block.startswith(("<p", "<h", "<ul")) or "<img" in block:
         return False
-    text = " ".join(plain(block).split())
-    if _NAME.fullmatch(text) or folded(text) in told or _PRINTED.fullmatch(text):
+    lines = plain(block).split("\n\n")
+    return len(lines) <= _EDGE and all(_is_line(line, block.startswith("<h"), told) for line in lines)
+
+
+def _is_line(text: str, heads: bool, told: Collection[str]) -> bool:
+    if _NAME.fullmatch(text) or TOOL.fullmatch(text) or _PRINTED.fullmatch(text):
         return True
-    if len(text) > _LINE:
+    if heads or len(text) > _LINE:
         return False
-    if block.startswith("<p") and (_MINUTES.fullmatch(text) or _BYLINE.fullmatch(text) or _FILED.fullmatch(text)):
+    if folded(text) in told or _MINUTES.fullmatch(text) or _BYLINE.fullmatch(text) or _FILED.fullmatch(text):
         return True
-    return block.startswith("<p") and bool(_DATED.fullmatch(text)) and read_date(text) is not None
+    if (_DATED.fullmatch(text) or _BYLINED.match(text)) and text[-1] not in "!?" and read_date(text) is not None:
+        return True
+    return split_credit(text)[0] is None
+
+
+def _is_link(block: str) -> bool:
+    return bool(_LINKED.fullmatch(block)) and len(plain(block).split()) <= _NAMES
+
+
+def _is_end(block: str) -> bool:
+    """Whether the last paragraph is a sign-off, or announces what is not there."""
+    text = plain(block) if block.startswith("<p") and "<img" not in block else ""
+    return bool(text) and len(text) < _LINE and (text.endswith(":") or bool(_SIGNED.fullmatch(text)))

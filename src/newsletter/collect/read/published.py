@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import chain
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -77,8 +78,8 @@ class Finder:
         for step, stamps in (
             ("json-ld", self._json(things)),
             ("meta", self._meta(_SURE)),
-            ("microdata", (read_machine_date(value, self.zone) for value in microdata(self.page, "datePublished"))),
             ("structure", self._around(headline)),
+            ("microdata", self._microdata()),
             ("structure", self._openings(headline)),
         ):
             stamp = next((stamp for stamp in stamps if stamp), None)
@@ -111,6 +112,9 @@ class Finder:
             if is_article(thing) or str(thing.get("@type")) in ("WebPage", "ItemPage", "VideoObject"):
                 for key in ("datePublished", "dateCreated", "uploadDate"):
                     yield read_machine_date(text_value(thing.get(key)), self.zone)
+
+    def _microdata(self) -> Iterator[Stamp | None]:
+        return (read_machine_date(value, self.zone) for value in microdata(self.page, "datePublished"))
 
     def _meta(self, names: Sequence[str]) -> Iterator[Stamp | None]:
         return (read_machine_date(self.page.first_meta(name), self.zone) for name in names)
@@ -193,14 +197,14 @@ class Finder:
         return read_date(text, self.zone, month_first=self.month_first)
 
     def _sharpened(self, stamp: Stamp, step: str, headline: LexborNode | None) -> tuple[Stamp, str]:
-        """A day with the time that stands beside the headline, if it is of the same day."""
-        if stamp.precision is Precision.DAY and step != "structure":
-            for other in self._around(headline):
-                if (
-                    other.precision is not Precision.DAY
-                    and other.when.astimezone(self.zone).date() == stamp.when.date()
-                ):
-                    return other, "structure"
+        """A day with the time that stands beside the headline or in the page's data, if it is of the same day."""
+        if stamp.precision is not Precision.DAY:
+            return stamp, step
+        near = ((other, "structure") for other in self._around(headline))
+        for other, by in chain(near, ((other, "microdata") for other in self._microdata())):
+            exact = other is not None and other.precision is not Precision.DAY
+            if other and exact and other.when.astimezone(self.zone).date() == stamp.when.date():
+                return other, by
         return stamp, step
 
 

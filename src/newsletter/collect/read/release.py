@@ -15,7 +15,7 @@ from newsletter.collect.read import contact, data, documents, headline, images, 
 from newsletter.collect.read.blocks import plain
 from newsletter.collect.read.body import MIN_BODY, clear, find_body, without_loose_ends
 from newsletter.collect.read.dates import BERLIN, Stamp, read_machine_date
-from newsletter.collect.read.lines import without_edges
+from newsletter.collect.read.lines import without_edges, without_lead
 from newsletter.collect.read.page import PageTree, decode, remove, select, text_of
 from newsletter.collect.read.prune import prune
 from newsletter.collect.read.published import Finder
@@ -78,7 +78,11 @@ class _Reading:
         html = self._body_html(body, gone, [title, kicker or "", opening or ""])
         html, office = issuer.split_issuer(html)
         self._note("issuer", office and "structure")
-        html, under = contact.split_contact(without_edges(html, (author or "", kicker or "", *topics)))
+        html, apart = without_edges(html, (author or "", kicker or "", *topics))
+        if apart and teaser.is_surer(apart, opening, self.origin.get("teaser")):
+            html, opening = without_lead(html, apart), apart
+            self._note("teaser", "structure")
+        html, under = contact.split_contact(html)
         text = plain(html)
         if not text and not opening:
             raise UnreadablePage("the page has no text that could be a release")

@@ -13,7 +13,7 @@ from newsletter.collect.read.credits import split_credit
 from newsletter.collect.read.data import Thing, is_article, text_value
 from newsletter.collect.read.dates import read_date
 from newsletter.collect.read.page import PageTree, ancestors, inside, marks, says, text_of
-from newsletter.collect.read.text import folded, likeness
+from newsletter.collect.read.text import ENDS, folded, likeness
 
 TEASER_MARK: Final = re.compile(
     r"(?:^|[\s_-])(?:teaser-?text|teaser|lead|lead-?text|lede|intro|intro-?text|introduction|vorspann|abstract|"
@@ -28,7 +28,6 @@ _NO_TEASER: Final = re.compile(
     re.IGNORECASE,
 )
 _NO_HOLDERS: Final = frozenset({"figure", "figcaption", "a", "li", "button", "nav", "footer", "table"})
-_ENDS: Final = frozenset(".!?…:\"»“”’'»。」)")
 _QUOTE: Final = 60  # letters
 _LEAVES: Final = frozenset({"p", "h2", "div", "strong", "span"})
 _ALIKE: Final = 0.5  # of the shorter text's words
@@ -79,6 +78,11 @@ def _is_like(node: LexborNode, told: Collection[str]) -> bool:
     """Whether an element says what the page's data say, or they say nothing."""
     text = text_of(node)
     return not told or any(likeness(text, other) >= _ALIKE for other in told)
+
+
+def is_surer(apart: str, opening: str | None, step: str | None) -> bool:
+    """Whether the lead that a byline sets apart from the text comes before what was found: nothing, or in the data."""
+    return opening is None or (step not in ("profile", "structure") and likeness(apart, opening) >= _ALIKE)
 
 
 def told_teasers(page: PageTree, things: Sequence[Thing]) -> Iterator[tuple[str, str]]:
@@ -155,7 +159,7 @@ def _is_leaf(node: LexborNode) -> bool:
     return (
         own
         and node.tag in _LEAVES
-        and text_of(node)[-1:] in _ENDS
+        and text_of(node)[-1:] in ENDS
         and not any(says(_NO_TEASER, marks(around)) for around in list(ancestors(node))[:2])
     )
 

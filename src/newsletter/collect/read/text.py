@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 HEADLINE_LIMIT: Final = 300  # characters; longer ones are cut at a word, with "…"
+ENDS: Final = frozenset(".!?…:\"»“”’'»。」)")  # what sentences end with
 LINE_LIMIT: Final = 2_000  # characters of a teaser, caption, alt or credit
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
