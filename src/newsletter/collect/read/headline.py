@@ -25,6 +25,16 @@ _SEPARATORS: Final = re.compile(r"\s+[|–—»·•:-]\s+|\s*\|\s*|\s+::\s+")
 _MENUS: Final = frozenset({"nav", "footer", "aside"})
 _LEVELS: Final = (("h1", 0.45), ("[itemprop~=headline]", 0.5), ("h2", 0.2), ("h3", 0.1), ("[class*=headline]", 0.1))
 _SURE: Final = 0.6  # agreement from which on a heading of a lower level may be the headline
+_SECTION: Final = re.compile(  # what a part of a site is called, and no release
+    r"(?:aktuelle |neueste |alle |unsere )?(?:news|newsroom|aktuelles|presse|pressebereich|blog|medien|nachrichten|"
+    r"neuigkeiten|meldung(?:en)?|archiv|detail(?:s|ansicht|seite)?|(?:presse|medien)(?:mitteilung(?:en)?|meldung(?:en)?|"
+    r"information(?:en)?|service|archiv)|press|media|(?:press|news|media) ?(?:releases?|room|cent(?:er|re))|"
+    r"latest news|announcements?|statements?|service|startseite|home)",
+    re.IGNORECASE,
+)
+_SECTION_MAX: Final = 60  # characters
+_TELLING: Final = 15  # characters
+_LINKS: Final = frozenset({"a"})
 _KICKER_MAX: Final = 120  # characters
 
 
@@ -41,7 +51,19 @@ def headline_node(page: PageTree, told: Sequence[str]) -> LexborNode | None:
             value = agreed + (0.1 if in_path else bonus) + min(len(text), 60) / 600
             if value > worth and (agreed >= _SURE or query == "h1"):
                 best, worth = node, value
+    if best is not None and _SECTION.fullmatch(text_of(best, _SECTION_MAX)):
+        best = _heading_after(page, best) or best
     return best or page.root.css_first("article header h2, main header h2, article > h2")
+
+
+def _heading_after(page: PageTree, section: LexborNode) -> LexborNode | None:
+    """The heading under one that only names the section of a site, if it stands for itself and is no link."""
+    begun = False
+    for node in select(page.root, "h1, h2, h3"):
+        if begun and not inside(node, _MENUS) and node.css_first("a") is None and not inside(node, _LINKS):
+            return node if len(text_of(node)) >= _TELLING else None
+        begun = begun or node.mem_id == section.mem_id
+    return None
 
 
 def is_told(node: LexborNode, told: Mapping[str, str]) -> bool:

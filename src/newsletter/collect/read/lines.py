@@ -41,7 +41,8 @@ _FILED: Final = re.compile(
 )
 _PRINTED: Final = re.compile(
     r"diese[rs]? (?:artikel|seite|text|meldung)\b.{0,40}(?:ausgedruckt|gedruckt|aufgerufen)\b.*|"
-    r"(?:quelle|permalink|kurzlink|url|link)\s*:\s*https?://\S+",
+    r"(?:quelle|permalink|kurzlink|url|link)\s*:\s*https?://\S+|"
+    r"[←→«»‹›]\s*\S.{0,80}",
     re.IGNORECASE,
 )
 _DATED: Final = re.compile(
