@@ -21,7 +21,7 @@ ARTICLES: Final = frozenset({
 })  # fmt: skip
 _MAX_THINGS: Final = 2_000
 _LETTERS: Final = re.compile(r"[^\W\d_]{2}")
-_NO_NAME: Final = re.compile(r"://|^[/#.]|^www\.|[{}<>$]|^(?:admin(?:istrator)?|root|editor|redakteur|webmaster|user|null)$", re.I)
+_NO_NAME: Final = re.compile(r"://|^[/#.]|^www\.|[{}<>$]|^(?:admin(?:istrator)?|root|editor|redakteur|webmaster|user|null)$", re.IGNORECASE)
 
 
 def things(page: PageTree) -> tuple[Thing, ...]:

@@ -16,7 +16,14 @@ from selectolax.lexbor import LexborNode
 from newsletter.collect.read.data import Thing, image_addresses, is_article, known_things, names, text_value
 from newsletter.collect.read.images import IMAGE_FILE, Picture, is_picture, leads_away, pictures_of, read_picture
 from newsletter.collect.read.page import PageTree, ancestors, inside
-from newsletter.collect.read.pictures import inner_address, is_no_picture, is_pixel, is_shared, picture_keys, written_source
+from newsletter.collect.read.pictures import (
+    inner_address,
+    is_no_picture,
+    is_pixel,
+    is_shared,
+    picture_keys,
+    written_source,
+)
 from newsletter.model import AltFrom, Image
 
 _MENUS: Final = frozenset({"nav", "footer"})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
 from itertools import chain
 from typing import Final
-from urllib.parse import parse_qsl, urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborNode, SelectolaxError
 
@@ -17,7 +17,8 @@ from newsletter.collect.read.dates import BERLIN, Stamp, read_date, read_machine
 from newsletter.collect.read.headline import KICKER_MARK
 from newsletter.collect.read.images import is_picture, read_picture
 from newsletter.collect.read.page import PageTree, ancestors, decode, marks, select, text_of
-from newsletter.collect.read.repetition import HEADINGS, RANKED, before, repeated
+from newsletter.collect.read.paging import last_page, next_page
+from newsletter.collect.read.repetition import HEADINGS, RANKED, after, before, repeated
 from newsletter.collect.read.teaser import TEASER_MARK
 from newsletter.collect.read.text import HEADLINE_LIMIT, clean
 from newsletter.config import ItemProfile
@@ -25,11 +26,12 @@ from newsletter.errors import UnreadablePage
 from newsletter.model import Candidate, Image, Page
 
 _NO_PROFILE: Final = ItemProfile()
-_NEXT = re.compile(
-    r"^(?:weiter|nächste(?:\s+seite)?|vorwärts|ältere(?:\s+\w+)?|next(?:\s+page)?|older(?:\s+\w+)?|mehr laden|"
-    r"load more|»|›|>|→|>>)\s*[»›>→]*$",
-    re.IGNORECASE,
+_READ_ON: Final = re.compile(
+    r"\s*(?:\[?(?:…|\.\.\.)\]?\s*)?(?:weiterlesen|mehr(?: lesen)?|read more|continue reading|more)\b[^.]{0,80}$", re.IGNORECASE
 )
+_DAY_LINES: Final = frozenset({"div", "p", "dt", "th", "span", "strong", "time", "caption"})
+_HEAD_MAX: Final = 40  # characters
+_TELLING: Final = 15  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,65 +53,14 @@ def read_list(page: Page, item: ItemProfile = _NO_PROFILE, *, zone: tzinfo = BER
     following = next_page(tree)
     items = _selected(tree, item) if item.select else repeated(tree)
     found: dict[str, Candidate] = {}
+    above = _dates_above(tree, [node for node, _ in items], zone)
     for node, link in items:
-        candidate = _candidate(node, link, tree, zone)
+        candidate = _candidate(node, link, tree, zone, above)
         if candidate and candidate.url not in found:
             found[candidate.url] = candidate
     if not found:
         raise UnreadablePage("no list of releases was found on the page" + (f" ({item.select})" if item.select else ""))
-    return Listing(tuple(found.values()), following, _last_page(tree, following))
-
-
-def next_page(page: PageTree) -> str | None:
-    """The address of the list's next page: rel=next, a link that says so, else the page number after this one."""
-    for node in page.tree.css("link[rel~=next], a[rel~=next]"):
-        if url := page.absolute(node.attributes.get("href")):
-            return url
-    links = [a for a in page.root.css("a[href]") if len(a.text()) < 60]
-    for a in links:
-        said = {text_of(a), clean(a.attributes.get("aria-label")), clean(a.attributes.get("title"))}
-        if (
-            any(_NEXT.match(words) for words in said)
-            and (url := page.absolute(a.attributes.get("href")))
-            and urldefrag(url)[0] != page.url
-        ):
-            return url
-    return _page_after(page, links)
-
-
-def _page_after(page: PageTree, links: Sequence[LexborNode]) -> str | None:
-    here = _page_number(page.url) or 1
-    for a in links:
-        url = page.absolute(a.attributes.get("href"))
-        if (
-            url
-            and text_of(a) == str(here + 1)
-            and urlsplit(url).hostname == urlsplit(page.url).hostname
-            and url != page.url
-        ):
-            return url
-    return None
-
-
-def _last_page(page: PageTree, following: str | None) -> int | None:
-    """The highest number that the links to the list's pages have, where one leads further than to the next page."""
-    if following is None:
-        return None
-    path, after = urlsplit(following).path, _page_number(following)
-    linked = {page.absolute(a.attributes.get("href")) for a in page.root.css("a[href]")}
-    numbers = [_page_number(url) for url in linked if url and urlsplit(url).path == path]
-    last = max((number for number in numbers if number), default=None)
-    return last if last and after and last > after else None
-
-
-def _page_number(url: str) -> int | None:
-    parts = urlsplit(url)
-    numbers = [
-        value
-        for key, value in parse_qsl(parts.query)
-        if re.search(r"page|seite|(?:^|\[)p\]?$", key) and value.isdigit()
-    ]
-    return int(numbers[0][:6]) if numbers else None
+    return Listing(tuple(found.values()), following, last_page(tree, following))
 
 
 def _selected(page: PageTree, item: ItemProfile) -> list[tuple[LexborNode, LexborNode]]:
@@ -133,12 +84,29 @@ def _link(node: LexborNode, query: str | None) -> LexborNode | None:
     )
 
 
-def _candidate(node: LexborNode, link: LexborNode, page: PageTree, zone: tzinfo) -> Candidate | None:
+def _dates_above(page: PageTree, items: Sequence[LexborNode], zone: tzinfo) -> dict[int, Stamp]:
+    """The days that stand over groups of items, by the items' ids: in headings, or alone in a line, two at least."""
+    ids, own = {item.mem_id for item in items}, {inner.mem_id for item in items for inner in item.traverse()}
+    found: dict[int, Stamp] = {}
+    current: Stamp | None = None
+    for node in page.root.traverse():
+        if node.mem_id in ids and current is not None:
+            found[node.mem_id] = current
+        elif node.mem_id not in own and (node.tag in RANKED or node.tag in _DAY_LINES) and next(node.iter(), None) is None:
+            text = text_of(node, _HEAD_MAX + 2)
+            stamp = read_date(text, zone, month_first=page.language in ("en", "en-us")) if len(text) <= _HEAD_MAX else None
+            current = stamp or (None if node.tag in RANKED else current)
+    return found if len(set(found.values())) > 1 else {}
+
+
+def _candidate(
+    node: LexborNode, link: LexborNode, page: PageTree, zone: tzinfo, above: Mapping[int, Stamp]
+) -> Candidate | None:
     url = page.absolute(link.attributes.get("href"))
     if not url:
         return None
     read = partial(read_date, zone=zone, month_first=page.language in ("en", "en-us"))
-    stamp = _date(node, zone, read) or read(before(node)) or read(before(link))
+    stamp = _date(node, zone, read) or read(before(node)) or read(before(link)) or read(after(node)) or above.get(node.mem_id)
     return Candidate(
         url=urldefrag(url)[0],
         headline=_headline(node, link) or None,
@@ -155,10 +123,20 @@ def _headline(node: LexborNode, link: LexborNode) -> str:
         if heading is not None and text_of(heading):
             within = [n for n in heading.css("[class]") if re.search("headline|title", marks(n)) and text_of(n)]
             return text_of(within[-1] if within else heading, HEADLINE_LIMIT)  # the last is the innermost
-    named = next((n for n in link.css("[class]") if re.search(r"headline|title", marks(n)) and text_of(n)), link)
+    named = next((n for n in link.css("[class]") if re.search(r"headline|title", marks(n)) and text_of(n)), None)
+    named = named or _telling(link) or link
     return text_of(named, HEADLINE_LIMIT) or clean(
         link.attributes.get("title") or link.attributes.get("aria-label"), HEADLINE_LIMIT
     )
+
+
+def _telling(link: LexborNode) -> LexborNode | None:
+    """The part of a link that is its headline, where it holds a whole item: no date, no kicker, the first that tells."""
+    parts = [n for n in link.css("*") if next(n.iter(), None) is None and text_of(n)]
+    if len(parts) < 2:
+        return None
+    words = [n for n in parts if not _is_date_line(text_of(n)) and not KICKER_MARK.search(marks(n))]
+    return next((n for n in words if len(text_of(n)) >= _TELLING), words[0] if words else None)
 
 
 def _date(node: LexborNode, zone: tzinfo, read: Callable[[str], Stamp | None]) -> Stamp | None:
@@ -195,7 +173,8 @@ def _teaser(node: LexborNode) -> str | None:
     parts = [*parts[below:], *parts[:below]]
     texts = (text_of(p) for p in parts if p.tag == "p" and p.css_first("time") is None)
     told = chain(_marked(parts, TEASER_MARK, 30, 1_000), texts)
-    return next((text for text in told if len(text) >= 40 and not _is_date_line(text)), None)
+    found = (_READ_ON.sub("", text) for text in told)
+    return next((text for text in found if len(text) >= 40 and not _is_date_line(text)), None)
 
 
 def _is_date_line(text: str) -> bool:
