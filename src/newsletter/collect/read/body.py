@@ -42,6 +42,7 @@ _PROMO: Final = re.compile(
     r"\b(?:im abo|abonnieren|am kiosk|kiosk,|newsletter|subscribe|sign up|folgen sie uns|follow us|feedback zu)\b",
     re.IGNORECASE,
 )
+_FILE_NOTE: Final = 60  # characters: type, size and whether a document is accessible
 _SMALL_PRINT: Final = 200  # characters: a shorter one may name an author or a place
 _AWAY_MAX: Final = 60  # characters
 _PROMO_MAX: Final = 250  # characters
@@ -50,7 +51,7 @@ _EMPTY_SECTION: Final = re.compile(
     r"\n*<p>(?:<strong>|<b>)[^<\n]{2,60}:(?:</strong>|</b>):?</p>\s*$"
 )
 _ONLY_LINK: Final = re.compile(
-    r"<p>(?:<[bi]>|<strong>|<em>)*<a [^>]*>[^<]*</a>(?:</[bi]>|</strong>|</em>|&nbsp;|\s)*</p>"
+    r"<p>(?:<[bi]>|<strong>|<em>)*<a (?!href=\"(?:mailto|tel):)[^>]*>[^<]*</a>(?:</[bi]>|</strong>|</em>|&nbsp;|\s)*</p>"
 )
 _READING_TIME: Final = re.compile(
     r"(?:berechne |geschätzte )?(?:lesezeit|lesedauer|reading time)\b.{0,30}|"
@@ -250,7 +251,7 @@ def _is_file_link(node: LexborNode) -> bool:
     return (
         len(links) == 1
         and is_file(links[0].attributes.get("href") or "")
-        and len(text_of(node)) <= len(text_of(links[0])) + 30
+        and len(text_of(node)) <= len(text_of(links[0])) + _FILE_NOTE
     )
 
 

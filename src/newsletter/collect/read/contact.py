@@ -93,14 +93,14 @@ def _end(blocks: Sequence[str], begin: int) -> int | None:
 
 def _signature(blocks: Sequence[str]) -> int:
     """Where the lines begin, two at least, that stand at the end and only say who is reached, where and how."""
-    begin, reached = len(blocks), 0
-    while begin and len(blocks) - begin < _MOST:
-        text = plain(blocks[begin - 1])
-        if not blocks[begin - 1].startswith("<p") or not text or len(text) > _LINE or _is_sentence(text):
+    begin, lines = len(blocks), list[str]()
+    while begin and len(lines) < _MOST:
+        said = plain(blocks[begin - 1]).split("\n\n")
+        if not blocks[begin - 1].startswith("<p") or any(len(x) > _LINE or not x or _is_sentence(x) for x in said):
             break
-        reached += bool(_REACH.search(text))
+        lines = [*said, *lines]
         begin -= 1
-    return begin if reached and len(blocks) - begin > 1 else len(blocks)
+    return begin if len(lines) > 1 and any(map(_REACH.search, lines)) else len(blocks)
 
 
 def _is_sentence(text: str) -> bool:

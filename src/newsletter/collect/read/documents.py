@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -42,6 +43,11 @@ _ASIDE = re.compile(
     r"MiB|Bytes?)\b[^)\]]{0,30}[)\]]?\s*$",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"[(\[,|]\s*(PDF|DOCX?|XLSX?|PPTX?|ODT|RTF|CSV|ZIP)\b[^()]{0,12}\d+(?:[.,]\d+)?\s*[KM]i?B\b", re.IGNORECASE)
+_NOTHING: Final = re.compile(  # words that say nothing outside of their sentence (WCAG 2.4.4)
+    r"\W*(?:hier|here|click here|hier klicken|pdf|download|herunterladen|dokument|document|datei|file|mehr|more|link)\W*",
+    re.IGNORECASE,
+)
 _AWAY: Final = frozenset({"nav", "footer", "aside", "form"})
 _MAX: Final = 50
 
@@ -52,16 +58,31 @@ def find_documents(page: PageTree, headline: LexborNode | None) -> tuple[Documen
     for link in _own_part(page, headline).css("a[href]"):
         if any(around.tag in _AWAY for around in ancestors(link)):
             continue
-        href = link.attributes.get("href") or ""
-        match = _FILE.search(href)
-        url = page.absolute(href) if match else None
-        if match and url and url not in found and len(found) < _MAX:
+        url, kind = page.absolute(link.attributes.get("href")), _kind(link)
+        if kind and url and url not in found and len(found) < _MAX:
             beside = text_of(link.parent, 300) if link.parent is not None else ""
-            text = text_of(link) or clean(link.attributes.get("title")) or url.rsplit("/", 1)[-1]
-            found[url] = Document(
-                url, _ASIDE.sub("", text) or text, TYPES[match.group(1).lower()], _size(text) or _size(beside)
-            )
+            text = _title(link, url)
+            found[url] = Document(url, text, TYPES[kind], _size(text_of(link)) or _size(beside))
     return tuple(found.values())
+
+
+def _kind(link: LexborNode) -> str | None:
+    """The ending of the file that a link leads to: by its address, its type, or type and size in its words."""
+    attributes = link.attributes
+    if match := _FILE.search(attributes.get("href") or ""):
+        return match.group(1).lower()
+    told = next((kind for kind, mime in TYPES.items() if mime == (attributes.get("type") or "").split(";")[0].lower()), None)
+    match = _NAMED.search(text_of(link, 300)) or _NAMED.search(attributes.get("title") or "")
+    return told or (match.group(1).lower() if match else None)
+
+
+def _title(link: LexborNode, url: str) -> str:
+    """What a document is called: the link's words without type and size, its title where they say nothing."""
+    said, title = text_of(link), clean(link.attributes.get("title"))
+    text = _ASIDE.sub("", said) or said
+    if not text or _NOTHING.fullmatch(text):
+        text = _ASIDE.sub("", title) or unquote(urlsplit(url).path.rsplit("/", 1)[-1]) or text or url
+    return text
 
 
 def _own_part(page: PageTree, headline: LexborNode | None) -> LexborNode:

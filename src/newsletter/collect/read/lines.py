@@ -9,7 +9,7 @@ from typing import Final
 from newsletter.collect.read.blocks import plain
 from newsletter.collect.read.credits import split_credit
 from newsletter.collect.read.dates import read_date
-from newsletter.collect.read.text import ENDS, folded
+from newsletter.collect.read.text import ENDS, folded, likeness
 
 TOOL: Final = re.compile(  # what a button or a link for the eye alone says
     r"\W*(?:hauptinhalt|inhalt|vollbild(?:modus)?|schließen|(?:bild )?(?:vergrößern|anzeigen)|versenden|teilen|merken|"
@@ -18,7 +18,8 @@ TOOL: Final = re.compile(  # what a button or a link for the eye alone says
     r"zurück(?: zur übersicht)?|als pdf (?:speichern|herunterladen)|inhaltsverzeichnis|"
     r"fullscreen|close|enlarge(?: image)?|zoom|share(?: this(?: page| article| story)?)?|print(?: this page)?|listen|"
     r"skip to (?:main )?content|back(?: to top)?|copy link|save|play|pause|download|feedback|abspielen|"
-    r"box (?:auf|zu)klappen(?: box zuklappen)?|anzeige|werbung|advertisement|\d?\d:\d\d(?:\s?/\s?\d?\d:\d\d)?)\W*",
+    r"box (?:auf|zu)klappen(?: box zuklappen)?|anzeige|werbung|advertisement|\d?\d:\d\d(?:\s?/\s?\d?\d:\d\d)?|"
+    r"(?:bild|foto|image|photo|picture) \d+ ?(?:von|of|/) ?\d+)\W*",
     re.IGNORECASE,
 )
 _NAME: Final = re.compile(  # labels whose values stand elsewhere, mere marks and numbers
@@ -51,12 +52,17 @@ _DATED: Final = re.compile(
     re.IGNORECASE,
 )
 _MINUTES: Final = re.compile(r"(?:ca\. ?)?\d+ ?min(?:uten?|utes?|\.)?(?: (?:lesezeit|read|zum lesen))?", re.IGNORECASE)
+_HEADED: Final = re.compile(
+    r"\W*(?:merkmale dieser \w+|schlag(?:wörter|worte)|keywords?|tags?|themen|kategorien|categories)\s*:.{0,300}",
+    re.IGNORECASE | re.DOTALL,
+)
 _BYLINED: Final = re.compile(r"(?:von|by|par|por|text|autor(?:in)?|redaktion|article by)\b:? ", re.IGNORECASE)
 _SIGNED: Final = re.compile(r"\(?[a-zA-ZäöüÄÖÜ]{1,4}(?:[/,] ?[a-zA-ZäöüÄÖÜ]{1,4}){0,2}\)?")
 _LINKED: Final = re.compile(r"<p>(?:<\w+>)*<a [^>]*>[^<]*</a>(?:</\w+>)*</p>")
 _LINE: Final = 90  # characters: a line at an edge is no longer
 _NAMES: Final = 5  # words: a link of so few at the beginning leads to an author or a section
 _EDGE: Final = 6  # blocks
+_FEW: Final = 0.1  # of a text
 _LEAD: Final = (40, 700)  # characters
 _LEAD_BLOCKS: Final = 3
 
@@ -89,6 +95,15 @@ def without_lead(html: str, lead: str) -> str:
     return "\n".join(blocks)
 
 
+def without_repeated(html: str, teaser: str) -> tuple[str, str]:
+    """Plain blocks without the first paragraph, where that is the teaser but for a few letters, and its words."""
+    first, _, rest = html.partition("\n")
+    said = " ".join(plain(first).split())
+    one, two = folded(said), folded(teaser)
+    alike = abs(len(one) - len(two)) <= _FEW * len(two) and likeness(said, teaser) >= 1 - _FEW
+    return (rest, said) if rest and first.startswith("<p") and alike else (html, teaser)
+
+
 def _lead(blocks: Sequence[str]) -> str | None:
     """What a few paragraphs before the first line that is no text say, if that is as long as leads are."""
     text = " ".join(" ".join(plain(block).split()) for block in blocks)
@@ -105,6 +120,8 @@ def _is_furniture(block: str, told: Collection[str]) -> bool:
     """Whether each line of a block is a tool, a byline, a date, a credit or what it is filed under."""
     if not block.startswith(("<p", "<h", "<ul")) or "<img" in block:
         return False
+    if _HEADED.fullmatch(plain(block)):
+        return True
     lines = plain(block).split("\n\n")
     return len(lines) <= _EDGE and all(_is_line(line, block.startswith("<h"), told) for line in lines)
 

@@ -185,12 +185,15 @@ def _is_wide(node: LexborNode) -> bool:
 def _with_following(heading: LexborNode) -> list[LexborNode]:
     start = _outermost(heading)
     following: list[LexborNode] = []
+    bare = 0  # characters beside the elements, as behind a bold word in a paragraph
     node = start.next
     while node is not None and len(following) < 60 and not _begins_anew(node, start):
         if node.is_element_node:
             following.append(node)
+        elif node.is_text_node:
+            bare += len((node.text_content or "").strip())
         node = node.next
-    words = sum(len(n.text()) for n in following)
+    words = bare + sum(len(n.text()) for n in following)
     linked = sum(len(a.text()) for n in following for a in ([n] if n.tag == "a" else n.css("a")))
     if words and linked * 3 < words:
         return []

@@ -15,7 +15,7 @@ from newsletter.collect.read import contact, data, documents, headline, images, 
 from newsletter.collect.read.blocks import plain
 from newsletter.collect.read.body import MIN_BODY, clear, find_body, without_loose_ends
 from newsletter.collect.read.dates import BERLIN, Stamp, read_machine_date
-from newsletter.collect.read.lines import without_edges, without_lead
+from newsletter.collect.read.lines import without_edges, without_lead, without_repeated
 from newsletter.collect.read.page import PageTree, decode, remove, select, text_of
 from newsletter.collect.read.prune import prune
 from newsletter.collect.read.published import Finder
@@ -72,7 +72,7 @@ class _Reading:
         stamp = stamp or self._shown_date(node)
         body = self._body(node)
         shown, gone = self._images(pictures, node, body)
-        begun, opening = self._teaser(node, body, gone)
+        begun, opening = self._teaser(node, body, gone, [one.caption for one in shown if one.caption])
         gone += [begun] if begun is not None else []
         author = self._author()
         html = self._body_html(body, gone, [title, kicker or "", opening or ""])
@@ -82,6 +82,7 @@ class _Reading:
         if apart and teaser.is_surer(apart, opening, self.origin.get("teaser")):
             html, opening = without_lead(html, apart), apart
             self._note("teaser", "structure")
+        html, opening = without_repeated(html, opening) if opening else (html, None)
         html, under = contact.split_contact(html)
         text = plain(html)
         if not text and not opening:
@@ -159,13 +160,13 @@ class _Reading:
         return images.with_inner(found[0] if found else None, body, self.page)
 
     def _teaser(
-        self, node: LexborNode | None, body: LexborNode | None, pictures: list[LexborNode]
+        self, node: LexborNode | None, body: LexborNode | None, pictures: list[LexborNode], captions: list[str]
     ) -> tuple[LexborNode | None, str | None]:
         chosen = self.chosen.get("teaser")
         told = list(teaser.told_teasers(self.page, self.things))
         said = [text for _, text in told]
         found = chosen if chosen is not None else teaser.find_teaser(self.page, node, body, pictures, said)
-        if found is not None and (text := text_of(found)):
+        if found is not None and (text := text_of(found)) and (found is chosen or not teaser.is_caption(text, captions)):
             self._note("teaser", "structure" if chosen is None else "profile")
             return found, text
         if not told:

@@ -31,6 +31,7 @@ _NO_HOLDERS: Final = frozenset({"figure", "figcaption", "a", "li", "button", "na
 _QUOTE: Final = 60  # letters
 _LEAVES: Final = frozenset({"p", "h2", "div", "strong", "span"})
 _ALIKE: Final = 0.5  # of the shorter text's words
+_QUOTED: Final = 0.9  # of the shorter text's words
 _MIN: Final = 40  # characters
 _SHORT: Final = 12  # characters of what is marked as a teaser and stands right with the headline
 _BESIDE: Final = 200  # characters after the headline
@@ -78,6 +79,11 @@ def _is_like(node: LexborNode, told: Collection[str]) -> bool:
     """Whether an element says what the page's data say, or they say nothing."""
     text = text_of(node)
     return not told or any(likeness(text, other) >= _ALIKE for other in told)
+
+
+def is_caption(text: str, captions: Iterable[str]) -> bool:
+    """Whether a text is but a caption, which a picture is shown with."""
+    return any(len(caption) >= _MIN and likeness(text, caption) >= _QUOTED for caption in captions if len(text) < 2 * len(caption))
 
 
 def is_surer(apart: str, opening: str | None, step: str | None) -> bool:

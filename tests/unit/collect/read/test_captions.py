@@ -31,5 +31,15 @@ def test_a_text_beside_a_picture_is_no_caption_without_a_credit():
     assert FIRST in draft.body_text
 
 
+@pytest.mark.parametrize("figure", [
+    '<figure><img src="/a.jpg" alt=""><figcaption class="copyright">Der Weg am breiten Ufer. Bild © Stadt Musterstadt</figcaption></figure>',
+    '<figure><img src="/a.jpg" alt=""><figcaption>Legende: Der Weg am breiten Ufer. <span class="credit">Stadt Musterstadt</span></figcaption></figure>',
+    '<figure><img src="/a.jpg" alt=""><figcaption>Der Weg am breiten Ufer. <small>Symbolfoto: Stadt Musterstadt</small> Bild vergrößern</figcaption></figure>',
+])  # fmt: skip
+def test_what_calls_it_so_and_buttons_are_no_caption(figure):
+    lead = release(f"<main>{HEAD}{figure}{BODY}</main>").lead
+    assert (lead.caption, lead.credit) == ("Der Weg am breiten Ufer.", "Stadt Musterstadt")
+
+
 def test_what_an_attribute_holds_that_is_an_address_is_no_credit():
     assert release(f'<main>{HEAD}<img src="/a.jpg" alt="x" data-source="/quelle/7">{BODY}</main>').lead.credit is None

@@ -120,3 +120,20 @@ def test_two_pictures_have_none():
     )
     assert inner_address("https://a.example/p.jpg?w=3") == "https://a.example/p.jpg?w=3"
     assert picture_keys("https://[broken/p.jpg") == frozenset()
+
+
+@pytest.mark.parametrize("name", [
+    "og-image", "OG-Image", "og-link-card-24", "meta-facebook", "PR-Twitter-Card", "default-share-image", "social-media-preview",
+    "facebook_share", "site-preview", "institutionlogo",
+])  # fmt: skip
+def test_a_picture_that_a_site_gives_to_any_link_is_no_lead(name):
+    head = f'<meta property="og:image" content="/files/{name}.jpg">'
+    assert release(f"<main><h1>Neuer Radweg am Nordufer</h1>{BODY}</main>", head).lead is None
+
+
+@pytest.mark.parametrize("name", ["radweg-am-ufer", "landkarte-radweg", "standard-radweg", "share-of-cyclists-2026"])
+def test_one_that_is_named_like_what_it_shows_is(name):
+    head = f'<meta property="og:image" content="/files/{name}.jpg">'
+    lead = release(f"<main><h1>Neuer Radweg am Nordufer</h1>{BODY}</main>", head).lead
+    assert lead is not None
+    assert lead.src.endswith(f"{name}.jpg")

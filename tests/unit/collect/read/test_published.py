@@ -40,3 +40,29 @@ def test_what_is_another_things_date(line):
 def test_a_meta_that_says_value_for_content_is_read():
     draft = release(f"<main>{HEAD}{BODY}</main>", '<meta name="article:published_time" value="2026-11-22T10:00:00Z">')
     assert draft.published.isoformat() == "2026-11-22T10:00:00+00:00"
+
+
+ARTICLE = "<main><article>{head}{beside}<div>{body}</div></article></main>"
+
+
+@pytest.mark.parametrize("beside", [
+    '<aside><div>Erika Beispiel</div><div>22.11.2026 um 14:46</div></aside>',
+    "<div><div><p>Erika Beispiel, November 22, 2026</p></div></div>",
+    '<div><img src="/a.jpg" alt=""><span>Der Weg nach dem Regen, 3. Mai 2024. © Stadt</span></div><div class="date">22.11.2026</div>',
+])  # fmt: skip
+def test_a_date_in_a_margin_of_the_article_counts_and_one_in_a_caption_does_not(beside):
+    draft = release(ARTICLE.format(head=HEAD, beside=beside, body=BODY + LONG))
+    assert draft.published.date().isoformat() == "2026-11-22"
+
+
+def test_the_dateline_that_readers_see_comes_before_a_hidden_one():
+    hidden = '<div itemscope itemtype="https://schema.org/Article"><time itemprop="datePublished" hidden datetime="2026-11-21T20:35:00+01:00"></time></div>'
+    line = '<p class="meta">Musterstadt, 22.11.2026, 058/26</p>'
+    draft = release(f"<main><div>{HEAD}{line}</div>{hidden}<div>{BODY}</div></main>")
+    assert draft.published.date().isoformat() == "2026-11-22"
+
+
+def test_a_day_is_made_exact_by_a_hidden_time_of_the_same_day():
+    hidden = '<div itemscope itemtype="https://schema.org/Article"><time itemprop="datePublished" hidden datetime="2026-11-22T14:35:00+01:00"></time></div>'
+    draft = release(f'<main><div>{HEAD}<p class="date">22.11.2026</p></div>{hidden}<div>{BODY}</div></main>')
+    assert draft.published.isoformat() == "2026-11-22T13:35:00+00:00"
