@@ -63,6 +63,23 @@ SYSTEMS = {
     "with topics and a picture": items(
         '<div class=item><a href="/pm/{n}"><img src="/b/{n}.jpg" alt="Foto"></a><div><a class=topic href="/thema/1">Umwelt und Verkehr</a><h3><a href="/pm/{n}">{h}</a></h3><span>{day}.11.2026</span></div></div>'
     ),
+    "a table with a head": "<table><thead><tr><th>Datum</th><th>Titel</th><th>Nr.</th></tr></thead><tbody>"
+    + items('<tr><td>{day}.11.2026</td><td><a href="/pm/{n}">{h}</a></td><td>{day}/2026</td></tr>')
+    + "</tbody></table>",
+    "terms with their day behind": "<dl>"
+    + items('<dt><a href="/pm/{n}">{h}</a></dt><dd>{day}.11.2026</dd><dd>' + TEASER + "</dd>")
+    + "</dl>",
+    "cards that are one link": items(
+        '<a class=card href="/pm/{n}"><span>{day}.11.2026</span><span>{h}</span><span>' + TEASER + "</span></a>"
+    ),
+    "Government Site Builder": items(
+        '<div class="teaser type-1"><h2><a href="/SharedDocs/PM/{n}">{h}</a></h2><p><span class=docInfo><span class=date>{day}.11.2026</span> <span>Pressemitteilung</span></span></p></div>'
+    ),
+    "Plone": items(
+        '<article class=entry><header><span class=summary><a href="/pm/{n}">{h}</a></span></header><div class=metadata>erstellt von <a href="/author/m">Muster</a> <span>{day}.11.2026</span></div></article>'
+    ),
+    "a day over each": items('<h3>{day}. November 2026</h3><p><a href="/pm/{n}">{h}</a></p>'),
+    "a line with the day over each": items('<div><p>{day}.11.2026</p><ul><li><a href="/pm/{n}">{h}</a></li></ul></div>'),
     "with files and easy language": "<ul>"
     + items(
         '<li>{day}.11.2026 <a href="/pm/{n}">{h}</a> <a href="/pm/{n}.pdf">PDF herunterladen (120 KB)</a> <a href="/leicht/{n}">Leichte Sprache</a></li>'
@@ -162,3 +179,52 @@ def test_three_releases_of_one_headline_stay():
     rows = items('<li>{day}.11.2026 <a href="/pm/{n}">{h}</a></li>')
     same = "".join(f'<li>0{n}.11.2026 <a href="/pm/9{n}">Verkehrsmeldung der Woche</a></li>' for n in (3, 2, 1))
     assert paths(f"<ul>{rows}{same}</ul>") == [*EXPECTED, "/pm/93", "/pm/92", "/pm/91"]
+
+
+def test_what_stands_under_one_day_has_that_day():
+    days = "".join(
+        f"<h2>{day}. November 2026</h2><ul>"
+        + "".join(f'<li><a href="/pm/{n}">{HEADLINES[n]}</a></li>' for n in numbers)
+        + "</ul>"
+        for day, numbers in ((20, (0, 1)), (19, (2, 3)), (18, (4, 5)))
+    )
+    candidates = read_list(page(frame(days), URL)).candidates
+    assert [c.published.day for c in candidates if c.published] == [20, 20, 19, 19, 18, 18]
+
+
+def test_the_date_of_the_page_is_not_that_of_its_items():
+    undated = "<ul>" + items('<li><a href="/pm/{n}">{h}</a></li>') + "</ul>"
+    candidates = read_list(page(frame(f"<p>Stand: 20.11.2026</p>{undated}"), URL)).candidates
+    assert [c.published for c in candidates] == [None] * len(HEADLINES)
+
+
+MOST_READ = (
+    "Öffnungszeiten der Bäder im Sommer und im Winter", "Wo der Sperrmüll in diesem Jahr abgeholt wird",
+    "So beantragen Sie einen neuen Reisepass", "Parken in der Altstadt kostet bald mehr als bisher",
+    "Stellenangebote der Stadtverwaltung im Überblick", "Anmeldung zur Eheschließung im Rathaus der Stadt",
+    "Melden Sie Schäden an Straßen und Wegen online", "Das neue Programm der Volkshochschule ist da",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("box", [
+    "<div class=col><h2>Meistgelesen</h2><ol>{}</ol></div>", "<div><strong>Most read</strong><ul>{}</ul></div>",
+    "<div class=popular-posts><ul>{}</ul></div>", "<section><h3>Häufig gesucht</h3><ul>{}</ul></section>",
+])  # fmt: skip
+@pytest.mark.parametrize("form", [
+    '<li><a href="/pm/{n}">{h}</a></li>', '<li>{day}.11.2026 <a href="/pm/{n}">{h}</a></li>',
+])  # fmt: skip
+def test_what_is_read_most_is_no_list_of_releases(box, form):
+    most = box.format("".join(f'<li><a href="/aktuell/{n}">{text}</a></li>' for n, text in enumerate(MOST_READ)))
+    assert paths(f"<ul>{items(form)}</ul>{most}") == EXPECTED
+    assert paths(f"{most}<ul>{items(form)}</ul>") == EXPECTED
+
+
+def test_what_stands_outside_of_the_main_part_is_none():
+    rows = "".join(f'<li><a href="/aktuell/{n}">{text}</a></li>' for n, text in enumerate(MOST_READ))
+    html = frame("<ul>" + items('<li><a href="/pm/{n}">{h}</a></li>') + "</ul>").replace("</main>", f"</main><div><ul>{rows}</ul></div>")
+    assert [c.url.rpartition("/pm/")[2] for c in read_list(page(html, URL)).candidates] == [str(n) for n in range(len(HEADLINES))]
+
+
+def test_a_call_to_read_on_is_no_part_of_a_teaser():
+    rows = items('<article><h3><a href="/pm/{n}">{h}</a></h3><p>' + TEASER + ' <a href="/pm/{n}">Weiterlesen</a></p></article>')
+    assert {c.teaser for c in read_list(page(frame(rows), URL)).candidates} == {TEASER}
