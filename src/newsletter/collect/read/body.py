@@ -51,7 +51,8 @@ _EMPTY_SECTION: Final = re.compile(
     r"\n*<p>(?:<strong>|<b>)[^<\n]{2,60}:(?:</strong>|</b>):?</p>\s*$"
 )
 _ONLY_LINK: Final = re.compile(
-    r"<p>(?:<[bi]>|<strong>|<em>)*<a (?!href=\"(?:mailto|tel):)[^>]*>[^<]*</a>(?:</[bi]>|</strong>|</em>|&nbsp;|\s)*</p>"
+    r"<p>(?:<[bi]>|<strong>|<em>)*<a (?!href=.(?:mailto|tel):)[^>]*>[^<]*</a>"
+    r"(?:</[bi]>|</strong>|</em>|&nbsp;|\s)*</p>"
 )
 _READING_TIME: Final = re.compile(
     r"(?:berechne |geschätzte )?(?:lesezeit|lesedauer|reading time)\b.{0,30}|"

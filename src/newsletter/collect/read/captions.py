@@ -34,7 +34,8 @@ _CALLED: Final = re.compile(
     r"^(?:Legende|Bildunterschrift|Bildtext|Bildbeschreibung|Image caption|Caption|Légende)\s*[:,]?\s+", re.IGNORECASE
 )
 _BUTTONS: Final = re.compile(
-    r"\s*\b(?:toggle|hide|show) caption\b|(?:\s*(?:(?:bild |foto )?vergrößern|(?:click to )?enlarge(?: this)? image|vis mer))+$",
+    r"\s*\b(?:toggle|hide|show) caption\b|(?:\s*(?:(?:bild |foto )?vergrößern|"
+    r"(?:click to )?enlarge(?: this)? image|vis mer))+$",
     re.IGNORECASE,
 )
 _SAYS: Final = 4  # words: shorter ones name somebody, and say nothing of a picture
@@ -125,7 +126,9 @@ def _said_in(node: LexborNode, *, whole: bool = False) -> tuple[str | None, str 
         caption = text_of(node, CAPTION_MAX)
     givers = givers or [n for one in captions for n in one.css("*") if _is_line(n) and _is_credit(n)]
     told, credit = split_credit(_plain(text_of(givers[0]))) if givers else (None, None)
-    if told and credit and len(told.split()) >= _SAYS and caption in ("", text_of(givers[0])):  # an element that holds both, by the name of one of them
+    if (
+        told and credit and len(told.split()) >= _SAYS and caption in ("", text_of(givers[0]))
+    ):  # an element that holds both, by the name of one of them
         return told, credit
     for n in givers:
         caption = clean(caption.replace(text_of(n), " ")).strip(" |–-") if text_of(n) != caption else ""

@@ -29,7 +29,7 @@ _NAMES: Final = (
 _LABEL: Final = re.compile(rf"\W*{_NAMES}\W*", re.IGNORECASE)
 _INLINE: Final = re.compile(rf"\W*{_NAMES}\s*[:\n]\s*", re.IGNORECASE)
 _REACH: Final = re.compile(
-    r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+\.\w|\b(?:tel(?:efon|ephone)?|fon|phone|mobile?|fax)\b\W{0,4}\d|"
+    r"[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]+\.\w|\b(?:tel(?:efon|ephone)?|fon|phone|mobile?|fax)\b\W{0,4}\d|"
     r"(?:\+\d{1,3}|\(?\b0\d{1,5})[\d /().–-]{4,}\d",
     re.IGNORECASE,
 )
@@ -82,7 +82,7 @@ def _end(blocks: Sequence[str], begin: int) -> int | None:
     end, reached = begin + 1, bool(_REACH.search(plain(blocks[begin])))
     while end < min(len(blocks), begin + _MOST):
         match, text = _BLOCK.match(blocks[end]), plain(blocks[end])
-        reaches = bool(_REACH.search(text))
+        reaches = bool(_REACH.search(text[:_PART]))
         if match is None or match.group(1) in ("h2", "h3", "blockquote", "figure", "table"):
             break
         if len(text) > (_PART if reaches else _LINE) or (_is_sentence(text) and not reaches):
@@ -104,7 +104,7 @@ def _signature(blocks: Sequence[str]) -> int:
 
 
 def _is_sentence(text: str) -> bool:
-    return text.rstrip("”“\"»)")[-1:] in ".!?…" and len(text.split()) > 5
+    return text.rstrip('”“"»)')[-1:] in ".!?…" and len(text.split()) > 5
 
 
 def _without(blocks: Sequence[str], begin: int, end: int) -> tuple[str, str | None]:

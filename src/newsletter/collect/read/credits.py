@@ -70,8 +70,9 @@ _SYMBOLIC = re.compile(
     re.IGNORECASE,
 )
 _SYMBOL_ONLY = re.compile(
-    r"\b(?:Symbol|Beispiel|Themen)-?(?:bild|foto|grafik|aufnahme|motiv)|\b(?<!adobe )(?:stock|symbolic|symbol|illustrative|"
-    r"representative|representational) (?:image|photo|picture)|\b(?:photo|image) d['’]illustration",
+    r"\b(?:Symbol|Beispiel|Themen)-?(?:bild|foto|grafik|aufnahme|motiv)|"
+    r"\b(?<!adobe )(?:stock|symbolic|symbol|illustrative|representative|representational) "
+    r"(?:image|photo|picture)|\b(?:photo|image) d['’]illustration",
     re.IGNORECASE,
 )
 _SYMBOL_END: Final = re.compile(r"(?:bild|foto|grafik|photo|image|picture|illustration)[).\] ]*$", re.IGNORECASE)
@@ -99,7 +100,11 @@ def split_credit(text: str | None) -> tuple[str | None, str | None]:
         return text or None, None
     for pattern in (_BRACKETED, _AGENCY_IN_BRACKETS, _LABELLED, _COPYRIGHT, _AGENCY_TAIL):
         match = pattern.search(text)
-        if match and len(credit := bare_credit(match.group(1))) > 1 and (pattern is _BRACKETED or not _is_sentence(credit)):
+        if (
+            match
+            and len(credit := bare_credit(match.group(1))) > 1
+            and (pattern is _BRACKETED or not _is_sentence(credit))
+        ):
             rest = text[: match.start()].rstrip(_EDGES).strip()
             if pattern is _LABELLED and not rest and _describes(credit):
                 continue

@@ -21,7 +21,9 @@ ARTICLES: Final = frozenset({
 })  # fmt: skip
 _MAX_THINGS: Final = 2_000
 _LETTERS: Final = re.compile(r"[^\W\d_]{2}")
-_NO_NAME: Final = re.compile(r"://|^[/#.]|^www\.|[{}<>$]|^(?:admin(?:istrator)?|root|editor|redakteur|webmaster|user|null)$", re.IGNORECASE)
+_NO_NAME: Final = re.compile(
+    r"://|^[/#.]|^www\.|[{}<>$]|^(?:admin(?:istrator)?|root|editor|redakteur|webmaster|user|null)$", re.IGNORECASE
+)
 
 
 def things(page: PageTree) -> tuple[Thing, ...]:
@@ -62,7 +64,9 @@ def known_things(things: Sequence[Thing]) -> dict[str, Thing]:
 def names(value: object, known: Mapping[str, Thing] = MappingProxyType({})) -> list[str]:
     """The names of one or several persons or organisations, of which `known` are told elsewhere in the page."""
     values = value if isinstance(value, list) else [value]
-    named = (known.get(str(v["@id"]), v) if isinstance(v, dict) and "name" not in v and "@id" in v else v for v in values)
+    named = (
+        known.get(str(v["@id"]), v) if isinstance(v, dict) and "name" not in v and "@id" in v else v for v in values
+    )
     return list(dict.fromkeys(name for name in map(text_value, named) if is_name(name)))
 
 

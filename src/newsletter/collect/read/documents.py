@@ -43,9 +43,12 @@ _ASIDE = re.compile(
     r"MiB|Bytes?)\b[^)\]]{0,30}[)\]]?\s*$",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"[(\[,|]\s*(PDF|DOCX?|XLSX?|PPTX?|ODT|RTF|CSV|ZIP)\b[^()]{0,12}\d+(?:[.,]\d+)?\s*[KM]i?B\b", re.IGNORECASE)
+_NAMED = re.compile(
+    r"[(\[,|]\s*(PDF|DOCX?|XLSX?|PPTX?|ODT|RTF|CSV|ZIP)\b[^()]{0,12}\d+(?:[.,]\d+)?\s*[KM]i?B\b", re.IGNORECASE
+)
 _NOTHING: Final = re.compile(  # words that say nothing outside of their sentence (WCAG 2.4.4)
-    r"\W*(?:hier|here|click here|hier klicken|pdf|download|herunterladen|dokument|document|datei|file|mehr|more|link)\W*",
+    r"\W*(?:hier|here|click here|hier klicken|pdf|download|herunterladen|dokument|document|datei|"
+    r"file|mehr|more|link)\W*",
     re.IGNORECASE,
 )
 _AWAY: Final = frozenset({"nav", "footer", "aside", "form"})
@@ -71,7 +74,9 @@ def _kind(link: LexborNode) -> str | None:
     attributes = link.attributes
     if match := _FILE.search(attributes.get("href") or ""):
         return match.group(1).lower()
-    told = next((kind for kind, mime in TYPES.items() if mime == (attributes.get("type") or "").split(";")[0].lower()), None)
+    told = next(
+        (kind for kind, mime in TYPES.items() if mime == (attributes.get("type") or "").split(";")[0].lower()), None
+    )
     match = _NAMED.search(text_of(link, 300)) or _NAMED.search(attributes.get("title") or "")
     return told or (match.group(1).lower() if match else None)
 

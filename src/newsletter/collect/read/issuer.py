@@ -1,4 +1,7 @@
-"""Who issued a release, where a line of it says so: on a portal of many offices the page's data name only the portal."""
+"""Who issued a release, where a line of it says so: of many offices on one portal the page's data name but the portal.
+
+Such a line is no text.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from newsletter.collect.read.blocks import plain
 from newsletter.collect.read.data import is_name
 
 _LABEL: Final = re.compile(
-    r"\W*(?:herausgeber(?:in)?|herausgegeben (?:von|vom)|herausgebende stelle|absender|pressemitteilung (?:des|der|von)|"
-    r"issued by|issuer|publisher|éditeur)\s*(?P<colon>:)?",
+    r"\W*(?:herausgeber(?:in)?|herausgegeben (?:von|vom)|herausgebende stelle|absender|"
+    r"pressemitteilung (?:des|der|von)|issued by|issuer|publisher|éditeur)\s*(?P<colon>:)?",
     re.IGNORECASE,
 )
 _NAME_MAX: Final = 120  # characters

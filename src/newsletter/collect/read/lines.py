@@ -23,19 +23,20 @@ TOOL: Final = re.compile(  # what a button or a link for the eye alone says
     re.IGNORECASE,
 )
 _NAME: Final = re.compile(  # labels whose values stand elsewhere, mere marks and numbers
-    r"[\W\d]*(?:(?:autor(?:in)?|author(?: of the article)?|article content|(?:ein |gast)?kommentar von|datum|date|bildergalerie|galerie|gallery|von|by|ort|herausgeber(?:in)?|redaktion|"
+    r"[\W\d]*(?:(?:autor(?:in)?|author(?: of the article)?|article content|(?:ein |gast)?kommentar von|datum|date|"
+    r"bildergalerie|galerie|gallery|von|by|ort|herausgeber(?:in)?|redaktion|"
     r"(?:erschienen|veröffentlicht|erstellt|published|posted)(?: am| von| on| by)?)\b\W*)*",
     re.IGNORECASE,
 )
 _BYLINE: Final = re.compile(
     r"(?i:von|by|text(?: und (?:fotos?|bilder?))?|autor(?:in(?:nen)?)?|authors?|redaktion|(?:ein )?artikel von|"
     r"(?:erstellt|geschrieben|verfasst) von|(?:written|posted|published) by)\b:?\s+"
-    r"(?:[A-ZÄÖÜÉ][\w.’'-]*[,/]?\s*|(?:und|and|von|van|de|der|&|/)\s+){1,7}(?:[|–(-].{0,40})?",
+    r"(?:(?:[A-ZÄÖÜÉ][\w.’'-]*|und|and|von|van|de|der|&|/)(?:[,/]?\s+|,?$)){1,7}(?:[|–(-].{0,40})?",
 )
 _FILED: Final = re.compile(
-    r"\W*(?:ort [\w.-]+$|rubrik(?:en)?|kategorien?|schlag(?:wort|wörter|worte)|tags?|themen(?:gebiet)?|ressort|erscheinungsdatum|"
-    r"ausgabejahr|datum|pressemitteilung nr|veröffentlicht(?: am| in)?|erstellt(?: am)?|autor(?:in)?|stand|"
-    r"letzte (?:änderung|aktualisierung)|zuletzt (?:geändert|aktualisiert)|aktualisiert(?: am)?|"
+    r"\W*(?:ort [\w.-]+$|rubrik(?:en)?|kategorien?|schlag(?:wort|wörter|worte)|tags?|themen(?:gebiet)?|ressort|"
+    r"erscheinungsdatum|ausgabejahr|datum|pressemitteilung nr|veröffentlicht(?: am| in)?|erstellt(?: am)?|"
+    r"autor(?:in)?|stand|letzte (?:änderung|aktualisierung)|zuletzt (?:geändert|aktualisiert)|aktualisiert(?: am)?|"
     r"categor(?:y|ies)|filed under|tagged(?: with)?|posted (?:in|on)|published(?: on| in)?|topics?|author|"
     r"last (?:updated|modified|changed)|updated(?: on)?)\b(?:\s*:.{0,100}|\s+[\w.,:|•· -]{0,40}\d{2,4}(?:\W.{0,30})?)?",
     re.IGNORECASE,
@@ -79,7 +80,9 @@ def without_edges(html: str, names: Collection[str]) -> tuple[str, str | None]:
         place
         for place, block in enumerate(blocks)
         if (place < _EDGE or place >= last - _EDGE)
-        and (_is_furniture(block, told) or (place < _EDGE and _is_link(block)) or (place == last - 1 and _is_end(block)))
+        and (
+            _is_furniture(block, told) or (place < _EDGE and _is_link(block)) or (place == last - 1 and _is_end(block))
+        )
     }
     kept = [block for place, block in enumerate(blocks) if place not in gone]
     first = min(gone, default=0)

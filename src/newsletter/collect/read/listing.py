@@ -16,9 +16,9 @@ from selectolax.lexbor import LexborNode, SelectolaxError
 from newsletter.collect.read.dates import BERLIN, Stamp, read_date, read_machine_date
 from newsletter.collect.read.headline import KICKER_MARK
 from newsletter.collect.read.images import is_picture, read_picture
-from newsletter.collect.read.page import PageTree, ancestors, decode, marks, select, text_of
+from newsletter.collect.read.page import HEADINGS, RANKED, PageTree, ancestors, decode, marks, select, text_of
 from newsletter.collect.read.paging import last_page, next_page
-from newsletter.collect.read.repetition import HEADINGS, RANKED, after, before, repeated
+from newsletter.collect.read.repetition import after, before, repeated
 from newsletter.collect.read.teaser import TEASER_MARK
 from newsletter.collect.read.text import HEADLINE_LIMIT, clean
 from newsletter.config import ItemProfile
@@ -27,7 +27,8 @@ from newsletter.model import Candidate, Image, Page
 
 _NO_PROFILE: Final = ItemProfile()
 _READ_ON: Final = re.compile(
-    r"\s*(?:\[?(?:…|\.\.\.)\]?\s*)?(?:weiterlesen|mehr(?: lesen)?|read more|continue reading|more)\b[^.]{0,80}$", re.IGNORECASE
+    r"\s*(?:\[?(?:…|\.\.\.)\]?\s*)?(?:weiterlesen|mehr(?: lesen)?|read more|continue reading|more)\b[^.]{0,80}$",
+    re.IGNORECASE,
 )
 _DAY_LINES: Final = frozenset({"div", "p", "dt", "th", "span", "strong", "time", "caption"})
 _HEAD_MAX: Final = 40  # characters
@@ -92,9 +93,15 @@ def _dates_above(page: PageTree, items: Sequence[LexborNode], zone: tzinfo) -> d
     for node in page.root.traverse():
         if node.mem_id in ids and current is not None:
             found[node.mem_id] = current
-        elif node.mem_id not in own and (node.tag in RANKED or node.tag in _DAY_LINES) and next(node.iter(), None) is None:
+        elif (
+            node.mem_id not in own
+            and (node.tag in RANKED or node.tag in _DAY_LINES)
+            and next(node.iter(), None) is None
+        ):
             text = text_of(node, _HEAD_MAX + 2)
-            stamp = read_date(text, zone, month_first=page.language in ("en", "en-us")) if len(text) <= _HEAD_MAX else None
+            stamp = (
+                read_date(text, zone, month_first=page.language in ("en", "en-us")) if len(text) <= _HEAD_MAX else None
+            )
             current = stamp or (None if node.tag in RANKED else current)
     return found if len(set(found.values())) > 1 else {}
 
@@ -106,7 +113,13 @@ def _candidate(
     if not url:
         return None
     read = partial(read_date, zone=zone, month_first=page.language in ("en", "en-us"))
-    stamp = _date(node, zone, read) or read(before(node)) or read(before(link)) or read(after(node)) or above.get(node.mem_id)
+    stamp = (
+        _date(node, zone, read)
+        or read(before(node))
+        or read(before(link))
+        or read(after(node))
+        or above.get(node.mem_id)
+    )
     return Candidate(
         url=urldefrag(url)[0],
         headline=_headline(node, link) or None,
@@ -131,7 +144,7 @@ def _headline(node: LexborNode, link: LexborNode) -> str:
 
 
 def _telling(link: LexborNode) -> LexborNode | None:
-    """The part of a link that is its headline, where it holds a whole item: no date, no kicker, the first that tells."""
+    """The part of a link that is its headline, where it holds a whole item: the first that tells, and is no date."""
     parts = [n for n in link.css("*") if next(n.iter(), None) is None and text_of(n)]
     if len(parts) < 2:
         return None

@@ -16,6 +16,8 @@ from newsletter.errors import UnreadablePage
 
 MAX_TAGS: Final = 150_000  # a tree costs about 200 bytes a tag
 MAX_LENGTH: Final = 5_000_000  # characters
+HEADINGS: Final = "h1, h2, h3, h4, h5, h6"
+RANKED: Final = frozenset(HEADINGS.split(", "))
 _MARKS_MAX: Final = 500  # characters
 MAX_DEPTH: Final = 256  # twice that of the deepest pages there are; libxml2 stops there too
 

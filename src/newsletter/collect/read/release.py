@@ -166,7 +166,11 @@ class _Reading:
         told = list(teaser.told_teasers(self.page, self.things))
         said = [text for _, text in told]
         found = chosen if chosen is not None else teaser.find_teaser(self.page, node, body, pictures, said)
-        if found is not None and (text := text_of(found)) and (found is chosen or not teaser.is_caption(text, captions)):
+        if (
+            found is not None
+            and (text := text_of(found))
+            and (found is chosen or not teaser.is_caption(text, captions))
+        ):
             self._note("teaser", "structure" if chosen is None else "profile")
             return found, text
         if not told:

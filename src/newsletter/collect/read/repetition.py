@@ -15,28 +15,15 @@ from urllib.parse import urldefrag, urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from newsletter.collect.read.beside import Beside
 from newsletter.collect.read.dates import read_date
-from newsletter.collect.read.page import PageTree, ancestors, text_of
+from newsletter.collect.read.page import HEADINGS, RANKED, PageTree, ancestors, text_of
 
-HEADINGS: Final = "h1, h2, h3, h4, h5, h6"
-RANKED: Final = frozenset(HEADINGS.split(", "))
 _AWAY: Final = (
     "script, style, template, svg, nav, footer, [role=navigation], [role=contentinfo], [role=search], "
     "[role=banner], [role=menu], "
     "[class*=breadcrumb i], [class*=cookie i], [class*=pagination i], [class*=pager i], [class*=pagebrowser i], "
     "[class*=share i], [class*=social i]"
-)
-_BESIDE: Final = (
-    "aside, [role=complementary], [class*=sidebar i], [id*=sidebar i], [class*=marginal i], [class*=popular i], "
-    "[class*=trending i], [class*=most-read i], [class*=mostread i], [class*=meistgelesen i], [class*=related i], "
-    "[class*=quicklinks i]"
-)
-_OF_OTHERS: Final = re.compile(  # what stands over a list that is not the newest of something
-    r"(?:die )?meist(?:gelesen|geklickt|gesucht|besucht|aufgerufen)\w*|(?:am )?häufig\w*.*|beliebt\w*.*|most (?:read|popular|"
-    r"viewed|visited|requested).*|trending.*|popular.*|related.*|(?:quick|useful|nützliche|wichtige|weitere|interne|externe) ?"
-    r"(?:links|themen|informationen|angebote)|schnellzugriff|direkt zu.*|das könnte.*|auch interessant|you may.*|"
-    r"services?|links|themen|topics|kategorien|categories|archive?s?",
-    re.IGNORECASE,
 )
 _WIDE: Final = frozenset({"main", "ul", "ol", "dl", "table", "tbody"})  # hold a list, and are no item of one
 _NOT_ITEM = re.compile(
@@ -54,7 +41,6 @@ _OF_OTHER = re.compile(
     r"kategorien?|schlagw[oö]rte?r?|autor(?:en)?|authors?)(?:/|$)",
     re.IGNORECASE,
 )
-_HEADING_MAX: Final = 60  # characters
 _SAMPLE: Final = 60  # items by which a group is judged
 _FEW_LINKS: Final = 4
 _MANY_LINKS: Final = 12
@@ -137,9 +123,7 @@ def _census(page: PageTree) -> _Census:
 
 def _rows(page: PageTree, census: _Census) -> list[Row]:
     away = {node.mem_id for node in page.root.css(_AWAY)}
-    beside = {node.mem_id for node in page.root.css(_BESIDE)} | _under_others(page)
-    main = page.root.css_first("main, [role=main]")
-    inner = {a.mem_id for a in main.css("a[href]")} if main is not None else set()
+    beside = Beside(page)
     rows = []
     for a in page.root.css("a[href]"):
         path = list(ancestors(a))
@@ -147,22 +131,9 @@ def _rows(page: PageTree, census: _Census) -> list[Row]:
             continue
         row = _row(a, path, page, census)
         if row is not None:
-            apart = bool(inner) and a.mem_id not in inner
-            rows.append(replace(row, beside=apart or any(node.mem_id in beside for node in path)))
+            rows.append(replace(row, beside=beside.holds(a, path)))
     told = {row.url for row in rows if not row.label}
     return [row for row in rows if not row.label or row.url not in told]
-
-
-def _under_others(page: PageTree) -> set[int]:
-    """The elements that follow a heading such as "Meistgelesen"."""
-    found = set()
-    for heading in page.root.css("h2, h3, h4, h5, h6, strong, legend"):
-        if len(heading.text()) < _HEADING_MAX and _OF_OTHERS.fullmatch(text_of(heading)):
-            beside = heading.next
-            while beside is not None and beside.tag not in RANKED:
-                found.add(beside.mem_id)
-                beside = beside.next
-    return found
 
 
 def _row(a: LexborNode, path: Sequence[LexborNode], page: PageTree, census: _Census) -> Row | None:

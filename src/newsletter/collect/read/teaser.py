@@ -83,7 +83,11 @@ def _is_like(node: LexborNode, told: Collection[str]) -> bool:
 
 def is_caption(text: str, captions: Iterable[str]) -> bool:
     """Whether a text is but a caption, which a picture is shown with."""
-    return any(len(caption) >= _MIN and likeness(text, caption) >= _QUOTED for caption in captions if len(text) < 2 * len(caption))
+    return any(
+        len(caption) >= _MIN and likeness(text, caption) >= _QUOTED
+        for caption in captions
+        if len(text) < 2 * len(caption)
+    )
 
 
 def is_surer(apart: str, opening: str | None, step: str | None) -> bool:

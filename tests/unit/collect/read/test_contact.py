@@ -69,7 +69,11 @@ def test_a_release_that_is_all_contact_keeps_its_text():
 def test_the_office_that_a_line_names_comes_before_the_portal(line):
     head = '<meta property="og:site_name" content="Musterland.example">'
     draft = release(f"<main>{HEAD}<div class='text'>{BODY}{line}</div></main>", head)
-    assert (draft.issuer, draft.origin["issuer"], draft.body_text) == ("Ministerium für Verkehr Musterland", "structure", WHOLE)
+    assert (draft.issuer, draft.origin["issuer"], draft.body_text) == (
+        "Ministerium für Verkehr Musterland",
+        "structure",
+        WHOLE,
+    )
 
 
 @pytest.mark.parametrize("text", ["<p>Der Herausgeber des Buches ist unbekannt.</p>", "<p>Herausgeber:</p>"])
@@ -86,7 +90,9 @@ def test_names_are_found_where_the_data_point_to_them():
     assert (draft.issuer, draft.author) == ("Stadt Musterstadt", "Erika Beispiel")
 
 
-@pytest.mark.parametrize("name", ["/#organization", "{$plugin.site_name}", "www.musterstadt.example", "admin", "https://m.example"])
+@pytest.mark.parametrize(
+    "name", ["/#organization", "{$plugin.site_name}", "www.musterstadt.example", "admin", "https://m.example"]
+)
 def test_what_a_system_left_open_is_no_name(name):
     head = f'<meta property="og:site_name" content="{name}"><meta name="author" content="{name}">'
     draft = release(f"<main>{HEAD}{BODY}</main>", head)

@@ -30,7 +30,11 @@ from newsletter.model import Image
         ("© Stadtwerke GmbH / Fotograf: Max Muster", None, "Stadtwerke GmbH / Fotograf: Max Muster"),
         ("Foto: Max Muster (Copyright)", None, "Max Muster"),
         ("Menschen am Tisch (Symbolbild: dpa)", "Menschen am Tisch", "dpa"),
-        ("Foto: junge Frau auf dem Rad am überfluteten Ufer", "Foto: junge Frau auf dem Rad am überfluteten Ufer", None),
+        (
+            "Foto: junge Frau auf dem Rad am überfluteten Ufer",
+            "Foto: junge Frau auf dem Rad am überfluteten Ufer",
+            None,
+        ),
         ("Foto: Büro des Ministers", None, "Büro des Ministers"),
         ("A map of the old town", "A map of the old town", None),
     ],

@@ -31,7 +31,9 @@ def test_a_document_with_its_title_type_and_size(link, title, size):
     assert document.url.startswith(SITE)
 
 
-@pytest.mark.parametrize("link", ['<p><a href="/b">Mehr zum Plan</a></p>', '<p><a href="/pdf-hinweise">Hinweise zu PDF</a></p>'])
+@pytest.mark.parametrize(
+    "link", ['<p><a href="/b">Mehr zum Plan</a></p>', '<p><a href="/pdf-hinweise">Hinweise zu PDF</a></p>']
+)
 def test_a_page_is_none(link):
     assert documents(link) == ()
 

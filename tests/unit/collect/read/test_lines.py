@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - pages stand here as their systems write them
 """What stands at the edges of a text and is not of it."""
 
 from __future__ import annotations
@@ -67,7 +66,10 @@ def test_the_middle_of_a_text_is_left_alone():
 
 
 def test_a_name_told_elsewhere_is_not_told_again():
-    assert without_edges("<p>Erika Beispiel</p>\n<p>Der Weg wird gebaut.</p>", ["Erika Beispiel"])[0] == "<p>Der Weg wird gebaut.</p>"
+    assert (
+        without_edges("<p>Erika Beispiel</p>\n<p>Der Weg wird gebaut.</p>", ["Erika Beispiel"])[0]
+        == "<p>Der Weg wird gebaut.</p>"
+    )
 
 
 def test_a_text_never_gets_lost_whole():

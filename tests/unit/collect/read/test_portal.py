@@ -78,7 +78,9 @@ def test_every_field_is_found_though_one_hint_is_missing(hint):
     assert (draft.published.date().isoformat(), draft.published_precision) == ("2026-11-22", Precision.DAY)
     assert draft.body_text == "\n\n".join(TEXT)
     assert draft.language == "de"
-    assert draft.documents == (Document("https://www.musterland.example/f/pakt.pdf", "Pakt für Radwege", "application/pdf", 1_200_000),)
+    assert draft.documents == (
+        Document("https://www.musterland.example/f/pakt.pdf", "Pakt für Radwege", "application/pdf", 1_200_000),
+    )
 
 
 @pytest.mark.parametrize("hint", WITHOUT)

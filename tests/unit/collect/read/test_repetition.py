@@ -79,7 +79,9 @@ SYSTEMS = {
         '<article class=entry><header><span class=summary><a href="/pm/{n}">{h}</a></span></header><div class=metadata>erstellt von <a href="/author/m">Muster</a> <span>{day}.11.2026</span></div></article>'
     ),
     "a day over each": items('<h3>{day}. November 2026</h3><p><a href="/pm/{n}">{h}</a></p>'),
-    "a line with the day over each": items('<div><p>{day}.11.2026</p><ul><li><a href="/pm/{n}">{h}</a></li></ul></div>'),
+    "a line with the day over each": items(
+        '<div><p>{day}.11.2026</p><ul><li><a href="/pm/{n}">{h}</a></li></ul></div>'
+    ),
     "with files and easy language": "<ul>"
     + items(
         '<li>{day}.11.2026 <a href="/pm/{n}">{h}</a> <a href="/pm/{n}.pdf">PDF herunterladen (120 KB)</a> <a href="/leicht/{n}">Leichte Sprache</a></li>'
@@ -221,10 +223,16 @@ def test_what_is_read_most_is_no_list_of_releases(box, form):
 
 def test_what_stands_outside_of_the_main_part_is_none():
     rows = "".join(f'<li><a href="/aktuell/{n}">{text}</a></li>' for n, text in enumerate(MOST_READ))
-    html = frame("<ul>" + items('<li><a href="/pm/{n}">{h}</a></li>') + "</ul>").replace("</main>", f"</main><div><ul>{rows}</ul></div>")
-    assert [c.url.rpartition("/pm/")[2] for c in read_list(page(html, URL)).candidates] == [str(n) for n in range(len(HEADLINES))]
+    html = frame("<ul>" + items('<li><a href="/pm/{n}">{h}</a></li>') + "</ul>").replace(
+        "</main>", f"</main><div><ul>{rows}</ul></div>"
+    )
+    assert [c.url.rpartition("/pm/")[2] for c in read_list(page(html, URL)).candidates] == [
+        str(n) for n in range(len(HEADLINES))
+    ]
 
 
 def test_a_call_to_read_on_is_no_part_of_a_teaser():
-    rows = items('<article><h3><a href="/pm/{n}">{h}</a></h3><p>' + TEASER + ' <a href="/pm/{n}">Weiterlesen</a></p></article>')
+    rows = items(
+        '<article><h3><a href="/pm/{n}">{h}</a></h3><p>' + TEASER + ' <a href="/pm/{n}">Weiterlesen</a></p></article>'
+    )
     assert {c.teaser for c in read_list(page(frame(rows), URL)).candidates} == {TEASER}
