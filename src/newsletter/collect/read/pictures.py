@@ -20,6 +20,11 @@ NO_PICTURE = re.compile(
     r"flag|rating|stars?|print|drucken|teaser-?default|social-?(?:media|share)?)(?:$|[\s/_.\d-])",
     re.IGNORECASE,
 )
+_OF_THEME = re.compile(  # where systems keep what a site looks like, beside what its editors put in
+    r"/(?:SiteGlobals|typo3conf/ext|_assets/[0-9a-f]{32}|Resources/Public|wp-content/(?:themes|plugins)|"
+    r"(?:sites/[^/]+|profiles/[^/]+|core|portal)/themes|\+\+theme\+\+[^/]+|_layouts)/",
+    re.IGNORECASE,
+)
 _SHARED = re.compile(  # a picture made for links to any page of a site
     r"(?:^|[\W_])(?:og|open-?graph|facebook|fb|twitter|x|linkedin|social(?:-?media)?|link|share|sharing|shared|meta|seo|"
     r"site|default|standard)[-_ ]?(?:(?:image|img|bild|card|link|share|sharing|preview|vorschau|thumb(?:nail)?|"
@@ -86,8 +91,9 @@ def is_pixel(img: LexborNode) -> bool:
 
 def is_no_picture(address: str) -> bool:
     """Whether an address looks like that of a logo, an icon or a stand-in."""
-    stem = urlsplit(address).path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    return bool(NO_PICTURE.search(stem) or _NETWORK.fullmatch(stem))
+    path = urlsplit(address).path
+    stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return bool(NO_PICTURE.search(stem) or _NETWORK.fullmatch(stem) or _OF_THEME.search(path))
 
 
 def is_shared(address: str) -> bool:

@@ -137,3 +137,12 @@ def test_one_that_is_named_like_what_it_shows_is(name):
     lead = release(f"<main><h1>Neuer Radweg am Nordufer</h1>{BODY}</main>", head).lead
     assert lead is not None
     assert lead.src.endswith(f"{name}.jpg")
+
+
+@pytest.mark.parametrize("folder", [
+    "/SiteGlobals/Frontend/Images", "/typo3conf/ext/stadt/Resources/Public/Images", "/wp-content/themes/stadt/img",
+    "/sites/default/themes/stadt/images", "/++theme++stadt/img",
+])  # fmt: skip
+def test_what_belongs_to_the_look_of_a_site_is_no_lead(folder):
+    img = f'<img src="{folder}/kopfbereich.jpg" alt="Ansicht der Stadt" width="1200" height="300">'
+    assert release(f"<main>{HEAD}{img}{BODY}</main>").images == ()
