@@ -25,10 +25,10 @@ _OF_THEME = re.compile(  # where systems keep what a site looks like, beside wha
     r"(?:sites/[^/]+|profiles/[^/]+|core|portal)/themes|\+\+theme\+\+[^/]+|_layouts)/",
     re.IGNORECASE,
 )
-_SHARED = re.compile(  # a picture made for links to any page of a site
-    r"(?:^|[\W_])(?:og|open-?graph|facebook|fb|twitter|x|linkedin|social(?:-?media)?|link|share|sharing|shared|meta|seo|"
-    r"site|default|standard)[-_ ]?(?:(?:image|img|bild|card|link|share|sharing|preview|vorschau|thumb(?:nail)?|"
-    r"facebook|twitter|default|cover|logo|banner)[-_ ]?)+(?:$|[\W_\d])",
+_SHARED = re.compile(  # a picture made for links to any page of a site: its name tells of nothing else
+    r"(?:[a-z]{1,3}[-_ ])?(?:og|open-?graph|facebook|fb|twitter|linkedin|social(?:-?media)?|link|share|sharing|shared|meta|"
+    r"seo|site|default|standard)[-_ ]?(?:(?:image|img|bild|card|link|share|sharing|preview|vorschau|thumb(?:nail)?|"
+    r"facebook|twitter|default|cover|logo|banner)[-_ ]?)+[\dx_.-]*",
     re.IGNORECASE,
 )
 _NETWORK = re.compile(
@@ -98,7 +98,7 @@ def is_no_picture(address: str) -> bool:
 
 def is_shared(address: str) -> bool:
     """Whether an address looks like that of the picture that a site gives to any link to it."""
-    return bool(_SHARED.search(urlsplit(address).path.rsplit("/", 1)[-1].rsplit(".", 1)[0]))
+    return bool(_SHARED.fullmatch(urlsplit(address).path.rsplit("/", 1)[-1].rsplit(".", 1)[0]))
 
 
 def is_icon(img: LexborNode) -> bool:
