@@ -98,6 +98,12 @@ def test_a_teaser_that_begins_the_text_is_not_read_twice() -> None:
     assert page(twice).count("Der Anfang.") == 1
 
 
+def test_whom_journalists_ask_stands_apart_in_lines() -> None:
+    html = page(make(1, contact="Erika Beispiel\nTel. 0123 456789 <x>"))
+    assert "<h2>Pressekontakt</h2>\n<p>Erika Beispiel<br>Tel. 0123 456789 &lt;x&gt;</p>" in html
+    assert "Pressekontakt" not in page(make(1))
+
+
 def test_pages_lie_under_the_path_of_the_base_address() -> None:
     below = Pages(Site(**SITE.model_dump() | {"base_url": "https://a.example/newsletter"}))
     text = page(BRIDGE, below)

@@ -30,15 +30,18 @@ _LABEL: Final = re.compile(rf"\W*{_NAMES}\W*", re.IGNORECASE)
 _INLINE: Final = re.compile(rf"\W*{_NAMES}\s*[:\n]\s*", re.IGNORECASE)
 _REACH: Final = re.compile(
     r"[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]+\.\w|\b(?:tel(?:efon|ephone)?|fon|phone|mobile?|fax)\b\W{0,4}\d|"
-    r"(?:\+\d{1,3}|\(?\b0\d{1,5})[\d /().–-]{4,}\d",
+    r"(?<![\d.,])(?!\d\d?\.\d\d?\.)(?:\+\d{1,3}|\(?\b0\d{1,5})[\d /().–-]{4,}\d",
     re.IGNORECASE,
 )
-_MARKED: Final = (
-    "[class*=pressekontakt i], [class*=press-contact i], [class*=presscontact i], [class*=kontakt i], "
-    "[class*=contact i], [class*=ansprechpartner i], [class~=vcard], [itemtype*='ContactPoint' i]"
+_OF_PRESS: Final = "[class*=pressekontakt i], [class*=press-contact i], [class*=presscontact i]"
+_MARKED: Final = (  # of a release only where they stand in its own article
+    f"{_OF_PRESS}, [class*=kontakt i], [class*=contact i], [class*=ansprechpartner i], [class~=vcard], "
+    "[itemtype*='ContactPoint' i]"
 )
 _ELSEWHERE: Final = frozenset({"nav", "footer", "header", "form"})
-_BLOCK: Final = re.compile(r"<(h[2-4]|p|ul|ol|dl|table|blockquote|figure|hr|pre)\b")
+_BLOCK: Final = re.compile(r"<(?:h[2-4]|p|ul|ol|dl)\b")
+_NO_LEVEL: Final = 4
+_NAME: Final = 60  # characters
 _LABEL_MAX: Final = 80  # characters
 _LINE: Final = 110  # characters: a line of an address is no longer
 _PART: Final = 500  # characters: one paragraph of a contact holds no more
@@ -51,10 +54,14 @@ def find_contact(page: PageTree, headline: LexborNode | None) -> str | None:
     around = headline.parent if headline is not None else None
     while around is not None and around.tag not in ("article", "main", "body"):
         around = around.parent
-    for node in around.css(_MARKED) if around is not None else ():
+    if around is None:
+        return None
+    for node in around.css(_MARKED if around.tag == "article" else _OF_PRESS):
         text = node.text()
         if len(text) <= 2 * CONTACT_MAX and _REACH.search(text) and not inside(node, _ELSEWHERE):
-            return _said(node.text(separator="\n").split("\n"))
+            said = _said(node.text(separator="\n").split("\n"))
+            if said and any(len(line.split()) > 1 and not _REACH.search(line) for line in said.split("\n")):
+                return said
     return None
 
 
@@ -78,17 +85,27 @@ def _is_called_so(text: str) -> bool:
 
 
 def _end(blocks: Sequence[str], begin: int) -> int | None:
-    """Behind which block a contact ends that begins at `begin`; None where nobody is reached by it."""
-    end, reached = begin + 1, bool(_REACH.search(plain(blocks[begin])))
+    """Behind which block a contact ends that begins at `begin`.
+
+    None where nobody is reached by it, unless names of few words under a heading end the text.
+    """
+    end, reached, short = begin + 1, bool(_REACH.search(plain(blocks[begin]))), True
+    level = min(_level(blocks[begin]), _NO_LEVEL - 1)
     while end < min(len(blocks), begin + _MOST):
-        match, text = _BLOCK.match(blocks[end]), plain(blocks[end])
+        text = plain(blocks[end])
         reaches = bool(_REACH.search(text[:_PART]))
-        if match is None or match.group(1) in ("h2", "h3", "blockquote", "figure", "table"):
+        if not _BLOCK.match(blocks[end]) or _level(blocks[end]) <= level:
             break
         if len(text) > (_PART if reaches else _LINE) or (_is_sentence(text) and not reaches):
             break
-        end, reached = end + 1, reached or reaches
-    return end if reached else None
+        end, reached, short = end + 1, reached or reaches, short and len(text) <= _NAME
+    named = blocks[begin].startswith("<h") and short and begin + 1 < end == len(blocks)
+    return end if reached or named else None
+
+
+def _level(block: str) -> int:
+    """The rank of a heading; 4 for what is none."""
+    return int(block[2]) if re.match("<h[23]>", block) else _NO_LEVEL
 
 
 def _signature(blocks: Sequence[str]) -> int:
@@ -113,7 +130,9 @@ def _without(blocks: Sequence[str], begin: int, end: int) -> tuple[str, str | No
 
 
 def _said(lines: Iterable[str]) -> str | None:
-    """The lines, each once, without those and that beginning which only say that this is a contact."""
-    told = (line for line in map(clean, lines) if line and not _LABEL.fullmatch(line))
-    text = "\n".join(dict.fromkeys(told))[:CONTACT_MAX]
+    """The lines, each once, without that beginning which only says that this is a contact."""
+    told = list(dict.fromkeys(line for line in map(clean, lines) if line))
+    while told and _LABEL.fullmatch(told[0]):
+        del told[0]
+    text = "\n".join(told)[:CONTACT_MAX]
     return _INLINE.sub("", text, count=1).strip() if _INLINE.match(text) else text or None

@@ -76,14 +76,7 @@ class _Reading:
         gone += [begun] if begun is not None else []
         author = self._author()
         html = self._body_html(body, gone, [title, kicker or "", opening or ""])
-        html, office = issuer.split_issuer(html)
-        self._note("issuer", office and "structure")
-        html, apart = without_edges(html, (author or "", kicker or "", *topics))
-        if apart and teaser.is_surer(apart, opening, self.origin.get("teaser")):
-            html, opening = without_lead(html, apart), apart
-            self._note("teaser", "structure")
-        html, opening = without_repeated(html, opening) if opening else (html, None)
-        html, under = contact.split_contact(html)
+        html, opening, office, under = self._told_apart(html, opening, [author or "", kicker or "", *topics])
         text = plain(html)
         if not text and not opening:
             raise UnreadablePage("the page has no text that could be a release")
@@ -99,7 +92,7 @@ class _Reading:
             published_precision=stamp.precision if stamp else None,
             author=author,
             issuer=office or self._issuer(),
-            contact=under or beside,
+            contact=self._contact(under, beside),
             images=shown,
             documents=files,
             topics=topics,
@@ -191,10 +184,30 @@ class _Reading:
         self._note("body", "text statistics")
         return other
 
+    def _told_apart(
+        self, html: str, opening: str | None, names: list[str]
+    ) -> tuple[str, str | None, str | None, str | None]:
+        """The text without what is told apart from it, the teaser, the issuer and the contact that it holds."""
+        html, office = issuer.split_issuer(html)
+        self._note("issuer", office and "structure")
+        html, under = contact.split_contact(html)
+        html, apart = without_edges(html, names)
+        if apart and teaser.is_surer(apart, opening, self.origin.get("teaser")):
+            html, opening = without_lead(html, apart), apart
+            self._note("teaser", "structure")
+        html, opening = without_repeated(html, opening) if opening else (html, None)
+        html, under = (html, under) if under else contact.split_contact(html)
+        return html, opening, office, under
+
     def _language(self, body: LexborNode | None, text: str) -> str | None:
         found = language.find_language(self.page, body, text)
         self._note("language", found[1] if found else None)
         return found[0] if found else None
+
+    def _contact(self, *found: str | None) -> str | None:
+        said = next(filter(None, found), None)
+        self._note("contact", said and "structure")
+        return said
 
     def _author(self) -> str | None:
         return self._name("author", "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author")

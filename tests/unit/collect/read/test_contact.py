@@ -31,11 +31,20 @@ def test_a_press_contact_is_kept_apart(contact):
     assert (draft.contact, draft.body_text) == (LINES, WHOLE)
 
 
+def test_names_under_a_heading_are_a_contact_at_the_end_of_a_text_alone():
+    names = "<h2>Contacts:</h2><h3>Erika Beispiel</h3><p>Press officer</p>"
+    draft = release(f"<main>{HEAD}<div class='text'>{BODY}{names}</div></main>")
+    assert (draft.contact, draft.body_text) == ("Erika Beispiel\nPress officer", WHOLE)
+    draft = release(f"<main>{HEAD}<div class='text'>{BODY}{names}<p>{FIRST}</p></div></main>")
+    assert "Press officer" in draft.body_text
+
+
 def test_what_follows_a_contact_stays():
     about = "<h2>Über die Stadt</h2><p>Musterstadt hat hunderttausend Einwohner und liegt am Fluss.</p>"
-    draft = release(f"<main>{HEAD}<div class='text'>{BODY}{CONTACTS[0]}{about}</div></main>")
-    assert draft.contact == LINES
-    assert draft.body_text.endswith("liegt am Fluss.")
+    for contact in CONTACTS[:6]:
+        draft = release(f"<main>{HEAD}<div class='text'>{BODY}{contact}{about}</div></main>")
+        assert draft.contact == LINES
+        assert draft.body_text.endswith("liegt am Fluss.")
 
 
 @pytest.mark.parametrize("text", [
