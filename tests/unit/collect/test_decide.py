@@ -176,6 +176,7 @@ COSMETIC: dict[str, Callable[[Draft], Draft]] = {
     "a stamp": changed("body_text", TEXT + "Stand: 22.11.2026, 10:00 Uhr"),
     "an alt text": changed("images", (replace(PICTURE, alt="Ein Brunnen aus Stahl"),)),
     "another picture": changed("images", (replace(PICTURE, src="https://portal.example/b.jpg"),)),
+    "a press contact": changed("contact", "Erika Beispiel"),
     "a document": changed("documents", (Document("https://portal.example/a.pdf", "Plan"),)),
     "a topic": changed("kicker", "Natur"),
     "an earlier date": changed("published", NOW - timedelta(hours=9)),

@@ -131,7 +131,10 @@ def test_a_picture_that_a_site_gives_to_any_link_is_no_lead(name):
     assert release(f"<main><h1>Neuer Radweg am Nordufer</h1>{BODY}</main>", head).lead is None
 
 
-@pytest.mark.parametrize("name", ["radweg-am-ufer", "radweg-am-ufer-og-image", "landkarte-radweg", "standard-radweg", "share-of-cyclists-2026"])
+@pytest.mark.parametrize(
+    "name",
+    ["radweg-am-ufer", "radweg-am-ufer-og-image", "landkarte-radweg", "standard-radweg", "share-of-cyclists-2026"],
+)
 def test_one_that_is_named_like_what_it_shows_is(name):
     head = f'<meta property="og:image" content="/files/{name}.jpg">'
     lead = release(f"<main><h1>Neuer Radweg am Nordufer</h1>{BODY}</main>", head).lead
