@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape, unescape
 from typing import Final
 
@@ -128,6 +129,12 @@ def plain(html: str) -> str:
     text = _TAG.sub("", _ENDS.sub("\n", _CELL.sub(" ", html.replace("\n", " "))))
     lines = (" ".join(line.split()) for line in unescape(text).split("\n"))
     return "\n\n".join(line for line in lines if line)
+
+
+@lru_cache(maxsize=256)  # several steps look at the blocks of one text, one after another
+def words(block: str) -> str:
+    """The text of one plain block, as `plain` gives it."""
+    return plain(block)
 
 
 def _children(node: LexborNode) -> list[LexborNode | str]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from newsletter.collect.read.blocks import plain
+from newsletter.collect.read.blocks import words
 from newsletter.collect.read.page import PageTree, inside
 from newsletter.collect.read.text import clean
 
@@ -45,6 +45,7 @@ _NAME: Final = 60  # characters
 _LABEL_MAX: Final = 80  # characters
 _LINE: Final = 110  # characters: a line of an address is no longer
 _PART: Final = 500  # characters: one paragraph of a contact holds no more
+_MARKUP: Final = 3 * _PART  # characters, with tags
 _MOST: Final = 12  # blocks
 CONTACT_MAX: Final = 1_000  # characters
 
@@ -69,8 +70,7 @@ def split_contact(html: str) -> tuple[str, str | None]:
     """Plain blocks without the press contact, and its lines without what it is called; a text never gets lost whole."""
     blocks = html.split("\n")
     for begin, block in enumerate(blocks):
-        text = plain(block)
-        if len(text) <= _PART and _is_called_so(text):
+        if len(block) <= _MARKUP and len(text := words(block)) <= _PART and _is_called_so(text):
             end = _end(blocks, begin)
             if end is not None and (begin or end < len(blocks)):
                 return _without(blocks, begin, end)
@@ -89,10 +89,10 @@ def _end(blocks: Sequence[str], begin: int) -> int | None:
 
     None where nobody is reached by it, unless names of few words under a heading end the text.
     """
-    end, reached, short = begin + 1, bool(_REACH.search(plain(blocks[begin]))), True
+    end, reached, short = begin + 1, bool(_REACH.search(words(blocks[begin]))), True
     level = min(_level(blocks[begin]), _NO_LEVEL - 1)
     while end < min(len(blocks), begin + _MOST):
-        text = plain(blocks[end])
+        text = words(blocks[end])
         reaches = bool(_REACH.search(text[:_PART]))
         if not _BLOCK.match(blocks[end]) or _level(blocks[end]) <= level:
             break
@@ -112,7 +112,7 @@ def _signature(blocks: Sequence[str]) -> int:
     """Where the lines begin, two at least, that stand at the end and only say who is reached, where and how."""
     begin, lines = len(blocks), list[str]()
     while begin and len(lines) < _MOST:
-        said = plain(blocks[begin - 1]).split("\n\n")
+        said = words(blocks[begin - 1]).split("\n\n")
         if not blocks[begin - 1].startswith("<p") or any(len(x) > _LINE or not x or _is_sentence(x) for x in said):
             break
         lines = [*said, *lines]
@@ -125,7 +125,7 @@ def _is_sentence(text: str) -> bool:
 
 
 def _without(blocks: Sequence[str], begin: int, end: int) -> tuple[str, str | None]:
-    lines = plain("\n".join(blocks[begin:end])).split("\n")
+    lines = "\n".join(map(words, blocks[begin:end])).split("\n")
     return "\n".join((*blocks[:begin], *blocks[end:])), _said(lines)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from newsletter.collect.read.blocks import plain
+from newsletter.collect.read.blocks import words
 from newsletter.collect.read.data import is_name
 
 _LABEL: Final = re.compile(
@@ -17,19 +17,22 @@ _LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 _NAME_MAX: Final = 120  # characters
+_MARKUP: Final = 600  # characters, with tags
 
 
 def split_issuer(html: str) -> tuple[str, str | None]:
     """Plain blocks without the line, or the label and the line after it, that names the issuer, and the name."""
     blocks = html.split("\n")
     for place, block in enumerate(blocks):
-        text = " ".join(plain(block).split())
+        if len(block) > _MARKUP or not block.startswith(("<p", "<h", "<dl")):
+            continue
+        text = " ".join(words(block).split())
         match = _LABEL.match(text) if len(text) <= _NAME_MAX + 30 else None
-        if match is None or not block.startswith(("<p", "<h", "<dl")):
+        if match is None:
             continue
         name, taken = text[match.end() :].strip(), 1
         if not name and place + 1 < len(blocks):
-            name, taken = " ".join(plain(blocks[place + 1]).split()), 2
+            name, taken = " ".join(words(blocks[place + 1]).split()), 2
         if (match["colon"] or taken == 2) and _names(name) and len(blocks) > taken:
             return "\n".join((*blocks[:place], *blocks[place + taken :])), name
     return html, None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from newsletter.collect.read.blocks import plain
+from newsletter.collect.read.blocks import words
 from newsletter.collect.read.credits import split_credit
 from newsletter.collect.read.dates import read_date
 from newsletter.collect.read.text import ENDS, folded, likeness
@@ -61,6 +61,7 @@ _BYLINED: Final = re.compile(r"(?:von|by|par|por|text|autor(?:in)?|redaktion|art
 _SIGNED: Final = re.compile(r"\(?[a-zA-ZäöüÄÖÜ]{1,4}(?:[/,] ?[a-zA-ZäöüÄÖÜ]{1,4}){0,2}\)?")
 _LINKED: Final = re.compile(r"<p>(?:<\w+>)*<a [^>]*>[^<]*</a>(?:</\w+>)*</p>")
 _LINE: Final = 90  # characters: a line at an edge is no longer
+_MARKUP: Final = 600  # characters, with tags
 _NAMES: Final = 5  # words: a link of so few at the beginning leads to an author or a section
 _EDGE: Final = 6  # blocks
 _FEW: Final = 0.1  # of a text
@@ -93,7 +94,7 @@ def without_edges(html: str, names: Collection[str]) -> tuple[str, str | None]:
 def without_lead(html: str, lead: str) -> str:
     """Plain blocks without those at their beginning that are the lead."""
     blocks = html.split("\n")
-    while len(blocks) > 1 and folded(plain(blocks[0])) in folded(lead):
+    while len(blocks) > 1 and folded(words(blocks[0])) in folded(lead):
         del blocks[0]
     return "\n".join(blocks)
 
@@ -101,7 +102,7 @@ def without_lead(html: str, lead: str) -> str:
 def without_repeated(html: str, teaser: str) -> tuple[str, str]:
     """Plain blocks without the first paragraph, where that is the teaser but for a few letters, and its words."""
     first, _, rest = html.partition("\n")
-    said = " ".join(plain(first).split())
+    said = " ".join(words(first).split())
     one, two = folded(said), folded(teaser)
     alike = abs(len(one) - len(two)) <= _FEW * len(two) and likeness(said, teaser) >= 1 - _FEW
     return (rest, said) if rest and first.startswith("<p") and alike else (html, teaser)
@@ -109,23 +110,26 @@ def without_repeated(html: str, teaser: str) -> tuple[str, str]:
 
 def _lead(blocks: Sequence[str]) -> str | None:
     """What a few paragraphs before the first line that is no text say, if that is as long as leads are."""
-    text = " ".join(" ".join(plain(block).split()) for block in blocks)
+    text = " ".join(" ".join(words(block).split()) for block in blocks)
     held = 0 < len(blocks) <= _LEAD_BLOCKS and all(block.startswith("<p>") and "<img" not in block for block in blocks)
     return text if held and _LEAD[0] <= len(text) <= _LEAD[1] and text[-1] in ENDS else None
 
 
 def _is_tool(block: str) -> bool:
     """Whether a paragraph or heading says nothing but what a button says."""
-    return block.startswith("<p") and len(text := plain(block)) < _LINE and bool(text) and bool(TOOL.fullmatch(text))
+    if len(block) > _MARKUP or not block.startswith("<p"):
+        return False
+    text = words(block)
+    return 0 < len(text) < _LINE and TOOL.fullmatch(text) is not None
 
 
 def _is_furniture(block: str, told: Collection[str]) -> bool:
     """Whether each line of a block is a tool, a byline, a date, a credit or what it is filed under."""
     if not block.startswith(("<p", "<h", "<ul")) or "<img" in block:
         return False
-    if _HEADED.fullmatch(plain(block)):
+    if _HEADED.fullmatch(words(block)):
         return True
-    lines = plain(block).split("\n\n")
+    lines = words(block).split("\n\n")
     return len(lines) <= _EDGE and all(_is_line(line, block.startswith("<h"), told) for line in lines)
 
 
@@ -142,10 +146,10 @@ def _is_line(text: str, heads: bool, told: Collection[str]) -> bool:
 
 
 def _is_link(block: str) -> bool:
-    return bool(_LINKED.fullmatch(block)) and len(plain(block).split()) <= _NAMES
+    return bool(_LINKED.fullmatch(block)) and len(words(block).split()) <= _NAMES
 
 
 def _is_end(block: str) -> bool:
     """Whether the last paragraph is a sign-off, or announces what is not there."""
-    text = plain(block) if block.startswith("<p") and "<img" not in block else ""
+    text = words(block) if block.startswith("<p") and "<img" not in block else ""
     return bool(text) and len(text) < _LINE and (text.endswith(":") or bool(_SIGNED.fullmatch(text)))

@@ -27,8 +27,8 @@ _OF_THEME = re.compile(  # where systems keep what a site looks like, beside wha
 )
 _SHARED = re.compile(  # a picture made for links to any page of a site: its name tells of nothing else
     r"(?:[a-z]{1,3}[-_ ])?(?:og|open-?graph|facebook|fb|twitter|linkedin|social(?:-?media)?|link|share|sharing|shared|"
-    r"meta|seo|site|default|standard)[-_ ]?(?:(?:image|img|bild|card|link|share|sharing|preview|vorschau|thumb(?:nail)?|"
-    r"facebook|twitter|default|cover|logo|banner)[-_ ]?)+[\dx_.-]*",
+    r"meta|seo|site|default|standard)[-_ ]?(?:(?:image|img|bild|card|link|share|sharing|preview|vorschau|"
+    r"thumb(?:nail)?|facebook|twitter|default|cover|logo|banner)[-_ ]?)+[\dx_.-]*",
     re.IGNORECASE,
 )
 _NETWORK = re.compile(
