@@ -77,7 +77,7 @@ def _kind(link: LexborNode) -> str | None:
     told = next(
         (kind for kind, mime in TYPES.items() if mime == (attributes.get("type") or "").split(";")[0].lower()), None
     )
-    match = _NAMED.search(text_of(link, 300)) or _NAMED.search(attributes.get("title") or "")
+    match = _NAMED.search(link.text()[:300]) or _NAMED.search(attributes.get("title") or "")
     return told or (match.group(1).lower() if match else None)
 
 
