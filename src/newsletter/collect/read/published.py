@@ -168,10 +168,12 @@ class Finder:
         marked = node.css("[class], [id]") if not near or len(node.text()) < 4_000 else []
         for part in [node, *marked]:
             said = marks(part)
-            alone = part is node and near and part.css_first("img") is None  # a picture's words are its caption
+            alone = part is node and near
             if alone or (_DATE_MARK.search(said) and not _NOT_THIS.search(said)):
                 text = text_of(part, _LINE + 40)
-                if len(text) <= _LINE and (stamp := self._stated(text)):
+                if len(text) > _LINE or (alone and _is_caption(part, text)):
+                    continue
+                if stamp := self._stated(text):
                     yield stamp
 
     def _of_time(self, time: LexborNode) -> Stamp | None:
@@ -206,6 +208,12 @@ class Finder:
             if other and exact and other.when.astimezone(self.zone).date() == stamp.when.date():
                 return other, by
         return stamp, step
+
+
+def _is_caption(block: LexborNode, text: str) -> bool:
+    """Whether the words of a block are those of its picture: they say more before a date than what it is."""
+    digit = re.search(r"\d", text)
+    return digit is not None and digit.start() > _LABEL_MAX and block.css_first("img") is not None
 
 
 def _is_elsewhere(beside: LexborNode) -> bool:

@@ -48,7 +48,8 @@ ARTICLE = "<main><article>{head}{beside}<div>{body}</div></article></main>"
 @pytest.mark.parametrize("beside", [
     '<aside><div>Erika Beispiel</div><div>22.11.2026 um 14:46</div></aside>',
     "<div><div><p>Erika Beispiel, November 22, 2026</p></div></div>",
-    '<div><img src="/a.jpg" alt=""><span>Der Weg nach dem Regen, 3. Mai 2024. © Stadt</span></div><div class="date">22.11.2026</div>',
+    '<div><img src="/a.jpg" alt=""><span>Der Weg nach dem langen Regen im Frühjahr am 3. Mai 2024. © Stadt</span></div><div class="date">22.11.2026</div>',
+    '<div><img src="/a.jpg" alt=""><span>Erika Beispiel, 22.11.2026</span></div>',
 ])  # fmt: skip
 def test_a_date_in_a_margin_of_the_article_counts_and_one_in_a_caption_does_not(beside):
     draft = release(ARTICLE.format(head=HEAD, beside=beside, body=BODY + LONG))
