@@ -19,6 +19,7 @@ _NEXT: Final = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_IN_PATH: Final = re.compile(r"(?:^|[/_-])(?:page|seite|p|s)?[/_-]?(\d{1,4})(?:\.html?)?/?$", re.IGNORECASE)
+_PAGE_IN_PATH: Final = re.compile(r"[/_-](?:page|seite)[/_-]?(\d{1,6})(?:\.html?)?/?$", re.IGNORECASE)
 _NUMBER_IN_QUERY: Final = re.compile(r"page|seite|(?:^|\[)p\]?$", re.IGNORECASE)
 _SHORT: Final = 60  # characters
 
@@ -35,17 +36,13 @@ def next_page(page: PageTree) -> str | None:
 
 def last_page(page: PageTree, following: str | None) -> int | None:
     """The highest number that the links to the list's pages have, where one leads further than to the next page."""
-    after = _page_number(following) if following else None
-    if following is None or after is None:
+    if following is None:
         return None
-    linked = (page.absolute(a.attributes.get("href")) for a in page.root.css("a[href]"))
-    numbers = (_page_number(url) for url in linked if url and _unnumbered(url) == _unnumbered(following))
-    last = max((number for number in numbers if number), default=0)
-    return last if last > after else None
-
-
-def _unnumbered(url: str) -> str:
-    return _NUMBER_IN_PATH.sub("", urlsplit(url).path.rstrip("/"))
+    path, after = _PAGE_IN_PATH.sub("", urlsplit(following).path), _page_number(following)
+    linked = {page.absolute(a.attributes.get("href")) for a in page.root.css("a[href]")}
+    numbers = [_page_number(url) for url in linked if url and _PAGE_IN_PATH.sub("", urlsplit(url).path) == path]
+    last = max((number for number in numbers if number), default=None)
+    return last if last and after and last > after else None
 
 
 def _words(a: LexborNode) -> set[str]:
@@ -63,7 +60,7 @@ def _of_list(a: LexborNode, page: PageTree) -> str | None:
     url = page.absolute(a.attributes.get("href"))
     if not url or urlsplit(url).hostname != urlsplit(page.url).hostname:
         return None
-    here, there = _unnumbered(page.url), _unnumbered(url)
+    here, there = (_NUMBER_IN_PATH.sub("", urlsplit(one).path.rstrip("/")) for one in (page.url, url))
     alike = here.startswith(there) if len(there) < len(here) else there.startswith(here)
     return url if here == there or (alike and there not in ("", "/")) else None
 
@@ -85,6 +82,6 @@ def _gap(linked: Sequence[int]) -> int | None:
 def _page_number(url: str) -> int | None:
     parts = urlsplit(url)
     numbers = [value for key, value in parse_qsl(parts.query) if _NUMBER_IN_QUERY.search(key) and value.isdigit()]
-    if not numbers and (match := _NUMBER_IN_PATH.search(parts.path)):
+    if not numbers and (match := _PAGE_IN_PATH.search(parts.path)):
         numbers = [match.group(1)]
     return int(numbers[0][:6]) if numbers else None

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from newsletter.collect.read.page import PageTree
-from newsletter.collect.read.paging import next_page
+from newsletter.collect.read.paging import last_page, next_page
 
 SITE = "https://musterstadt.example"
 
@@ -50,3 +50,13 @@ def test_the_next_page_is_found(pager):
 ])  # fmt: skip
 def test_there_is_none(here, html):
     assert found(here, html) is None
+
+
+@pytest.mark.parametrize(("here", "last", "number"), [
+    ("/presse?page=2", "/presse?page=40", 40), ("/presse/page/2/", "/presse/page/40/", 40),
+    ("/presse/seite-2", "/presse/seite-40", 40), ("/presse?page=2", "/presse/2026", None),
+])  # fmt: skip
+def test_how_many_pages_there_are(here, last, number):
+    after = here.replace("2", "3")
+    tree = PageTree(f'<main><a href="{after}">3</a> <a href="{last}">40</a></main>', SITE + here)
+    assert last_page(tree, SITE + after) == number
