@@ -6,17 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from typing import Any, TypeVar
 
 from newsletter.app.alarms import AlarmBoard
 from newsletter.app.desk import EditionDesk
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom
-from newsletter.app.reading import agent
+from newsletter.app.reading import fetcher_of
 from newsletter.audience import Offer, Register, Subscribing
 from newsletter.collect.collector import Collector
-from newsletter.collect.fetch import Fetcher
 from newsletter.collect.report import SourceReport
 from newsletter.config import FeedSettings, Settings
 from newsletter.errors import NotFound, StateError
@@ -80,8 +78,7 @@ class Program:
         self.subscribing = Subscribing(self.audience, journal, keys, self.offer)
         self.register = Register(self.audience, journal, keys, self.offer)
         self.mailroom = Mailroom(self)
-        contact = f"{settings.site.base_url}; {parseaddr(settings.site.contact)[1]}"
-        self._fetcher = Fetcher(agent(contact), allow=settings.collect.allow_networks, clock=now)
+        self._fetcher = fetcher_of(settings, now)
         self.collector = Collector(self._fetcher, Collecting(database), zone=settings.site.zone)
 
     @classmethod

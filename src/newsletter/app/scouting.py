@@ -6,12 +6,10 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from email.utils import parseaddr
 from typing import Any
 
-from newsletter.app.reading import agent, image_as_read, load_page
+from newsletter.app.reading import fetcher_of, image_as_read, load_page
 from newsletter.collect.contract import fault
-from newsletter.collect.fetch import Fetcher
 from newsletter.collect.kinds import Fetch
 from newsletter.collect.merge import fill
 from newsletter.collect.read import read_release, without_credit
@@ -71,7 +69,7 @@ async def look_at(
 
     `say` is told what is being fetched. Raises NewsletterError.
     """
-    fetcher = _fetcher(settings)
+    fetcher = fetcher_of(settings)
 
     async def fetch(url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
         say(url)
@@ -97,14 +95,6 @@ async def _looked(page: Page, fetch: Fetch, settings: Settings | None, kind: str
     first = FIRST_PAGES if fetch is not _offline else 0
     shown = [await _with_page(c, fetch, zone) for c in choice.way.candidates[:first]]
     return [Scouted(choice, (*shown, *(_as_listed(c) for c in choice.way.candidates[first:])))]
-
-
-def _fetcher(settings: Settings | None) -> Fetcher:
-    if settings is None:
-        return Fetcher(agent("no contact set"))
-    site = settings.site
-    contact = f"{site.base_url}; {parseaddr(site.contact)[1]}"
-    return Fetcher(agent(contact), allow=settings.collect.allow_networks)
 
 
 async def _offline(url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:

@@ -2,7 +2,8 @@
 
 Each host is asked one thing at a time, at its pace (robots.txt, Crawl-delay, Retry-After). Each hop of a redirect is
 resolved, checked and connected to by the very address that was checked, so a name cannot point elsewhere between the
-check and the connection (DNS rebinding). Nothing is taken from the environment: no proxy, no .netrc.
+check and the connection (DNS rebinding). Behind the house's proxy the proxy resolves, and its word counts (route.py).
+Nothing is taken from the environment: no proxy, no .netrc.
 """
 
 from __future__ import annotations
@@ -15,17 +16,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cached_property
-from ssl import SSLContext
 from typing import cast
 from urllib.parse import urljoin
 
 import httpx
 
-from newsletter.collect.addresses import Network, check_addresses, check_url, is_allowed
+from newsletter.collect.addresses import Network, check_addresses, check_url, check_written, is_allowed
 from newsletter.collect.body import MAX_BYTES, bounded
 from newsletter.collect.robots import MAX_BYTES as ROBOTS_BYTES
 from newsletter.collect.robots import Robots, read_robots, unreachable
+from newsletter.collect.route import Route
 from newsletter.errors import AddressRefused, FetchError
 from newsletter.model import Page
 
@@ -39,9 +39,15 @@ ROBOTS_WALL = 10.0
 DELAY = 1.0  # seconds between two requests to a host on the public internet
 MAX_REST = timedelta(days=1)  # the longest Retry-After that is believed
 BRIEF = timedelta(minutes=1)  # the rest of a host that answers "too many requests" and does not say how long
+SIGN_IN = "the proxy {} answered 407: it wants [network] proxy_username and proxy_password_file"
 ACCEPT = (
     "text/html,application/xhtml+xml,application/atom+xml,application/rss+xml,application/feed+json;q=0.9,*/*;q=0.5"
 )
+
+
+def utc_now() -> datetime:
+    """The moment it is."""
+    return datetime.now(UTC)
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -58,6 +64,7 @@ class _Host:
     """What is known of a host: one request at a time, its rules, and when it may be asked again."""
 
     transport: httpx.AsyncHTTPTransport
+    proxy: str | None = None  # the name of the proxy that it is asked through
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     free_at: float = 0.0  # monotonic seconds
     rests_until: datetime | None = None
@@ -115,13 +122,15 @@ class Fetcher:
         agent: str,
         *,
         allow: Sequence[Network] = (),
-        clock: Clock = lambda: datetime.now(UTC),
+        route: Route | None = None,
+        clock: Clock = utc_now,
         resolve: Resolve = resolve,
         delay: float = DELAY,
         wall: float = WALL,
     ) -> None:
         self._agent = agent
         self._allow = tuple(allow)
+        self._route = route or Route()
         self._clock = clock
         self._resolve = resolve
         self._delay = delay
@@ -152,16 +161,12 @@ class Fetcher:
         for host in self._hosts.values():
             await host.transport.aclose()
 
-    @cached_property
-    def _tls(self) -> SSLContext:
-        return httpx.create_ssl_context(trust_env=False)  # one for all hosts: reading the certificates takes a while
-
     def _host(self, url: str) -> _Host:
         """A host has connections of its own: two names at one address must not share one, nor its certificate."""
         key = check_url(url)
         if key not in self._hosts:
-            limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=10)
-            self._hosts[key] = _Host(httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=limits))
+            proxy = self._route.name if self._route.proxied(key[1]) else None
+            self._hosts[key] = _Host(self._route.transport(key[1]), proxy)
         return self._hosts[key]
 
     async def _check_robots(self, host: _Host, url: str) -> None:
@@ -220,25 +225,33 @@ class Fetcher:
             finally:
                 await response.aclose()
         except (httpx.HTTPError, httpx.StreamError) as error:
-            raise FetchError(f"{url}: {type(error).__name__}: {str(error) or 'no answer'}") from error
+            through = f" (through the proxy {host.proxy})" if host.proxy else ""
+            raise FetchError(f"{url}: {type(error).__name__}: {str(error) or 'no answer'}{through}") from error
         return _Answer(url, response.status_code, response.headers, body)
 
     async def _request(self, host: _Host, url: str, validators: Mapping[str, str]) -> httpx.Request:
-        """A request to the address that was checked, under the name that was asked for (Host, and SNI for TLS)."""
+        """A request to the address that was checked, under the name that was asked for (Host, and SNI for TLS).
+
+        One through a proxy goes to the name: what it resolves to, the proxy alone knows.
+        """
+        headers = {"User-Agent": self._agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate", **validators}
+        seconds = dict.fromkeys(("connect", "read", "write", "pool"), self._wall)
+        try:
+            request = httpx.Request("GET", url, headers=headers, extensions={"timeout": seconds})
+        except (httpx.InvalidURL, ValueError) as error:
+            raise AddressRefused(f"{url[:200]}: not a web address: {error}") from error
+        if host.proxy is not None:
+            written = check_written(request.url.host, self._allow)
+            host.near = written is not None and is_allowed(str(written), self._allow)
+            return request
         _, name, port = check_url(url)
         address = check_addresses(name, await self._resolve(name, port), self._allow)[0]
         host.near = is_allowed(address, self._allow)
-        headers = {"User-Agent": self._agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate", **validators}
-        try:
-            request = httpx.Request("GET", url, headers=headers)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise AddressRefused(f"{url[:200]}: not a web address: {error}") from error
-        seconds = dict.fromkeys(("connect", "read", "write", "pool"), self._wall)
         return httpx.Request(
             "GET",
             request.url.copy_with(host=address),
             headers=request.headers,
-            extensions={"sni_hostname": request.url.raw_host.decode("ascii"), "timeout": seconds},
+            extensions={**request.extensions, "sni_hostname": request.url.raw_host.decode("ascii")},
         )
 
     def _page(self, host: _Host, answer: _Answer, *, conditional: bool) -> Page:
@@ -247,7 +260,8 @@ class Fetcher:
             asked = retry_at(headers.get("retry-after"), now)
             host.rests_until = asked or (now + BRIEF if status == 429 else None)
         if status not in (200, 203, 404, 410) and not (status == 304 and conditional):
-            raise FetchError(f"{answer.url}: answered {status}", status=status, retry_after=host.rest(now))
+            said = f"answered {status}" if status != 407 else SIGN_IN.format(host.proxy)
+            raise FetchError(f"{answer.url}: {said}", status=status, retry_after=host.rest(now))
         kind, _, parameters = headers.get("content-type", "").partition(";")
         charset = parameters.partition("charset=")[2].split(";")[0].strip(" \"'") or None
         return Page(
