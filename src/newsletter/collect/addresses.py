@@ -22,7 +22,13 @@ METADATA = frozenset(
     {"metadata.google.internal", "metadata.goog", "metadata.packet.net", "metadata.platformequinix.com"}
 )
 """Names under which clouds tell a machine its secrets: through a proxy no address would give them away."""
-SHARED = IPv4Network("100.64.0.0/10")  # RFC 6598: carrier-grade NAT; neither private nor public to Python
+SPECIAL = (  # neither private nor public to every Python
+    IPv4Network("100.64.0.0/10"),  # RFC 6598: carrier-grade NAT
+    IPv4Network("192.0.0.0/24"),  # RFC 6890: protocols' own, and a cloud's metadata
+    IPv6Network("fec0::/10"),  # RFC 3879: site-local
+    IPv6Network("3fff::/20"),  # RFC 9637: documentation
+    IPv6Network("5f00::/16"),  # RFC 9602: segment routing
+)
 
 
 def check_url(url: str) -> tuple[str, str, int]:
@@ -105,7 +111,7 @@ def _public(address: Address) -> bool:
         and not address.is_multicast
         and not address.is_reserved
         and not address.is_unspecified
-        and not (isinstance(address, IPv4Address) and address in SHARED)
+        and not _named(address, SPECIAL)
     )
 
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
+from ada_url import URL
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from newsletter.collect.read.text import clean, legal
@@ -22,6 +23,7 @@ MAX_DEPTH: Final = 256  # twice that of the deepest pages there are; libxml2 sto
 _CHARSETS = re.compile(
     r"utf-?8|utf-?16(le|be)?|us-ascii|iso-?8859-?\d+|windows-125\d|cp125\d|koi8-[ru]|gb\w+|big5|shift_jis|euc-(jp|kr)"
 )
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
 _NESTING_TAG = re.compile(  # not those that close by themselves or are closed by what follows
     r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|td|th|tr|dt|dd|option|"
@@ -100,19 +102,18 @@ def _is_nearly_utf8(body: bytes) -> bool:
 
 
 def absolute(href: str | None, base: str) -> str | None:
-    """`href` seen from `base` as an http(s) address that holds only ASCII; None where there is none."""
-    if not href or not (href := "".join(legal(href).split("\n")).strip()):
+    """`href` seen from `base` as an http(s) address in ASCII, read as browsers do (WHATWG); None where it is none."""
+    if not href or href.isspace():
         return None
     try:
-        parts = urlsplit(urljoin(base, href))
+        url = URL(href, base=base or None)
+    except UnicodeEncodeError:  # half a surrogate pair
+        return absolute(_SURROGATES.sub("\ufffd", href), base)
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if url.protocol not in ("http:", "https:"):
         return None
-    path, query, fragment = (
-        quote(part, safe="%/:=&?~#+!$,;'@()*[]") for part in (parts.path, parts.query, parts.fragment)
-    )
-    return urlunsplit((parts.scheme, parts.netloc, path or "/", query, fragment))
+    return quote(url.href, safe="%/:=&?~#+!$,;'@()*[]").removesuffix("#").removesuffix("?")
 
 
 def link(href: str | None, base: str) -> str | None:
