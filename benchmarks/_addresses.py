@@ -1,10 +1,10 @@
 """What is fetched at all: robots.txt and addresses, by decision alone. Nothing here is ever asked for.
 
-`robots_right`: what our reading of each robots.txt says to each address, over Google's own test cases; `robots_unread`
-are real files that could not be parsed. `ssrf_refused`: each address must be refused twice over: by the address that
-it leads to where we resolve, and by how it is written where a proxy does; and so must what a link with it leads to,
-unless that is another host (browsers end a host at a backslash). The resolver here knows what the system's makes of numbers, and takes every
-other name for a public host, so that no name is refused by its absence.
+`robots_right`: what our reading of each robots.txt says to each address, over Google's own test cases;
+`robots_unread` are real files that could not be parsed. `ssrf_refused`: each address must be refused twice over: by
+the address that it leads to where we resolve, and by how it is written where a proxy does; and so must what a link
+with it leads to, unless that is another host (browsers end a host at a backslash). The resolver here knows what the
+system's makes of numbers, and takes every other name for a public host, so that no name is refused by its absence.
 `whatwg_right`: what a link with this address, on a page with this base, leads to: the address that the WHATWG's tests
 expect where that is http or https (as we write it: marks that RFC 3986 forbids percent-encoded, an empty query or
 fragment left out), and nothing where they expect a failure or another scheme.

@@ -24,7 +24,9 @@ FIELDS = ("kicker", "headline", "teaser", "body", "alt", "caption", "credit", "l
 A_SOURCE = 120  # releases; each source has a newsletter of its own, and a digest of it all
 DATE = "2026-11-21T09:20:00+01:00"
 TEXT = "Die Stadt Musterstadt erneuert die Brunnen auf ihren Plätzen, und Anwohner sind zum Fest eingeladen. " * 4
-GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+GIF = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
 
 
 @dataclass(frozen=True)

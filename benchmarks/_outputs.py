@@ -115,7 +115,7 @@ def _looked_at(program: Instance, portal_host: str, mails: list[Mail], quick: bo
         bare = Watch(chromium, ours, say, policy=False)
         for address in addresses[:: 4 if quick else 1]:
             guarded.visit(address)
-        for address in addresses[1 :: 4] if quick else addresses:
+        for address in addresses[1::4] if quick else addresses:
             bare.visit(address)
         for number, mail in enumerate(mails):
             bare.show(f"mail {number}", mail.html)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Request, sync_playwright
 
 from tests.servers.chromium import OPTIONS
 
@@ -21,7 +21,7 @@ PLACE = "http://127.0.0.1:9/"  # where documents stand that nobody serves: mails
 WAITING = """() => {
   const found = [];
   const live = new Set(["SCRIPT", "IFRAME", "FRAME", "OBJECT", "EMBED", "BASE", "APPLET", "PORTAL", "MATH", "SVG"]);
-  const addresses = new Set(["href", "src", "action", "formaction", "xlink:href", "data", "poster", "background", "srcdoc"]);
+  const addresses = new Set(["href", "src", "action", "formaction", "xlink:href", "data", "poster", "background"]);
   for (const element of document.querySelectorAll("*")) {
     if (live.has(element.tagName.toUpperCase())) found.push(element.outerHTML.slice(0, 200));
     if (element.tagName === "META" && /refresh/i.test(element.httpEquiv)) found.push(element.outerHTML.slice(0, 200));
@@ -36,7 +36,7 @@ WAITING = """() => {
 
 
 class Watch:
-    """`seen` counts what happened: documents, scripts, dialogs, foreign, waiting; `told` gets a line for each but the first."""
+    """`seen` counts documents, scripts, dialogs, foreign, waiting; `told` gets a line for each but the documents."""
 
     def __init__(self, browser: Browser, ours: set[str], told: Callable[[str], None], *, policy: bool) -> None:
         self.seen: Counter[str] = Counter()

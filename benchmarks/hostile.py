@@ -1,8 +1,8 @@
 """The hostile web: feeds as they are found, robots.txt, addresses that lead home, scripts in every field, and a server
 that means harm.
 
-Four parts: `feeds` (_feeds.py), `addresses` (_addresses.py), `outputs` (_outputs.py: the whole way to feed, mail and web
-page, looked at in Chromium) and `server` (_besieged.py). Each module says how it judges. The first three read the cases
+Four parts: `feeds` (_feeds.py), `addresses` (_addresses.py), `outputs` (_outputs.py: the whole way to feed, mail and
+web page, looked at in Chromium) and `siege` (_siege.py). Each module says how it judges. The first three read the cases
 of a corpus (`--corpus DIR`); the last needs none.
 """
 
@@ -23,7 +23,7 @@ from _feeds import feeds  # noqa: E402
 from _figures import Goals, say, show  # noqa: E402
 from _outputs import outputs  # noqa: E402
 
-PARTS = ("feeds", "addresses", "outputs", "server")
+PARTS = ("feeds", "addresses", "outputs", "siege")
 GOALS: Goals = {
     "feeds_exceptions": ("<=", 0),
     "feeds_titles": (">=", 0.95),
@@ -46,7 +46,9 @@ GOALS: Goals = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", type=Path, metavar="DIR", help="a folder with feeds-real, robots, urls, xss … in it")
+    parser.add_argument(
+        "--corpus", type=Path, metavar="DIR", help="a folder with feeds-real, robots, urls, xss … in it"
+    )
     parser.add_argument("--quick", action="store_true", help="fewer payloads, and a shorter siege")
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part (may be given again)")
     options = parser.parse_args()
@@ -54,7 +56,7 @@ def main() -> int:
     figures: dict[str, float] = {}
     corpus: Path | None = options.corpus
     if corpus is None or not (corpus / "feeds-real").is_dir():
-        say("feeds, addresses and payloads were not measured: they need --corpus DIR (with feeds-real, robots, urls, xss …)")
+        say("feeds, addresses and payloads were not measured: they need --corpus DIR (feeds-real, robots, urls, xss …)")
     else:
         if "feeds" in parts:
             figures |= feeds(corpus)

@@ -27,6 +27,7 @@ from newsletter.web import WebServices, create_app
 log = structlog.get_logger()
 
 COLLECT_EVERY = timedelta(seconds=20)
+COLLECTS_AT_ONCE = 100  # ticks: a slow portal must not keep those that are due from the next; each source has a lease
 COMPOSE_EVERY = timedelta(seconds=10)
 TELL_EVERY = timedelta(seconds=60)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
@@ -85,18 +86,22 @@ class Daemon:
         self._program.desk.rows(self._program.now())
         scheduler = AsyncIOScheduler(timezone="UTC")
         jobs = (
-            (self._collect, COLLECT_EVERY),
-            (self._compose, COMPOSE_EVERY),
-            (self._tell, TELL_EVERY),
-            (self._housekeep, HOUSEKEEPING_EVERY),
+            (self._collect, COLLECT_EVERY, COLLECTS_AT_ONCE),
+            (
+                self._compose,
+                COMPOSE_EVERY,
+                1,
+            ),  # two at once would take each other's editions for a crash's
+            (self._tell, TELL_EVERY, 1),
+            (self._housekeep, HOUSEKEEPING_EVERY, 1),
         )
-        for job, every in jobs:
+        for job, every, at_once in jobs:
             trigger = IntervalTrigger(seconds=int(every.total_seconds()))
             scheduler.add_job(
                 self._tracked(job),
                 trigger,
                 coalesce=True,
-                max_instances=1,  # two that compose at once would take each other's editions for a crash's
+                max_instances=at_once,
                 misfire_grace_time=MISFIRE_GRACE,
                 next_run_time=datetime.now(UTC),  # the first look is now, not after the first interval
             )

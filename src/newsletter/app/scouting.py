@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -10,6 +9,7 @@ from typing import Any
 
 from newsletter.app.reading import fetcher_of, image_as_read, load_page
 from newsletter.collect.contract import fault
+from newsletter.collect.hand import read_in_turn
 from newsletter.collect.kinds import Fetch
 from newsletter.collect.merge import fill
 from newsletter.collect.read import read_release, without_credit
@@ -111,7 +111,7 @@ async def _with_page(candidate: Candidate, fetch: Fetch, zone: tzinfo) -> Item:
         page = await fetch(candidate.url)
         if page.status != 200:
             return replace(listed, problem=f"its page answered {page.status}")
-        draft = fill(await asyncio.to_thread(read_release, page, zone=zone), candidate)
+        draft = fill(await read_in_turn(read_release, page, zone=zone), candidate)
     except (FetchError, UnreadablePage) as error:
         return replace(listed, problem=str(error))
     return Item(candidate.url, draft, True, fault(draft, candidate, None))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+from newsletter.collect.hand import SMALL
 from newsletter.errors import FetchError
+
+Large = Callable[[], Awaitable[None]]
 
 MAX_BYTES = 10_000_000
 STEP = 65_536  # bytes decoded at a time
@@ -14,8 +17,13 @@ MAGIC = b"\x1f"  # begins a member of a gzip body
 WRAPPERS = {"gzip": GZIP, "x-gzip": GZIP, "deflate": DEFLATE}
 
 
-async def bounded(chunks: AsyncIterator[bytes], encoding: str, url: str, most: int = MAX_BYTES) -> bytes:
-    """All of a body, decoded. Raises FetchError past `most` bytes, as sent or as decoded, and for a damaged one."""
+async def bounded(
+    chunks: AsyncIterator[bytes], encoding: str, url: str, most: int = MAX_BYTES, large: Large | None = None
+) -> bytes:
+    """All of a body, decoded. Raises FetchError past `most` bytes, as sent or as decoded, and for a damaged one.
+
+    `large` is waited for once, before more than `SMALL` bytes are kept.
+    """
     encoding = encoding.strip().lower()
     if encoding not in ("", "identity", *WRAPPERS):
         raise FetchError(f"{url}: answered in the encoding {encoding[:40]!r}, which was not asked for")
@@ -27,6 +35,9 @@ async def bounded(chunks: AsyncIterator[bytes], encoding: str, url: str, most: i
         for part in inflater.parts(chunk) if inflater else (chunk,):
             body += part
             _check(max(len(body), sent), url, most)
+            if large is not None and len(body) > SMALL:
+                await large()
+                large = None
         _check(sent, url, most)
     if inflater is not None and sent and not inflater.complete:
         raise FetchError(f"{url}: its compressed body breaks off")

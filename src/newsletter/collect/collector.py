@@ -31,7 +31,7 @@ from newsletter.model import Candidate, KnownPage, Source, Standing
 
 log = structlog.get_logger(__name__)
 
-SOURCES_AT_ONCE = 8
+SOURCES_AT_ONCE = 16  # what of their pages is in hand is bounded by hand.py
 LEASE = timedelta(minutes=30)  # how long a source belongs to one process
 MOST_PAGES = 100  # of a list, at a first collect and at a backfill; after that it is read as far as it is new
 MOST_LOOKS = 2_000  # at pages of releases, in one collect; the others wait for the next
@@ -64,6 +64,7 @@ class Collector:
         self._fetch = fetcher.fetch
         self._store = store
         self._zone = zone
+        self._turn = asyncio.Semaphore(SOURCES_AT_ONCE)  # over all calls, of which one may be long
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def collect(
@@ -81,10 +82,10 @@ class Collector:
     async def collect_due(self, feeds: Mapping[str, FeedSettings], now: datetime) -> list[SourceReport]:
         """Collect the sources that are due, several at once; a report for each, in no order. Raises StoreError."""
         slugs = await asyncio.to_thread(self._store.claim, list(feeds), now, now + LEASE)
-        turn, unfinished = asyncio.Semaphore(SOURCES_AT_ONCE), set(slugs)
+        unfinished = set(slugs)
 
         async def one(slug: str) -> SourceReport:
-            async with turn:
+            async with self._turn:
                 report = await self.collect(slug, feeds[slug], now=now)
             unfinished.discard(slug)
             return report

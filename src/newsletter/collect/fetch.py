@@ -11,18 +11,18 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import cast
 from urllib.parse import urljoin
 
 import httpx
 
 from newsletter.collect.addresses import Network, check_addresses, check_url, check_written, is_allowed
+from newsletter.collect.answer import REDIRECTS, Answer, Budget, retry_at
 from newsletter.collect.body import MAX_BYTES, bounded
+from newsletter.collect.hand import Hold, Room
 from newsletter.collect.robots import MAX_BYTES as ROBOTS_BYTES
 from newsletter.collect.robots import Robots, read_robots, unreachable
 from newsletter.collect.route import Route
@@ -32,13 +32,12 @@ from newsletter.model import Page
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 Clock = Callable[[], datetime]
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_HOPS = 5
 WALL = 30.0  # seconds for a page, all hops together, however slowly it drips; waiting for our turn does not count
 ROBOTS_WALL = 10.0
 DELAY = 1.0  # seconds between two requests to a host on the public internet
-MAX_REST = timedelta(days=1)  # the longest Retry-After that is believed
-BRIEF = timedelta(minutes=1)  # the rest of a host that answers "too many requests" and does not say how long
+BRIEF = timedelta(minutes=1)  # the rest of a host that is too slow, or answers "too many" and does not say how long
+PATIENCE = 3  # pages in a row that may take too long before their host gets a rest
 SIGN_IN = "the proxy {} answered 407: it wants [network] proxy_username and proxy_password_file"
 ACCEPT = (
     "text/html,application/xhtml+xml,application/atom+xml,application/rss+xml,application/feed+json;q=0.9,*/*;q=0.5"
@@ -68,6 +67,7 @@ class _Host:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     free_at: float = 0.0  # monotonic seconds
     rests_until: datetime | None = None
+    slow: int = 0  # pages in a row that took too long
     robots: Robots | None = None
     near: bool = False  # inside a network the operator named: needs no delay
 
@@ -75,43 +75,6 @@ class _Host:
         """Seconds that the host still wants to rest, None where it does not."""
         left = (self.rests_until - now).total_seconds() if self.rests_until else 0.0
         return left if left > 0 else None
-
-
-@dataclass(slots=True)
-class _Answer:
-    """What a server answered to one request."""
-
-    url: str
-    status: int
-    headers: httpx.Headers
-    body: bytes
-
-    @property
-    def leads_to(self) -> str | None:
-        """Where a redirect leads, None where it is none. Raises AddressRefused."""
-        location: str | None = self.headers.get("location")
-        if self.status not in REDIRECTS or not location:
-            return None
-        try:
-            return urljoin(self.url, location)
-        except ValueError as error:
-            raise AddressRefused(f"{self.url}: leads to no web address: {location[:200]!r}") from error
-
-
-@dataclass(slots=True)
-class _Budget:
-    """Seconds left for a page; only what its servers take is counted."""
-
-    left: float
-
-    @contextmanager
-    def counted(self) -> Iterator[float]:
-        """Takes what happens inside from the budget; gives what is left of it."""
-        begun = time.monotonic()
-        try:
-            yield max(self.left, 0.0)
-        finally:
-            self.left -= time.monotonic() - begun
 
 
 class Fetcher:
@@ -135,6 +98,7 @@ class Fetcher:
         self._resolve = resolve
         self._delay = delay
         self._wall = wall
+        self._room = Room()
         self._hosts: dict[tuple[str, str, int], _Host] = {}
 
     async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
@@ -144,15 +108,16 @@ class Fetcher:
         """
         given = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         validators = {name: value for name, value in given.items() if value}
-        budget, asked = _Budget(self._wall), url
+        budget, asked = Budget(self._wall), url
         for _ in range(MAX_HOPS + 1):
             host = self._host(asked)
-            async with host.turn:
-                await self._check_robots(host, asked)
-                await self._pause(host, asked)
-                answer = await self._within(budget, host, asked, validators)
-            if answer.leads_to is None:
-                return self._page(host, answer, conditional=bool(validators))
+            with self._room.hold(MAX_BYTES) as hold:
+                async with host.turn:
+                    await self._check_robots(host, asked)
+                    await self._pause(host, asked)
+                    answer = await self._within(budget, host, asked, validators, hold=hold)
+                if answer.leads_to is None:
+                    return hold.keep_for(self._page(host, answer, conditional=bool(validators)))
             asked = answer.leads_to
         raise AddressRefused(f"{url}: more than {MAX_HOPS} redirects, the last to {asked[:200]}")
 
@@ -180,10 +145,10 @@ class Fetcher:
 
     async def _robots(self, host: _Host, url: str) -> Robots:
         address = urljoin(url, "/robots.txt")
-        budget = _Budget(min(ROBOTS_WALL, self._wall))
+        budget = Budget(min(ROBOTS_WALL, self._wall))
         try:
             for _ in range(MAX_HOPS + 1):
-                answer = await self._within(budget, host, address, {}, 2 * ROBOTS_BYTES)
+                answer = await self._within(budget, host, address, {}, most=2 * ROBOTS_BYTES)
                 if answer.leads_to is None:
                     return read_robots(answer.status, answer.body, self._clock())
                 address = answer.leads_to
@@ -198,22 +163,41 @@ class Fetcher:
 
     async def _pause(self, host: _Host, url: str) -> None:
         if left := host.rest(self._clock()):
-            raise FetchError(f"{url}: the portal asked for {left:.0f} seconds of rest", retry_after=left)
+            raise FetchError(f"{url}: its host has {left:.0f} seconds of rest left", retry_after=left)
         await asyncio.sleep(max(0.0, host.free_at - time.monotonic()))
         wanted = host.robots.delay if host.robots else 0.0
         host.free_at = time.monotonic() + max(0.0 if host.near else self._delay, wanted)
 
     async def _within(
-        self, budget: _Budget, host: _Host, url: str, validators: Mapping[str, str], most: int = MAX_BYTES
-    ) -> _Answer:
+        self,
+        budget: Budget,
+        host: _Host,
+        url: str,
+        validators: Mapping[str, str],
+        *,
+        most: int = MAX_BYTES,
+        hold: Hold | None = None,
+    ) -> Answer:
         try:
             with budget.counted() as left:
                 async with asyncio.timeout(left):
-                    return await self._ask(host, url, validators, most)
+                    answer = await self._ask(host, url, validators, most, hold)
         except TimeoutError as error:
-            raise FetchError(f"{url}: not read to its end within {self._wall:.0f} seconds") from error
+            raise self._too_slow(host, url) from error
+        host.slow = 0
+        return answer
 
-    async def _ask(self, host: _Host, url: str, validators: Mapping[str, str], most: int) -> _Answer:
+    def _too_slow(self, host: _Host, url: str) -> FetchError:
+        """A page that took too long; after three in a row the host gets a rest, and its other pages wait."""
+        host.slow += 1
+        said = f"{url}: not read to its end within {self._wall:.0f} seconds"
+        if host.slow < PATIENCE:
+            return FetchError(said)
+        host.slow, host.rests_until = 0, self._clock() + BRIEF
+        said += f", as {PATIENCE - 1} before it; its host is left alone for a while"
+        return FetchError(said, retry_after=BRIEF.total_seconds())
+
+    async def _ask(self, host: _Host, url: str, validators: Mapping[str, str], most: int, hold: Hold | None) -> Answer:
         request = await self._request(host, url, validators)
         try:
             response = await host.transport.handle_async_request(request)
@@ -221,13 +205,14 @@ class Fetcher:
                 body = b""
                 if response.status_code not in REDIRECTS:
                     stream = cast(httpx.AsyncByteStream, response.stream)  # as it came: httpx would decode it unbounded
-                    body = await bounded(aiter(stream), response.headers.get("content-encoding", ""), url, most)
+                    encoding = response.headers.get("content-encoding", "")
+                    body = await bounded(aiter(stream), encoding, url, most, hold.take if hold else None)
             finally:
                 await response.aclose()
         except (httpx.HTTPError, httpx.StreamError) as error:
             through = f" (through the proxy {host.proxy})" if host.proxy else ""
             raise FetchError(f"{url}: {type(error).__name__}: {str(error) or 'no answer'}{through}") from error
-        return _Answer(url, response.status_code, response.headers, body)
+        return Answer(url, response.status_code, response.headers, body)
 
     async def _request(self, host: _Host, url: str, validators: Mapping[str, str]) -> httpx.Request:
         """A request to the address that was checked, under the name that was asked for (Host, and SNI for TLS).
@@ -254,7 +239,7 @@ class Fetcher:
             extensions={**request.extensions, "sni_hostname": request.url.raw_host.decode("ascii")},
         )
 
-    def _page(self, host: _Host, answer: _Answer, *, conditional: bool) -> Page:
+    def _page(self, host: _Host, answer: Answer, *, conditional: bool) -> Page:
         status, headers, now = answer.status, answer.headers, self._clock()
         if status in (429, 503):
             asked = retry_at(headers.get("retry-after"), now)
@@ -274,16 +259,3 @@ class Fetcher:
             last_modified=headers.get("last-modified"),
             fetched_at=now,
         )
-
-
-def retry_at(value: str | None, now: datetime) -> datetime | None:
-    """When a Retry-After (seconds, or a date: RFC 9110 §10.2.3) lets us ask again; at most a day from now."""
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return now + timedelta(seconds=min(int(text[:7]), MAX_REST.total_seconds()))
-    try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
-    return min(max(at, now), now + MAX_REST)

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from html import escape
 from statistics import median_low
 from urllib.parse import urljoin, urlsplit
@@ -16,6 +16,7 @@ import structlog
 from newsletter import __version__
 from newsletter.collect.decide import Decision, Outcome, Sight, decide, known_by, recognise, withdraw
 from newsletter.collect.digest import normalised, text_digest
+from newsletter.collect.hand import read_in_turn
 from newsletter.collect.identity import ENTRY, address_key, guid_key
 from newsletter.collect.kinds import Fetch
 from newsletter.collect.merge import fill
@@ -30,6 +31,7 @@ from newsletter.model import Candidate, Draft, KnownPage, Page, Standing
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 4  # pages in hand; the fetcher asks a host for one at a time, the others are read meanwhile
+LONGEST = timedelta(minutes=20)  # at one source: the others want their turn, and a source's lease runs out
 LOOKS_BEFORE_GONE = 2
 TRIES = 3  # at a release that somebody else writes at the same moment
 BY_ENTRY = "entry"  # stands for the digest of bytes where a release was made from its feed's entry
@@ -92,15 +94,21 @@ class Looker:
 
     async def look_at(self, standings: Sequence[Standing], listed: Mapping[str, Candidate]) -> None:
         """Look at all of them; one that fails in whatever way is counted, and the others go on. Raises StoreError."""
-        turn = asyncio.Semaphore(AT_ONCE)
+        turn, waiting = asyncio.Semaphore(AT_ONCE), len(standings)
+        ends_at = asyncio.get_running_loop().time() + LONGEST.total_seconds()
 
         async def one(standing: Standing) -> None:
+            nonlocal waiting
             async with turn:
-                await self._guarded(standing, listed.get(standing.page.url))
+                if asyncio.get_running_loop().time() < ends_at:
+                    waiting -= 1
+                    await self._guarded(standing, listed.get(standing.page.url))
 
         ends = await asyncio.gather(*map(one, standings), return_exceptions=True)
         if failures := [end for end in ends if end is not None]:
             raise failures[0]
+        if waiting:
+            self._tally.problems.append(f"{waiting} pages wait for the next collect: this one took too long")
 
     async def _guarded(self, standing: Standing, candidate: Candidate | None) -> None:
         url = standing.page.url
@@ -153,7 +161,7 @@ class Looker:
         if fetched.content_type not in HTML:
             return await self._keep_back(standing, f"it is {fetched.content_type}, not a web page", looked_at)
         try:
-            draft = await asyncio.to_thread(read_release, fetched, self._feed.release, zone=self._sight.zone)
+            draft = await read_in_turn(read_release, fetched, self._feed.release, zone=self._sight.zone)
         except UnreadablePage as error:
             return await self._keep_back(standing, str(error), looked_at)
         return await self._settle(standing, draft, candidate or Candidate(page.url), looked_at)

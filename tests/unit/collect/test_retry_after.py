@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.collect.fetch import MAX_REST, retry_at
+from newsletter.collect.answer import MAX_REST, retry_at
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from newsletter.collect.entries import read_feed
+from newsletter.collect.hand import read_in_turn
 from newsletter.collect.kinds import Discovery, Visit
 from newsletter.errors import FetchError
 
@@ -18,5 +17,5 @@ async def discover(visit: Visit) -> Discovery:
         return Discovery(etag=visit.etag, last_modified=visit.last_modified, unchanged=True)
     if page.status != 200:
         raise FetchError(f"{page.url}: the feed answered {page.status}; has it moved?", status=page.status)
-    candidates, problems = await asyncio.to_thread(read_feed, page, zone=visit.zone)
+    candidates, problems = await read_in_turn(read_feed, page, zone=visit.zone)
     return Discovery(candidates, etag=page.etag, last_modified=page.last_modified, problems=problems)

@@ -15,8 +15,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from newsletter.collect.read.text import clean, legal
 from newsletter.errors import UnreadablePage
 
-MAX_TAGS: Final = 150_000  # a tree costs about 200 bytes a tag
-MAX_LENGTH: Final = 5_000_000  # characters
+MAX_TAGS: Final = 50_000  # several times those of the largest pages there are; reading costs up to 4 KB for each
+MAX_ATTRIBUTES: Final = 4_000  # of one tag: the parser's time grows with their square
+MAX_LENGTH: Final = 3_000_000  # characters
 _MARKS_MAX: Final = 500  # characters
 MAX_DEPTH: Final = 256  # twice that of the deepest pages there are; libxml2 stops there too
 
@@ -25,6 +26,10 @@ _CHARSETS = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
+_CROWDED = re.compile(  # possessive throughout, so that it never goes back
+    r"""<[a-zA-Z][^\s/>]*+(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+)"""
+    f"{{{MAX_ATTRIBUTES}}}"
+)
 _NESTING_TAG = re.compile(  # not those that close by themselves or are closed by what follows
     r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|td|th|tr|dt|dd|option|"
     r"optgroup|thead|tbody|"
@@ -71,6 +76,8 @@ def parse(html: str) -> LexborHTMLParser:
     tags = html.count("<")
     if tags > MAX_TAGS:
         raise UnreadablePage(f"the page has {tags} tags, more than {MAX_TAGS}")
+    if _CROWDED.search(html):
+        raise UnreadablePage(f"the page has a tag with more than {MAX_ATTRIBUTES} attributes")
     if tags > MAX_DEPTH and _depth(html) > MAX_DEPTH:
         raise UnreadablePage(f"the page is nested deeper than {MAX_DEPTH} levels")
     return LexborHTMLParser(html)
