@@ -22,6 +22,7 @@ from _addresses import robots, urls  # noqa: E402
 from _feeds import feeds  # noqa: E402
 from _figures import Goals, say, show  # noqa: E402
 from _outputs import outputs  # noqa: E402
+from _siege import siege  # noqa: E402
 
 PARTS = ("feeds", "addresses", "outputs", "siege")
 GOALS: Goals = {
@@ -41,6 +42,10 @@ GOALS: Goals = {
     "browser_dialogs": ("<=", 0),
     "browser_waiting": ("<=", 0),
     "browser_foreign": ("<=", 0),
+    "siege_peak_mb": ("<=", 200),
+    "siege_lateness": ("<=", 1),
+    "siege_unexplained": ("<=", 0),
+    "siege_asked_home": ("<=", 0),
 }
 
 
@@ -65,6 +70,8 @@ def main() -> int:
         if "outputs" in parts:
             with tempfile.TemporaryDirectory(prefix="newsletter-hostile-") as place:
                 figures |= outputs(corpus, Path(place) / "press", options.quick)
+    if "siege" in parts:
+        figures |= siege(options.quick)
     chromium = subprocess.check_output(["/usr/bin/chromium", "--version"], text=True).split()[1]
     return show(figures, GOALS, feedparser=feedparser.__version__, chromium=chromium)
 

@@ -232,6 +232,43 @@ async def test_a_body_that_drips_is_left_in_time(portal: Web, reply: Reply) -> N
         await fetcher(wall=0.3).fetch(f"{portal.site}/x")
 
 
+async def test_a_host_that_is_too_slow_three_times_is_left_alone(portal: Web) -> None:
+    portal.pages |= {f"/{n}": Reply(b"x", pause=30.0) for n in range(4)} | {"/good": "da"}
+    now = [NOW]
+    one = fetcher(wall=0.1, clock=lambda: now[0])
+    for number in range(3):
+        with pytest.raises(FetchError, match="not read to its end") as caught:
+            await one.fetch(f"{portal.site}/{number}")
+    assert caught.value.retry_after == 60
+    with pytest.raises(FetchError, match="60 seconds of rest left"):
+        await one.fetch(f"{portal.site}/good")
+    assert portal.paths() == ["/0", "/1", "/2"]
+    now[0] += timedelta(minutes=1)
+    assert (await one.fetch(f"{portal.site}/good")).body == b"da"
+
+
+async def test_a_page_in_time_makes_up_for_slow_ones(portal: Web) -> None:
+    portal.pages |= {"/slow": Reply(b"x", pause=30.0), "/good": "da"}
+    one = fetcher(wall=0.1)
+    for path in ("slow", "slow", "good", "slow", "slow", "good"):
+        if path == "slow":
+            with pytest.raises(FetchError, match="not read to its end"):
+                await one.fetch(f"{portal.site}/slow")
+        else:
+            assert (await one.fetch(f"{portal.site}/good")).body == b"da"
+
+
+async def test_of_large_pages_few_are_in_hand_at_once(portal: Web) -> None:
+    portal.pages |= {f"/{n}": Reply(b"x" * 9_000_000) for n in range(4)}
+    one = fetcher()
+    held = [await one.fetch(f"{portal.site}/{n}") for n in range(2)]
+    third = asyncio.create_task(one.fetch(f"{portal.site}/2"))
+    await asyncio.sleep(0.2)
+    assert not third.done()
+    held.pop()
+    assert len((await third).body) == 9_000_000
+
+
 async def test_waiting_for_ones_turn_is_not_the_pages_fault(portal: Web) -> None:
     portal.pages |= {f"/{n}": Reply(b"x", pause=0.2) for n in range(6)}
     one = fetcher(wall=0.6)

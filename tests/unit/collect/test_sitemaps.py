@@ -103,3 +103,10 @@ def test_entities_are_not_expanded_and_nothing_outside_is_opened(tmp_path):
 def test_what_is_no_sitemap_is_told(body):
     with pytest.raises(UnreadablePage):
         read_sitemap(Page(URL, body))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_entry_without_end_is_refused(packed):
+    body = f"<urlset {SPACES}><url>{'<x/>' * 300_000}".encode()
+    with pytest.raises(UnreadablePage, match="an entry of more than"):
+        read_sitemap(Page(URL, gzip.compress(body) if packed else body))
