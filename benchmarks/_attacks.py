@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 FIELDS = ("kicker", "headline", "teaser", "body", "alt", "caption", "credit", "link", "href", "title", "topic")
 A_SOURCE = 120  # releases; each source has a newsletter of its own, and a digest of it all
+SINGLE = 12  # releases that are mailed one by one
 DATE = "2026-11-21T09:20:00+01:00"
 TEXT = "Die Stadt Musterstadt erneuert die Brunnen auf ihren Plätzen, und Anwohner sind zum Fest eingeladen. " * 4
 GIF = (
@@ -58,11 +59,14 @@ def attacks(corpus: Path, quick: bool) -> list[Attack]:
 
 
 def sources(found: list[Attack]) -> dict[str, list[Attack]]:
-    """The attacks by the slug of the source that serves them; the written ones once more as a feed."""
+    """The attacks by the slug of the source that serves them; the written ones once more as a feed.
+
+    Some stand in the source `einzeln` again, whose releases are mailed one by one and in full.
+    """
     parts = {f"seite-{n}": found[start : start + A_SOURCE] for n, start in enumerate(range(0, len(found), A_SOURCE), 1)}
     written = [attack for attack in found if not attack.raw]
     feeds = {f"feed-{n}": written[s : s + A_SOURCE] for n, s in enumerate(range(0, len(written), A_SOURCE), 1)}
-    return parts | feeds
+    return parts | feeds | {"einzeln": found[:: max(1, len(found) // SINGLE)]}
 
 
 def portal(found: dict[str, list[Attack]]) -> Starlette:

@@ -54,12 +54,14 @@ def outputs(corpus: Path, place: Path, quick: bool) -> dict[str, float]:
 
 def _set_up(program: Instance, address: str, found: dict[str, list[Attack]]) -> None:
     letters = []
-    rows = ["email,newsletter,language,format,consent"]
+    rows = ["email,newsletter,cadence,language,format,consent"]
     for slug in found:
         kind, name = ("feed", "feed.json") if slug.startswith("feed") else ("html", "liste")
         program.feed(slug, f"{address}/{slug}/{name}", kind=kind, topics={})
-        letters.append({**program.letter, "id": slug, "title": f"Presse {slug}", "feeds": [slug]})
-        rows += [f"{language}@leser.example,{slug},{language},{format},form" for language, format in READERS]
+        cadence = "immediate" if slug == "einzeln" else "daily"
+        more = {"id": slug, "title": f"Presse {slug}", "feeds": [slug], "cadences": [cadence]}
+        letters.append({**program.letter, **more})
+        rows += [f"{language}@leser.example,{slug},{cadence},{language},{format},form" for language, format in READERS]
     program.settings["newsletters"] = letters
     program.write()
     (program.folder / "people.csv").write_text("\n".join(rows) + "\n")
