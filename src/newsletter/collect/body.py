@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from io import BytesIO
 
 from newsletter.collect.hand import SMALL
 from newsletter.errors import FetchError
@@ -29,19 +30,19 @@ async def bounded(
         raise FetchError(f"{url}: answered in the encoding {encoding[:40]!r}, which was not asked for")
     wrapper = WRAPPERS.get(encoding)
     inflater = _Inflater(wrapper, url) if wrapper is not None else None
-    body, sent = bytearray(), 0
+    body, sent = BytesIO(), 0  # gives its bytes without a copy, unlike a bytearray
     async for chunk in chunks:
         sent += len(chunk)
         for part in inflater.parts(chunk) if inflater else (chunk,):
-            body += part
-            _check(max(len(body), sent), url, most)
-            if large is not None and len(body) > SMALL:
+            body.write(part)
+            _check(max(body.tell(), sent), url, most)
+            if large is not None and body.tell() > SMALL:
                 await large()
                 large = None
         _check(sent, url, most)
     if inflater is not None and sent and not inflater.complete:
         raise FetchError(f"{url}: its compressed body breaks off")
-    return bytes(body)
+    return body.getvalue()
 
 
 def unzipped(body: bytes, url: str, most: int) -> Iterator[bytes]:

@@ -31,7 +31,7 @@ from newsletter.model import Candidate, KnownPage, Source, Standing
 
 log = structlog.get_logger(__name__)
 
-SOURCES_AT_ONCE = 32  # what of their pages is in hand is bounded by hand.py
+SOURCES_AT_ONCE = 100  # most of them wait for their portal; what of their pages is in hand is bounded by hand.py
 LEASE = timedelta(minutes=30)  # how long a source belongs to one process
 MOST_PAGES = 100  # of a list, at a first collect and at a backfill; after that it is read as far as it is new
 MOST_LOOKS = 2_000  # at pages of releases, in one collect; the others wait for the next

@@ -21,7 +21,7 @@ from newsletter.model import Page
 P = ParamSpec("P")
 T = TypeVar("T")
 
-SMALL = 300_000  # bytes of a page that need no room
+SMALL = 250_000  # bytes of a page that need no room
 ROOM = 20_000_000  # bytes for all large pages together
 
 _reader = ThreadPoolExecutor(1, "reader")

@@ -30,7 +30,7 @@ from newsletter.model import Candidate, Draft, KnownPage, Page, Standing
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 4  # pages in hand; the fetcher asks a host for one at a time, the others are read meanwhile
+AT_ONCE = 2  # pages in hand; the fetcher asks a host for one at a time, the other is read meanwhile
 LONGEST = timedelta(minutes=20)  # at one source: the others want their turn, and a source's lease runs out
 LOOKS_BEFORE_GONE = 2
 TRIES = 3  # at a release that somebody else writes at the same moment

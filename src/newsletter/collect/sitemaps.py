@@ -90,6 +90,8 @@ def _elements(page: Page) -> Iterator[etree._Element]:
             since += len(chunk)
             if since > MOST_BETWEEN:
                 raise UnreadablePage(f"the sitemap has an entry of more than {MOST_BETWEEN} bytes")
+            if root is None and b"<!ENTITY" in chunk:
+                raise UnreadablePage("the sitemap declares entities, which none needs")
             parser.feed(chunk)
             for event, element in parser.read_events():
                 since = 0
