@@ -12,7 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from itertools import count
 
 TEXT = "Die Stadt Musterstadt erneuert die Brunnen auf ihren Plätzen, und Anwohner sind zum Fest eingeladen. " * 4
@@ -84,13 +84,20 @@ async def flood(piece: bytes = ZEROS) -> AsyncIterator[bytes]:
         yield piece
 
 
+@cache
+def _packed(wbits: int) -> tuple[bytes, bytes]:
+    """Ten megabytes of nothing, compressed: as they begin a body, and as they go on in it, as often as is liked."""
+    packer = zlib.compressobj(9, wbits=wbits)
+    first, again = (packer.compress(ZEROS * 10) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    return first, again
+
+
 async def deflated(wbits: int) -> AsyncIterator[bytes]:
     """Ten gigabytes of nothing, compressed."""
-    packer = zlib.compressobj(9, wbits=wbits)
-    for _ in range(10_000):
-        if piece := packer.compress(ZEROS):
-            yield piece
-    yield packer.flush()
+    first, again = _packed(wbits)
+    yield first
+    for _ in range(1_000):
+        yield again
 
 
 def _laughs(root: str) -> bytes:
@@ -259,4 +266,5 @@ async def _send(writer: asyncio.StreamWriter, answer: Answer) -> None:
         async for piece in answer.body():
             writer.write(piece)
             await writer.drain()
+            await asyncio.sleep(0)
     await writer.drain()

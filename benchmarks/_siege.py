@@ -3,7 +3,7 @@
 The daemon is a process of its own, and all of it: clock, collecting, publishing, web. Only two things are not as at
 work: names are resolved by a table (every host lies at 127.0.0.2, which stands for the public internet; the name
 `rebinding` leads there and home, to 127.0.0.1, by turns), and its clock ticks once a second, since the well-behaved
-portals are due every five. What lies at home must never be asked.
+portals are due every ten. What lies at home must never be asked.
 
 `siege_peak_mb` is the largest resident memory that the daemon ever had. `siege_lateness` is by how much of its interval
 a well-behaved source was ever overdue when looked at, at most, `siege_good_collects` how often these were collected in
@@ -37,7 +37,7 @@ LONG, SHORT = 120.0, 20.0  # seconds
 WALL = 30.0  # seconds for a page, as at work; a tenth of it in a short siege
 PUBLIC, HOME = "127.0.0.2", "127.0.0.1"
 GOOD = tuple(f"gut-{number}" for number in range(1, 5))
-INTERVAL = 5.0  # seconds, of the well-behaved sources
+INTERVAL = 10.0  # seconds, of the well-behaved sources
 MISHAPS = ("could not be handled", "could not be read (")
 
 
@@ -83,11 +83,11 @@ def _set_up(program: Instance, kinds: dict[str, str], port: int) -> None:
 
 def _figures(told: dict[str, Any], harm: set[str], asked_home: int) -> dict[str, float]:
     unexplained = []
-    for name in sorted(harm):
+    for name in (*GOOD, *sorted(harm)):
         reasons = told["problems"].get(name, [])
         say(f"{name}: {told['collected'].get(name, 0)} releases; {'; '.join(reasons[:1])[:160]}")
         mishap = any(word in reason for reason in reasons for word in MISHAPS)
-        if mishap or not (reasons or name in COLLECTED):
+        if mishap or (name in harm and not (reasons or name in COLLECTED)):
             unexplained.append(name)
     if unexplained:
         say(f"unexplained: {unexplained}")

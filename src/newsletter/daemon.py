@@ -87,11 +87,7 @@ class Daemon:
         scheduler = AsyncIOScheduler(timezone="UTC")
         jobs = (
             (self._collect, COLLECT_EVERY, COLLECTS_AT_ONCE),
-            (
-                self._compose,
-                COMPOSE_EVERY,
-                1,
-            ),  # two at once would take each other's editions for a crash's
+            (self._compose, COMPOSE_EVERY, 1),  # two would take each other's editions for a crash's
             (self._tell, TELL_EVERY, 1),
             (self._housekeep, HOUSEKEEPING_EVERY, 1),
         )

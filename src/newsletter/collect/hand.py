@@ -22,7 +22,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SMALL = 250_000  # bytes of a page that need no room
-ROOM = 20_000_000  # bytes for all large pages together
+ROOM = 10_000_000  # bytes for all large pages together
 
 _reader = ThreadPoolExecutor(1, "reader")
 
