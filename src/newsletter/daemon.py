@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 COLLECT_EVERY = timedelta(seconds=20)
 TURN = 60.0  # seconds that a source is worked on at once; what is left of it comes with the next tick
-COLLECTS_AT_ONCE = 20  # ticks: one whose sources are slow holds up none that comes after it
+COLLECTS_AT_ONCE = 100  # ticks: a slow portal must not keep those that are due from the next; each source has a lease
 COMPOSE_EVERY = timedelta(seconds=10)
 PICTURES_EVERY = timedelta(seconds=30)
 TELL_EVERY = timedelta(seconds=60)

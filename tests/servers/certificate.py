@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,11 +15,11 @@ from cryptography.x509.oid import NameOID
 _USAGES = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "crl_sign", "encipher_only")
 
 
-def write_certificate(*, chain: Path, ca_file: Path) -> None:
+def write_certificate(*, chain: Path, ca_file: Path, hosts: Iterable[str] = ("localhost",)) -> None:
     """Writes key and certificate to `chain` (for a server), the certificate alone to `ca_file` (for its clients)."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))])
+    names = x509.SubjectAlternativeName([*map(x509.DNSName, hosts), x509.IPAddress(ip_address("127.0.0.1"))])
     usage = x509.KeyUsage(
         digital_signature=True, key_cert_sign=True, decipher_only=False, **dict.fromkeys(_USAGES, False)
     )

@@ -131,6 +131,57 @@ def test_a_secret_is_never_shown(tmp_path: Path) -> None:
     assert "hunter2" not in line
 
 
+NETWORK = """
+[network]
+proxy = "http://proxy.example:3128"
+proxy_username = "newsletter"
+proxy_password_file = "secret"
+no_proxy = [".Intern.example", "10.0.0.0/8", "192.168.0.7"]
+"""
+
+
+def test_the_way_out_is_read(tmp_path: Path) -> None:
+    network = load(write(tmp_path, GOOD.replace("[mail]", NETWORK + "[mail]", 1)), {}).network
+    assert network.proxy.get_secret_value() == "http://proxy.example:3128"
+    assert network.proxy_password.get_secret_value() == "geheim"
+    assert network.no_proxy == ["intern.example", "10.0.0.0/8", "192.168.0.7/32"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PROXY", "socks5://proxy.example:1080", "a proxy is written as"),
+        ("PROXY", "proxy.example:3128", "a proxy is written as"),
+        ("PROXY", "http://proxy.example:99999", "a proxy is written as"),
+        ("PROXY", "http://proxy.example/x", "no path"),
+        ("NO_PROXY", '["https://intern.example/"]', "a host, or a network"),
+        ("NO_PROXY", '["*.intern.example"]', "a host, or a network"),
+        ("PROXY_USERNAME", "newsletter", "for a proxy, and there is none"),
+        ("PROXY_PASSWORD_FILE", "nowhere", "network.proxy_password_file: cannot be read"),
+        ("CA_FILE", "nowhere.pem", "network.ca_file: no certificate"),
+        ("CA_FILE", "secret", "network.ca_file: no certificate"),
+    ],
+)
+def test_a_way_out_that_cannot_be(tmp_path: Path, name: str, value: str, said: str) -> None:
+    (line,) = problems(write(tmp_path), {f"NEWSLETTER_NETWORK__{name}": value})
+    assert said in line
+
+
+def test_a_proxy_has_one_user_name(tmp_path: Path) -> None:
+    names = {"PROXY": "http://one:hunter2@proxy.example", "PROXY_USERNAME": "two"}
+    (line,) = problems(write(tmp_path), {f"NEWSLETTER_NETWORK__{name}": value for name, value in names.items()})
+    assert "keep one of them" in line
+    assert "hunter2" not in line
+
+
+def test_the_password_of_a_proxy_is_never_shown(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD.replace("[mail]", '[network]\nproxy = "http://one:hunter2@proxy.example/x"\n[mail]', 1))
+    (line,) = problems(path)
+    assert "hunter2" not in line
+    settings = load(write(tmp_path), {"NEWSLETTER_NETWORK__PROXY": "http://one:hunter2@proxy.example"})
+    assert "hunter2" not in repr(settings)
+
+
 def test_a_broken_feed_file_is_one_problem_and_not_two(tmp_path: Path) -> None:
     (line,) = problems(write(tmp_path, feed=FEED + "kinds = 'html'\n"))
     assert line == "feeds/musterstadt.toml: kinds: unknown key; did you mean kind?"

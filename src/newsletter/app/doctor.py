@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ def examine(path: Path) -> Iterator[Check]:
     yield Check("settings", True, f"{path}: {len(settings.feeds)} feeds, {len(settings.newsletters)} newsletters")
     yield _try("keys", lambda: f"{len(Keys.read(settings.security.key_file).secrets)} in {settings.security.key_file}")
     yield _try("database", lambda: _database(settings))
+    yield _try("network", lambda: _network(settings))
     yield _try("feeds", lambda: _feeds(settings))
     yield _try("templates", lambda: _templates(settings))
     yield _try("public directory", lambda: _writable(settings.publish.directory))
@@ -55,6 +57,24 @@ def _database(settings: Settings) -> str:
         return f"{database.engine.dialect.name}, its tables are up to date"
     finally:
         database.close()
+
+
+def _network(settings: Settings) -> str:
+    """How portals are reached; the proxy is connected to, and asked for nothing."""
+    from newsletter.collect.route import Route
+
+    route = Route(settings.network)
+    if route.proxy is None:
+        return "no proxy: every address is resolved and checked here before it is connected to"
+    try:
+        with socket.create_connection((route.proxy.url.host, route.port), timeout=10):
+            pass
+    except OSError as error:
+        raise NewsletterError(f"the proxy {route.name} cannot be reached ({error}): look at [network] proxy") from error
+    return (
+        f"through the proxy {route.name}: it resolves names, so what they lead to cannot be checked here and its word "
+        "counts; let it refuse your private networks. Addresses written as numbers are checked here all the same"
+    )
 
 
 def _feeds(settings: Settings) -> str:

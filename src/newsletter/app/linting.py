@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from newsletter.app.reading import load_page
+from newsletter.config import Settings
 from newsletter.edition import rules as mails
 from newsletter.edition.foreign import read_html, read_message
 from newsletter.errors import NewsletterError
@@ -32,9 +33,9 @@ _FEED = re.compile(rb"\s*(?:<[?!a-z]|\{)", re.IGNORECASE)
 _HEADERS = re.compile(rb"(?:From [^\n]*\n)?(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2}")
 
 
-async def lint(place: str, words: Words, now: datetime) -> tuple[Finding, ...]:
+async def lint(place: str, words: Words, now: datetime, settings: Settings | None = None) -> tuple[Finding, ...]:
     """What the rules find in a file or at an address, in `words`. Raises NewsletterError where it cannot be read."""
-    page = await load_page(place)
+    page = await load_page(place, settings=settings)
     kind = kind_of(place, page)
     if kind == FEED:
         return feeds.check(page.body, words, now)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from typing import Any, TypeVar
 
 from newsletter.app.alarms import AlarmBoard
@@ -14,12 +13,11 @@ from newsletter.app.desk import EditionDesk
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom
 from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
-from newsletter.app.reading import agent
+from newsletter.app.reading import fetcher_of
 from newsletter.app.recall import Recall
 from newsletter.audience import Offer, Register, Subscribing
 from newsletter.collect.backfilling import Progress
 from newsletter.collect.collector import Collector
-from newsletter.collect.fetch import Fetcher
 from newsletter.collect.past import WHOLE, Extent
 from newsletter.collect.report import SourceReport
 from newsletter.config import FeedSettings, Settings
@@ -59,8 +57,7 @@ class Program:
     def __init__(self, settings: Settings, database: Database, keys: Keys, now: Clock = utc_now) -> None:
         self.settings, self.database, self.keys, self.now = settings, database, keys, now
         journal = Journal(settings.store.journal)
-        contact = f"{settings.site.base_url}; {parseaddr(settings.site.contact)[1]}"
-        self._fetcher = Fetcher(agent(contact), allow=settings.collect.allow_networks, clock=now)
+        self._fetcher = fetcher_of(settings, now)
         self.pictures = PictureDesk(settings, database, self._fetcher, now)
         self.state = State(database)
         self.releases = Releases(database)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import tzinfo
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from newsletter.collect.fetch import Fetcher
+from newsletter.collect.fetch import Clock, Fetcher, utc_now
 from newsletter.collect.read import read_release, reading_minutes
+from newsletter.collect.route import Route
+from newsletter.config import Settings
 from newsletter.errors import NewsletterError
 from newsletter.model import Draft, Image, Page, Precision
 
@@ -17,26 +20,34 @@ ADDRESS_UNKNOWN = "https://unknown.example/"
 ZONE: Final = ZoneInfo("Europe/Berlin")  # what `timezone` is where no settings say otherwise
 
 
-async def load_page(place: str, address: str | None = None) -> Page:
-    """The page in a file, or at an address. Raises NewsletterError where it cannot be had."""
+async def load_page(place: str, address: str | None = None, settings: Settings | None = None) -> Page:
+    """The page in a file, or at an address (as `settings` say). Raises NewsletterError where it cannot be had."""
     if not place.startswith(("http://", "https://")):
         try:
             body = await asyncio.to_thread(Path(place).read_bytes)
         except OSError as error:
             raise NewsletterError(f"{place}: cannot be read: {error.strerror}") from error
         return Page(url=address or ADDRESS_UNKNOWN, body=body)
-    fetcher = Fetcher(agent("no contact set"))
+    fetcher = fetcher_of(settings)
     try:
         return await fetcher.fetch(place)
     finally:
         await fetcher.aclose()
 
 
-def agent(contact: str) -> str:
-    """The User-Agent that portals see: who we are, and whom to ask."""
+def fetcher_of(settings: Settings | None, clock: Clock = utc_now) -> Fetcher:
+    """What fetches as the settings say: our name and contact, the allowed networks, the proxy, the authority."""
     from newsletter import __version__
 
-    return f"newsletter/{__version__} (+{contact})"
+    if settings is None:
+        return Fetcher(f"newsletter/{__version__} (+no contact set)")
+    contact = f"{settings.site.base_url}; {parseaddr(settings.site.contact)[1]}"
+    return Fetcher(
+        f"newsletter/{__version__} (+{contact})",
+        allow=settings.collect.allow_networks,
+        route=Route(settings.network),
+        clock=clock,
+    )
 
 
 def found_on(place: str, page: Page, zone: tzinfo = ZONE) -> dict[str, Any]:

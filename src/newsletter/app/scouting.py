@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from email.utils import parseaddr
 from typing import Any
 
-from newsletter.app.reading import agent, image_as_read, load_page
+from newsletter.app.reading import fetcher_of, image_as_read, load_page
 from newsletter.collect.contract import fault
-from newsletter.collect.fetch import Fetcher
+from newsletter.collect.hand import read_in_turn
 from newsletter.collect.kinds import Fetch
 from newsletter.collect.merge import fill
 from newsletter.collect.read import read_release, without_credit
@@ -71,7 +69,7 @@ async def look_at(
 
     `say` is told what is being fetched. Raises NewsletterError.
     """
-    fetcher = _fetcher(settings)
+    fetcher = fetcher_of(settings)
 
     async def fetch(url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
         say(url)
@@ -99,14 +97,6 @@ async def _looked(page: Page, fetch: Fetch, settings: Settings | None, kind: str
     return [Scouted(choice, (*shown, *(_as_listed(c) for c in choice.way.candidates[first:])))]
 
 
-def _fetcher(settings: Settings | None) -> Fetcher:
-    if settings is None:
-        return Fetcher(agent("no contact set"))
-    site = settings.site
-    contact = f"{site.base_url}; {parseaddr(site.contact)[1]}"
-    return Fetcher(agent(contact), allow=settings.collect.allow_networks)
-
-
 async def _offline(url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
     """A file leads nowhere: what it points at is not fetched."""
     raise FetchError(f"{url}: not fetched, as a file was named; name the address to have it looked at")
@@ -121,7 +111,7 @@ async def _with_page(candidate: Candidate, fetch: Fetch, zone: tzinfo) -> Item:
         page = await fetch(candidate.url)
         if page.status != 200:
             return replace(listed, problem=f"its page answered {page.status}")
-        draft = fill(await asyncio.to_thread(read_release, page, zone=zone), candidate)
+        draft = fill(await read_in_turn(read_release, page, zone=zone), candidate)
     except (FetchError, UnreadablePage) as error:
         return replace(listed, problem=str(error))
     return Item(candidate.url, draft, True, fault(draft, candidate, None))

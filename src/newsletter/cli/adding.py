@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.output import echo_json, echo_rows
-from newsletter.errors import BadInput, SettingsError
+from newsletter.cli.output import echo_json, echo_rows, usable_settings
+from newsletter.errors import BadInput
 
 if TYPE_CHECKING:
     from newsletter.app.feedfiles import FeedFiles
@@ -52,7 +52,7 @@ def add(
     if not place.startswith(("http://", "https://")) and not Path(place).exists():
         raise BadInput(f"{place}: there is no such file; an address begins with https://")
     files = None if dry_run else FeedFiles(config)
-    settings = _settings(config)
+    settings = usable_settings(config)
     say = _silent if ctx.obj["plain"] or as_json else _progress
     found = asyncio.run(look_at(place, address, settings, say, kind))
     if not as_json:
@@ -78,17 +78,6 @@ def _progress(url: str) -> None:
 
 def _silent(url: str) -> None:
     pass
-
-
-def _settings(config: Path) -> Settings | None:
-    """The settings, as far as they can be used already: who asks, and which private networks may be asked."""
-    from newsletter.config import load
-
-    try:
-        return load(config) if config.is_file() else None
-    except SettingsError as error:
-        click.echo(f"{error}\nuntil that is mended, no private network is looked at", err=True)
-        return None
 
 
 def _write(files: FeedFiles, found: Sequence[Scouted], slug: str | None) -> list[str]:

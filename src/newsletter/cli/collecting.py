@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli.output import echo_json, echo_rows, program_of
+from newsletter.cli.output import echo_json, echo_rows, is_address, program_of, usable_settings
 from newsletter.cli.past import Watcher, as_values, how_far, read_past
 from newsletter.errors import NewsletterError, UnreadablePage
 
 if TYPE_CHECKING:
     from newsletter.collect.report import SourceReport
+    from newsletter.config import Settings
 
 COUNTS = ("found", "new", "updated", "withdrawn", "withheld", "unchanged")
 
@@ -89,7 +90,8 @@ def publish(ctx: click.Context) -> None:
     "--batch", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON lines of {file, url}."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON value (a batch: one a line).")
-def read(places: tuple[str, ...], address: str | None, batch: Path | None, as_json: bool) -> None:
+@click.pass_context
+def read(ctx: click.Context, places: tuple[str, ...], address: str | None, batch: Path | None, as_json: bool) -> None:
     """Read release pages and show what is found, field by field, with the step that found it; stores nothing."""
     if batch is not None:
         for row in _rows(batch):
@@ -97,7 +99,8 @@ def read(places: tuple[str, ...], address: str | None, batch: Path | None, as_js
         return
     if not places:
         raise click.UsageError("name a FILE or URL, or --batch FILE")
-    found = [_read(place, address) for place in places]
+    settings = usable_settings(ctx.obj["config"]) if any(map(is_address, places)) else None
+    found = [_read(place, address, settings) for place in places]
     if as_json:
         echo_json(found)
         return
@@ -117,11 +120,11 @@ def _rows(batch: Path) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _read(place: str, address: str | None) -> dict[str, Any]:
+def _read(place: str, address: str | None, settings: Settings | None = None) -> dict[str, Any]:
     from newsletter.app.reading import found_on, load_page
 
     try:
-        return found_on(place, asyncio.run(load_page(place, address)))
+        return found_on(place, asyncio.run(load_page(place, address, settings)))
     except UnreadablePage as error:
         return {"file": place, "url": address, "problems": [str(error)]}
 

@@ -7,15 +7,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli.output import echo_json
+from newsletter.cli.output import echo_json, is_address, usable_settings
 from newsletter.cli.sarif import sarif
 from newsletter.errors import NewsletterError
 from newsletter.i18n import Words, nearest
 from newsletter.model import Finding
+
+if TYPE_CHECKING:
+    from newsletter.config import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ def lint(ctx: click.Context, places: tuple[str, ...], as_json: bool, as_sarif: b
     if as_json and as_sarif:
         raise click.UsageError("--json and --sarif are two ways of saying the same: choose one")
     words, now = Words(language_of(os.environ)), datetime.now(UTC)
-    found = [_lint(place, words, now) for place in places]
+    settings = usable_settings(ctx.obj["config"]) if any(map(is_address, places)) else None
+    found = [_lint(place, words, now, settings) for place in places]
     if as_sarif:
         echo_json(sarif((one.file, one.findings) for one in found))
     elif as_json:
@@ -57,11 +61,11 @@ def language_of(environment: Mapping[str, str]) -> str:
     return nearest(wished.split(".")[0].replace("_", "-"), "en")
 
 
-def _lint(place: str, words: Words, now: datetime) -> Linted:
+def _lint(place: str, words: Words, now: datetime, settings: Settings | None) -> Linted:
     from newsletter.app.linting import lint
 
     try:
-        return Linted(place, asyncio.run(lint(place, words, now)))
+        return Linted(place, asyncio.run(lint(place, words, now, settings)))
     except NewsletterError as error:
         return Linted(place, problem=str(error))
 

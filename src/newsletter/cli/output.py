@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter.errors import SettingsError
+
 if TYPE_CHECKING:
     from newsletter.app import Program
+    from newsletter.config import Settings
 
 
 def program_of(ctx: click.Context) -> Program:
@@ -27,6 +30,22 @@ def program_of(ctx: click.Context) -> Program:
 
     start_logging(plain=True)
     return ctx.with_resource(Program.open(load(ctx.obj["config"])))
+
+
+def usable_settings(config: Path) -> Settings | None:
+    """The settings, as far as they can be used already: who asks, through which proxy, and which private networks."""
+    from newsletter.config import load
+
+    try:
+        return load(config) if config.is_file() else None
+    except SettingsError as error:
+        click.echo(f"{error}\nuntil that is mended, no private network is looked at, and no proxy asked", err=True)
+        return None
+
+
+def is_address(place: str) -> bool:
+    """Whether it is fetched, and no file."""
+    return place.startswith(("http://", "https://"))
 
 
 def plain_value(value: Any) -> Any:

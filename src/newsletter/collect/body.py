@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from io import BytesIO
 
+from newsletter.collect.hand import SMALL
 from newsletter.errors import FetchError
 
-Enough = Callable[[bytearray], bool]
+Enough = Callable[[memoryview], bool]
+Large = Callable[[], Awaitable[None]]
 
-MAX_BYTES = 10_000_000
+MAX_BYTES = 5_000_000  # no page or feed that is larger is read: three times the largest there are
 STEP = 65_536  # bytes decoded at a time
 GZIP, DEFLATE, RAW = 31, 15, -15  # zlib's names for what wraps the data
 MAGIC = b"\x1f"  # begins a member of a gzip body
@@ -17,29 +20,45 @@ WRAPPERS = {"gzip": GZIP, "x-gzip": GZIP, "deflate": DEFLATE}
 
 
 async def bounded(
-    chunks: AsyncIterator[bytes], encoding: str, url: str, most: int = MAX_BYTES, enough: Enough | None = None
+    chunks: AsyncIterator[bytes],
+    encoding: str,
+    url: str,
+    most: int = MAX_BYTES,
+    *,
+    enough: Enough | None = None,
+    large: Large | None = None,
 ) -> bytes:
     """All of a body, decoded; or its beginning, once that is `enough`.
 
-    Raises FetchError past `most` bytes, as sent or as decoded, and for a damaged one.
+    Raises FetchError past `most` bytes, as sent or as decoded, and for a damaged one. `large` is waited for once,
+    before more than `SMALL` bytes are kept.
     """
     encoding = encoding.strip().lower()
     if encoding not in ("", "identity", *WRAPPERS):
         raise FetchError(f"{url}: answered in the encoding {encoding[:40]!r}, which was not asked for")
     wrapper = WRAPPERS.get(encoding)
     inflater = _Inflater(wrapper, url) if wrapper is not None else None
-    body, sent = bytearray(), 0
+    body, sent = BytesIO(), 0  # gives its bytes without a copy, unlike a bytearray
     async for chunk in chunks:
         sent += len(chunk)
         for part in inflater.parts(chunk) if inflater else (chunk,):
-            body += part
-            _check(max(len(body), sent), url, most)
+            body.write(part)
+            _check(max(body.tell(), sent), url, most)
+            if large is not None and body.tell() > SMALL:
+                await large()
+                large = None
         _check(sent, url, most)
-        if enough is not None and enough(body):
-            return bytes(body)
-    if inflater is not None and sent and not inflater.complete:
-        raise FetchError(f"{url}: its compressed body breaks off")
-    return bytes(body)
+        if enough is not None and _is_enough(body, enough):
+            break
+    else:
+        if inflater is not None and sent and not inflater.complete:
+            raise FetchError(f"{url}: its compressed body breaks off")
+    return body.getvalue()
+
+
+def _is_enough(body: BytesIO, enough: Enough) -> bool:
+    with body.getbuffer() as seen:
+        return enough(seen)
 
 
 def unzipped(body: bytes, url: str, most: int) -> Iterator[bytes]:

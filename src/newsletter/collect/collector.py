@@ -37,7 +37,7 @@ from newsletter.model import Candidate, KnownPage, Standing
 
 log = structlog.get_logger(__name__)
 
-HOSTS_AT_ONCE = 8
+HOSTS_AT_ONCE = 100  # most of them wait for their portal; what of their pages is in hand is bounded by hand.py
 MOST_PAGES = 100  # of a list, as far as it is new
 MOST_LOOKS = 2_000  # at pages of releases, in one turn; the others wait for the next
 PAGES_AFTER_FAILURE = 5  # of a list, at least: what the failed collect had not come to

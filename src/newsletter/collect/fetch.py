@@ -2,7 +2,8 @@
 
 Each host is asked one thing at a time, at its pace (robots.txt, Crawl-delay, Retry-After). Each hop of a redirect is
 resolved, checked and connected to by the very address that was checked, so a name cannot point elsewhere between the
-check and the connection (DNS rebinding). Nothing is taken from the environment: no proxy, no .netrc.
+check and the connection (DNS rebinding). Behind the house's proxy the proxy resolves, and its word counts (route.py).
+Nothing is taken from the environment: no proxy, no .netrc.
 """
 
 from __future__ import annotations
@@ -10,23 +11,21 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from functools import cached_property
-from ssl import SSLContext
 from typing import cast
 from urllib.parse import urljoin
 
 import httpx
 
-from newsletter.collect.addresses import Network, check_addresses, check_url, is_allowed
+from newsletter.collect.addresses import Network, check_addresses, check_url, check_written, is_allowed
+from newsletter.collect.answer import REDIRECTS, Answer, Budget, length_of, retry_at
 from newsletter.collect.body import bounded
+from newsletter.collect.hand import Hold, Room
 from newsletter.collect.robots import MAX_BYTES as ROBOTS_BYTES
 from newsletter.collect.robots import Robots, read_robots, unreachable
-from newsletter.collect.schedule import LONGEST_RETRY_AFTER
+from newsletter.collect.route import Route
 from newsletter.collect.wish import PAGE, Wish
 from newsletter.errors import AddressRefused, FetchError
 from newsletter.model import Page
@@ -34,13 +33,18 @@ from newsletter.model import Page
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 Clock = Callable[[], datetime]
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_HOPS = 5
 WALL = 30.0  # seconds for a page, all hops together, however slowly it drips; waiting for our turn does not count
 ROBOTS_WALL = 10.0
 DELAY = 1.0  # seconds between two requests to a host on the public internet
-MAX_REST = LONGEST_RETRY_AFTER
-BRIEF = timedelta(minutes=1)  # the rest of a host that answers "too many requests" and does not say how long
+BRIEF = timedelta(minutes=1)  # the rest of a host that is too slow, or answers "too many" and does not say how long
+PATIENCE = 3  # pages in a row that may take too long before their host gets a rest
+SIGN_IN = "the proxy {} answered 407: it wants [network] proxy_username and proxy_password_file"
+
+
+def utc_now() -> datetime:
+    """The moment it is."""
+    return datetime.now(UTC)
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -57,9 +61,11 @@ class _Host:
     """What is known of a host: one request at a time, its rules, and when it may be asked again."""
 
     transport: httpx.AsyncHTTPTransport
+    proxy: str | None = None  # the name of the proxy that it is asked through
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     free_at: float = 0.0  # monotonic seconds
     rests_until: datetime | None = None
+    slow: int = 0  # pages in a row that took too long
     robots: Robots | None = None
     near: bool = False  # inside a network the operator named: needs no delay
 
@@ -67,43 +73,6 @@ class _Host:
         """Seconds that the host still wants to rest, None where it does not."""
         left = (self.rests_until - now).total_seconds() if self.rests_until else 0.0
         return left if left > 0 else None
-
-
-@dataclass(slots=True)
-class _Answer:
-    """What a server answered to one request."""
-
-    url: str
-    status: int
-    headers: httpx.Headers
-    body: bytes
-
-    @property
-    def leads_to(self) -> str | None:
-        """Where a redirect leads, None where it is none. Raises AddressRefused."""
-        location: str | None = self.headers.get("location")
-        if self.status not in REDIRECTS or not location:
-            return None
-        try:
-            return urljoin(self.url, location)
-        except ValueError as error:
-            raise AddressRefused(f"{self.url}: leads to no web address: {location[:200]!r}") from error
-
-
-@dataclass(slots=True)
-class _Budget:
-    """Seconds left for a page; only what its servers take is counted."""
-
-    left: float
-
-    @contextmanager
-    def counted(self) -> Iterator[float]:
-        """Takes what happens inside from the budget; gives what is left of it."""
-        begun = time.monotonic()
-        try:
-            yield max(self.left, 0.0)
-        finally:
-            self.left -= time.monotonic() - begun
 
 
 class Fetcher:
@@ -114,17 +83,20 @@ class Fetcher:
         agent: str,
         *,
         allow: Sequence[Network] = (),
-        clock: Clock = lambda: datetime.now(UTC),
+        route: Route | None = None,
+        clock: Clock = utc_now,
         resolve: Resolve = resolve,
         delay: float = DELAY,
         wall: float = WALL,
     ) -> None:
         self._agent = agent
         self._allow = tuple(allow)
+        self._route = route or Route()
         self._clock = clock
         self._resolve = resolve
         self._delay = delay
         self._wall = wall
+        self._room = Room()
         self._hosts: dict[tuple[str, str, int], _Host] = {}
 
     async def fetch(
@@ -137,15 +109,17 @@ class Fetcher:
         """
         given = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         validators = {name: value for name, value in given.items() if value}
-        budget, asked = _Budget(self._wall), url
+        budget, asked = Budget(self._wall), url
         for _ in range(MAX_HOPS + 1):
             host = self._host(asked)
-            async with host.turn:
-                await self._check_robots(host, asked)
-                await self._pause(host, asked)
-                answer = await self._within(budget, host, asked, validators, wish)
-            if answer.leads_to is None:
-                return self._page(host, answer, conditional=bool(validators), part=wish.head is not None)
+            with self._room.hold(wish.most) as hold:
+                async with host.turn:
+                    await self._check_robots(host, asked)
+                    await self._pause(host, asked)
+                    answer = await self._within(budget, host, asked, validators, wish, hold)
+                if answer.leads_to is None:
+                    page = self._page(host, answer, conditional=bool(validators), part=wish.head is not None)
+                    return hold.keep_for(page)
             asked = answer.leads_to
         raise AddressRefused(f"{url}: more than {MAX_HOPS} redirects, the last to {asked[:200]}")
 
@@ -154,16 +128,12 @@ class Fetcher:
         for host in self._hosts.values():
             await host.transport.aclose()
 
-    @cached_property
-    def _tls(self) -> SSLContext:
-        return httpx.create_ssl_context(trust_env=False)  # one for all hosts: reading the certificates takes a while
-
     def _host(self, url: str) -> _Host:
         """A host has connections of its own: two names at one address must not share one, nor its certificate."""
         key = check_url(url)
         if key not in self._hosts:
-            limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=10)
-            self._hosts[key] = _Host(httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=limits))
+            proxy = self._route.name if self._route.proxied(key[1]) else None
+            self._hosts[key] = _Host(self._route.transport(key[1]), proxy)
         return self._hosts[key]
 
     async def _check_robots(self, host: _Host, url: str) -> None:
@@ -177,7 +147,7 @@ class Fetcher:
 
     async def _robots(self, host: _Host, url: str) -> Robots:
         address = urljoin(url, "/robots.txt")
-        budget = _Budget(min(ROBOTS_WALL, self._wall))
+        budget = Budget(min(ROBOTS_WALL, self._wall))
         try:
             for _ in range(MAX_HOPS + 1):
                 answer = await self._within(budget, host, address, {}, Wish(most=2 * ROBOTS_BYTES))
@@ -195,22 +165,40 @@ class Fetcher:
 
     async def _pause(self, host: _Host, url: str) -> None:
         if left := host.rest(self._clock()):
-            raise FetchError(f"{url}: the portal asked for {left:.0f} seconds of rest", retry_after=left)
+            raise FetchError(f"{url}: its host has {left:.0f} seconds of rest left", retry_after=left)
         await asyncio.sleep(max(0.0, host.free_at - time.monotonic()))
         wanted = host.robots.delay if host.robots else 0.0
         host.free_at = time.monotonic() + max(0.0 if host.near else self._delay, wanted)
 
     async def _within(
-        self, budget: _Budget, host: _Host, url: str, validators: Mapping[str, str], wish: Wish
-    ) -> _Answer:
+        self,
+        budget: Budget,
+        host: _Host,
+        url: str,
+        validators: Mapping[str, str],
+        wish: Wish,
+        hold: Hold | None = None,
+    ) -> Answer:
         try:
             with budget.counted() as left:
                 async with asyncio.timeout(left):
-                    return await self._ask(host, url, validators, wish)
+                    answer = await self._ask(host, url, validators, wish, hold)
         except TimeoutError as error:
-            raise FetchError(f"{url}: not read to its end within {self._wall:.0f} seconds") from error
+            raise self._too_slow(host, url) from error
+        host.slow = 0
+        return answer
 
-    async def _ask(self, host: _Host, url: str, validators: Mapping[str, str], wish: Wish) -> _Answer:
+    def _too_slow(self, host: _Host, url: str) -> FetchError:
+        """A page that took too long; after three in a row the host gets a rest, and its other pages wait."""
+        host.slow += 1
+        said = f"{url}: not read to its end within {self._wall:.0f} seconds"
+        if host.slow < PATIENCE:
+            return FetchError(said)
+        host.slow, host.rests_until = 0, self._clock() + BRIEF
+        said += f", as {PATIENCE - 1} before it; its host is left alone for a while"
+        return FetchError(said, retry_after=BRIEF.total_seconds())
+
+    async def _ask(self, host: _Host, url: str, validators: Mapping[str, str], wish: Wish, hold: Hold | None) -> Answer:
         request = await self._request(host, url, validators, wish)
         try:
             response = await host.transport.handle_async_request(request)
@@ -220,40 +208,50 @@ class Fetcher:
                     stream = cast(httpx.AsyncByteStream, response.stream)  # as it came: httpx would decode it unbounded
                     encoding = response.headers.get("content-encoding", "")
                     enough = wish.enough if response.status_code in (200, 203, 206) else None
-                    body = await bounded(aiter(stream), encoding, url, wish.most, enough)
+                    large = hold.take if hold else None
+                    body = await bounded(aiter(stream), encoding, url, wish.most, enough=enough, large=large)
             finally:
                 await response.aclose()
         except (httpx.HTTPError, httpx.StreamError) as error:
-            raise FetchError(f"{url}: {type(error).__name__}: {str(error) or 'no answer'}") from error
-        return _Answer(url, response.status_code, response.headers, body)
+            through = f" (through the proxy {host.proxy})" if host.proxy else ""
+            raise FetchError(f"{url}: {type(error).__name__}: {str(error) or 'no answer'}{through}") from error
+        return Answer(url, response.status_code, response.headers, body)
 
     async def _request(self, host: _Host, url: str, validators: Mapping[str, str], wish: Wish) -> httpx.Request:
-        """A request to the address that was checked, under the name that was asked for (Host, and SNI for TLS)."""
+        """A request to the address that was checked, under the name that was asked for (Host, and SNI for TLS).
+
+        One through a proxy goes to the name: what it resolves to, the proxy alone knows.
+        """
+        headers = {"User-Agent": self._agent, "Accept": wish.accept, "Accept-Encoding": wish.encodings, **validators}
+        headers |= {"Range": f"bytes=0-{wish.head - 1}"} if wish.head else {}
+        seconds = dict.fromkeys(("connect", "read", "write", "pool"), self._wall)
+        try:
+            request = httpx.Request("GET", url, headers=headers, extensions={"timeout": seconds})
+        except (httpx.InvalidURL, ValueError) as error:
+            raise AddressRefused(f"{url[:200]}: not a web address: {error}") from error
+        if host.proxy is not None:
+            written = check_written(request.url.host, self._allow)
+            host.near = written is not None and is_allowed(str(written), self._allow)
+            return request
         _, name, port = check_url(url)
         address = check_addresses(name, await self._resolve(name, port), self._allow)[0]
         host.near = is_allowed(address, self._allow)
-        headers = {"User-Agent": self._agent, "Accept": wish.accept, "Accept-Encoding": wish.encodings, **validators}
-        headers |= {"Range": f"bytes=0-{wish.head - 1}"} if wish.head else {}
-        try:
-            request = httpx.Request("GET", url, headers=headers)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise AddressRefused(f"{url[:200]}: not a web address: {error}") from error
-        seconds = dict.fromkeys(("connect", "read", "write", "pool"), self._wall)
         return httpx.Request(
             "GET",
             request.url.copy_with(host=address),
             headers=request.headers,
-            extensions={"sni_hostname": request.url.raw_host.decode("ascii"), "timeout": seconds},
+            extensions={**request.extensions, "sni_hostname": request.url.raw_host.decode("ascii")},
         )
 
-    def _page(self, host: _Host, answer: _Answer, *, conditional: bool, part: bool) -> Page:
+    def _page(self, host: _Host, answer: Answer, *, conditional: bool, part: bool) -> Page:
         status, headers, now = answer.status, answer.headers, self._clock()
         if status in (429, 503):
             asked = retry_at(headers.get("retry-after"), now)
             host.rests_until = asked or (now + BRIEF if status == 429 else None)
         beginning = part and status == 206 and headers.get("content-range", "").startswith("bytes 0-")
         if not (beginning or status in (200, 203, 404, 410) or (status == 304 and conditional)):
-            raise FetchError(f"{answer.url}: answered {status}", status=status, retry_after=host.rest(now))
+            said = f"answered {status}" if status != 407 else SIGN_IN.format(host.proxy)
+            raise FetchError(f"{answer.url}: {said}", status=status, retry_after=host.rest(now))
         kind, _, parameters = headers.get("content-type", "").partition(";")
         charset = parameters.partition("charset=")[2].split(";")[0].strip(" \"'") or None
         return Page(
@@ -265,25 +263,5 @@ class Fetcher:
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
             fetched_at=now,
-            length=_length(headers),
+            length=length_of(headers),
         )
-
-
-def _length(headers: httpx.Headers) -> int | None:
-    """How many bytes there are in all, where a server tells (RFC 9110 §8.6 and §14.4)."""
-    told = headers.get("content-range", "").rpartition("/")[2] or headers.get("content-length", "")
-    plain = headers.get("content-encoding", "identity") == "identity"
-    return int(told) if plain and told.isascii() and told.isdigit() and len(told) < 16 else None
-
-
-def retry_at(value: str | None, now: datetime) -> datetime | None:
-    """When a Retry-After (seconds, or a date: RFC 9110 §10.2.3) lets us ask again; at most a day from now."""
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return now + timedelta(seconds=min(int(text[:7]), MAX_REST.total_seconds()))
-    try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
-    return min(max(at, now), now + MAX_REST)

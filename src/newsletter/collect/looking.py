@@ -16,6 +16,7 @@ import structlog
 from newsletter import __version__
 from newsletter.collect.decide import Decision, Outcome, Sight
 from newsletter.collect.digest import normalised
+from newsletter.collect.hand import read_in_turn
 from newsletter.collect.identity import ENTRY, address_key, guid_key
 from newsletter.collect.kinds import Fetch
 from newsletter.collect.merge import fill
@@ -32,7 +33,7 @@ from newsletter.model import Candidate, Draft, KnownPage, Page, Standing, Stored
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 4  # pages in hand; the fetcher asks a host for one at a time, the others are read meanwhile
+AT_ONCE = 2  # pages in hand; the fetcher asks a host for one at a time, the other is read meanwhile
 LOOKS_BEFORE_GONE = 2
 TRIES = 3  # at a release that somebody else writes at the same moment
 AT_ONCE_GONE = 5  # releases whose pages are gone in one look: no editor's doing, but a portal that was rebuilt
@@ -196,7 +197,7 @@ class Looker:
         if fetched.content_type not in HTML:
             return await self._keep_back(standing, f"it is {fetched.content_type}, not a web page", looked_at)
         try:
-            draft = await asyncio.to_thread(read_release, fetched, self._feed.release, zone=self._sight.zone)
+            draft = await read_in_turn(read_release, fetched, self._feed.release, zone=self._sight.zone)
         except UnreadablePage as error:
             return await self._keep_back(standing, str(error), looked_at)
         return await self._settle(standing, draft, candidate or Candidate(page.url), looked_at)

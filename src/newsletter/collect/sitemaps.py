@@ -25,6 +25,7 @@ from newsletter.model import Candidate, Image, Page
 
 MOST_ENTRIES = 50_000  # the protocol's own bounds
 MOST_BYTES = 50_000_000
+MOST_BETWEEN = 1_000_000  # bytes from one entry to the next: an entry is kept until it ends
 _ROOTS = ("urlset", "sitemapindex")
 _TAGS = tuple(f"{{*}}{name}" for name in (*_ROOTS, "url", "sitemap"))
 _FILE = re.compile(
@@ -83,11 +84,17 @@ def _elements(page: Page) -> Iterator[etree._Element]:
         load_dtd=False,
         huge_tree=False,
     )
-    root = None
+    root, since = None, 0
     try:
         for chunk in _chunks(page):
+            since += len(chunk)
+            if since > MOST_BETWEEN:
+                raise UnreadablePage(f"the sitemap has an entry of more than {MOST_BETWEEN} bytes")
+            if root is None and b"<!ENTITY" in chunk:
+                raise UnreadablePage("the sitemap declares entities, which none needs")
             parser.feed(chunk)
             for event, element in parser.read_events():
+                since = 0
                 if root is None:
                     root = element
                     yield _checked(root, page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import ssl
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from newsletter.config.settings import (
     Collect,
     FeedSettings,
     Mail,
+    NetworkSettings,
     Newsletter,
     Publish,
     Security,
@@ -41,6 +43,7 @@ class Settings(Table):
     store: StoreSettings = StoreSettings()
     security: Security = Security()
     web: Web = Web()
+    network: NetworkSettings = NetworkSettings()
     collect: Collect = Collect()
     publish: Publish = Publish()
     alerts: Alerts = Alerts()
@@ -189,10 +192,7 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
     smtp = settings.mail.smtp
     updates: dict[str, Any] = {}
     if smtp.password_file is not None:
-        try:
-            updates["password"] = SecretStr((root / smtp.password_file).read_text("utf-8").strip())
-        except (OSError, UnicodeDecodeError) as error:
-            problems.append(f"newsletter.toml: mail.smtp.password_file: cannot be read: {error}")
+        updates["password"] = _secret(root / smtp.password_file, "mail.smtp.password_file", problems)
     if smtp.ca_file is not None:
         updates["ca_file"] = root / smtp.ca_file
     theme, newsletters = _themes(settings, root, problems)
@@ -207,8 +207,31 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
             "mail": mail,
             "theme": theme,
             "newsletters": newsletters,
+            "network": _settle_network(settings.network, root, problems),
             "store": settings.store.model_copy(update={"url": url, "journal": root / settings.store.journal}),
             "security": settings.security.model_copy(update={"key_file": root / settings.security.key_file}),
             "publish": settings.publish.model_copy(update={"directory": root / settings.publish.directory}),
         }
     )
+
+
+def _settle_network(network: NetworkSettings, root: Path, problems: list[str]) -> NetworkSettings:
+    updates: dict[str, Any] = {}
+    if network.proxy_password_file is not None:
+        password = _secret(root / network.proxy_password_file, "network.proxy_password_file", problems)
+        updates["proxy_password"] = password
+    if network.ca_file is not None:
+        updates["ca_file"] = root / network.ca_file
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(updates["ca_file"])
+        except OSError as error:  # ssl.SSLError is one
+            problems.append(f"newsletter.toml: network.ca_file: no certificate (PEM) can be read from it: {error}")
+    return network.model_copy(update=updates)
+
+
+def _secret(path: Path, name: str, problems: list[str]) -> SecretStr:
+    try:
+        return SecretStr(path.read_text("utf-8").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"newsletter.toml: {name}: cannot be read: {error}")
+        return SecretStr("")

@@ -39,7 +39,8 @@ def _path(loc: Sequence[int | str]) -> str:
 
 
 def _shown(where: str, value: object) -> str:
-    secret = any(word in where.rpartition(".")[2] for word in SECRET)
+    name = where.rpartition(".")[2]
+    secret = name == "proxy" or any(word in name for word in SECRET)  # a proxy's address may hold its password
     return "" if secret or isinstance(value, dict | list | BaseModel) else f" (it is {str(value)[:80]!r})"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -19,10 +20,12 @@ from newsletter.config.values import (
     Mailbox,
     Network,
     OptionalDuration,
+    Proxy,
     Region,
     ReturnPath,
     Slug,
     WebAddress,
+    WithoutProxy,
     Zone,
 )
 from newsletter.model import Cadence
@@ -88,6 +91,25 @@ class Web(Table):
     @property
     def port(self) -> int:
         return int(self.listen.rpartition(":")[2])
+
+
+class NetworkSettings(Table):
+    """The way to portals: through the house's proxy but for `no_proxy`; `ca_file` adds the house's own authority."""
+
+    proxy: Proxy = SecretStr("")
+    proxy_username: str = ""
+    proxy_password: SecretStr = SecretStr("")
+    proxy_password_file: Path | None = None
+    no_proxy: list[WithoutProxy] = []
+    ca_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_sign_in(self) -> NetworkSettings:
+        if self.proxy_username and urlsplit(self.proxy.get_secret_value()).username:
+            raise ValueError("the proxy's user name stands in proxy and in proxy_username: keep one of them")
+        if self.proxy_username and not self.proxy.get_secret_value():
+            raise ValueError("proxy_username is for a proxy, and there is none: set proxy")
+        return self
 
 
 class Collect(Table):

@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from newsletter.i18n import languages
 from newsletter.model import Cadence
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 365 * 86400}
+HOST = re.compile(r"(?=.{1,253}\Z)[\w-]{1,63}(?:\.[\w-]{1,63})*\Z")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
@@ -91,6 +92,37 @@ def network(text: object) -> object:
         raise ValueError('a network is written as "10.1.0.0/16"') from error
 
 
+def proxy(secret: SecretStr) -> SecretStr:
+    """`http://proxy.example:3128`, perhaps with a user name and a password; the empty string is none."""
+    text = secret.get_secret_value().strip()
+    if not text:
+        return SecretStr("")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not _port_is_good(text):
+        raise ValueError('a proxy is written as "http://proxy.example:3128"; only http and https are spoken with one')
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("a proxy has a host and a port, and no path")
+    return SecretStr(text)
+
+
+def _port_is_good(address: str) -> bool:
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False
+
+
+def without_proxy(text: str) -> str:
+    """A host that is asked directly: its name (what lies under it, too), an address or a network."""
+    name = text.strip().lower().lstrip(".")
+    try:
+        return str(ip_network(name))
+    except ValueError:
+        if HOST.match(name):
+            return name
+    raise ValueError('a host, or a network, as "intern.example" (and all under it) or "10.0.0.0/8"')
+
+
 def language(text: str) -> str:
     """A language that mails and pages are written in."""
     if text not in languages():
@@ -135,6 +167,8 @@ Zone = Annotated[str, AfterValidator(zone)]
 Mailbox = Annotated[str, AfterValidator(mailbox)]
 Slug = Annotated[str, AfterValidator(slug)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(network)]
+Proxy = Annotated[SecretStr, AfterValidator(proxy)]
+WithoutProxy = Annotated[str, AfterValidator(without_proxy)]
 Language = Annotated[str, AfterValidator(language)]
 Region = Annotated[str, AfterValidator(region)]
 Layouts = Annotated[dict[Cadence, Slug], BeforeValidator(layouts)]

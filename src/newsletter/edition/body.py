@@ -16,6 +16,7 @@ from lxml import html
 from lxml.html import HtmlElement
 from markupsafe import Markup
 
+from newsletter.allowed import LEVELS, only_allowed
 from newsletter.edition.links import address, linkable
 from newsletter.edition.plain import printable
 from newsletter.edition.words import direction, is_tag
@@ -201,7 +202,8 @@ def _as_block(element: HtmlElement) -> HtmlElement:
 
 
 def _block(element: HtmlElement) -> Block:
-    markup = Markup(html.tostring(element, encoding="unicode").strip())  # noqa: S704  cleaned above, text escaped by lxml
+    written = html.tostring(element, encoding="unicode").strip()
+    markup = Markup(only_allowed(written, more=LEVELS))  # noqa: S704  by the allow-list, at the last moment
     return Block(markup, _text(element), element.tag in HEADINGS)
 
 

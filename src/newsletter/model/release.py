@@ -25,7 +25,7 @@ class AltFrom(StrEnum):
     DECORATIVE = "decorative"  # an editor decided that the picture says nothing: alt=""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)  # who counts what is in hand must see it go
 class Page:
     """Bytes as fetched: `url` is where they lay after redirects, `charset` what the server said of them (or None).
 

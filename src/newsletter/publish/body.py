@@ -8,6 +8,7 @@ from lxml import html
 from lxml.html import HtmlElement
 from markupsafe import escape
 
+from newsletter.allowed import LEVELS, only_allowed
 from newsletter.model import Image, Release
 from newsletter.model.alt import alt_text
 
@@ -27,7 +28,7 @@ def is_web(address: str) -> bool:
 
 
 def fit_body(release: Release) -> str:
-    """The body as HTML that begins at h2 and skips no level, with absolute web addresses only.
+    """The body as HTML that begins at h2 and skips no level, with absolute web addresses and nothing that runs.
 
     A picture without alt text is left out with its figure, as in the mail; the lead picture is, too: it stands above
     the body. What is then empty goes (an empty link or heading is a barrier, WCAG 2.4.4 and 1.3.1).
@@ -40,7 +41,7 @@ def fit_body(release: Release) -> str:
     _describe_pictures(root, release)
     _drop_empty(root)
     _level_headings(root)
-    return inner(root)
+    return only_allowed(inner(root), more=LEVELS)
 
 
 def wrap_tables(body: str, label: str) -> str:

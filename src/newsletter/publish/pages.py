@@ -122,7 +122,7 @@ class Pages:
             "moment": lambda at: i18n.moment(at, Precision.MINUTE, zone, language),
             "day": lambda moment: i18n.day_and_date(moment.astimezone(zone).date(), language),
             "lang": wording.lang,
-            "safe_html": Markup,  # a release's body, sanitised when it was collected
+            "safe_html": Markup,  # a body that content.fit made fit: sanitised at the door and once more there
             "wrap_tables": wrap_tables,
         }
         style = hashlib.sha256(self.style).hexdigest()[:12]  # a changed style sheet has another address

@@ -203,9 +203,9 @@ async def test_a_server_that_does_not_answer(portal: Web) -> None:
 BOMB = zlib.compressobj(9, wbits=31)
 BOMBED = b"".join(BOMB.compress(b"\0" * 1_000_000) for _ in range(60)) + BOMB.flush()
 BODIES = {
-    "a gzip bomb": (Reply(BOMBED, headers={"Content-Encoding": "gzip"}), "larger than 10 MB"),
+    "a gzip bomb": (Reply(BOMBED, headers={"Content-Encoding": "gzip"}), "larger than 5 MB"),
     "a bomb in a bomb": (Reply(gzip.compress(BOMBED), headers={"Content-Encoding": "gzip, gzip"}), "not asked for"),
-    "too much": (Reply(b"x" * 10_000_001), "larger than 10 MB"),
+    "too much": (Reply(b"x" * 5_000_001), "larger than 5 MB"),
     "half a gzip": (Reply(gzip.compress(b"x" * 1_000)[:-9], headers={"Content-Encoding": "gzip"}), "breaks off"),
     "no gzip": (Reply(b"x" * 1_000, headers={"Content-Encoding": "gzip"}), "damaged"),
     "less than was said": (Reply(b"x", headers={"Content-Length": "5", "Connection": "close"}), "not read to its end"),
@@ -230,6 +230,43 @@ async def test_a_body_that_drips_is_left_in_time(portal: Web, reply: Reply) -> N
     portal.pages["/x"] = reply
     with pytest.raises(FetchError, match="not read to its end"):
         await fetcher(wall=0.3).fetch(f"{portal.site}/x")
+
+
+async def test_a_host_that_is_too_slow_three_times_is_left_alone(portal: Web) -> None:
+    portal.pages |= {f"/{n}": Reply(b"x", pause=30.0) for n in range(4)} | {"/good": "da"}
+    now = [NOW]
+    one = fetcher(wall=0.5, clock=lambda: now[0])
+    for number in range(3):
+        with pytest.raises(FetchError, match="not read to its end") as caught:
+            await one.fetch(f"{portal.site}/{number}")
+    assert caught.value.retry_after == 60
+    with pytest.raises(FetchError, match="60 seconds of rest left"):
+        await one.fetch(f"{portal.site}/good")
+    assert portal.paths() == ["/0", "/1", "/2"]
+    now[0] += timedelta(minutes=1)
+    assert (await one.fetch(f"{portal.site}/good")).body == b"da"
+
+
+async def test_a_page_in_time_makes_up_for_slow_ones(portal: Web) -> None:
+    portal.pages |= {"/slow": Reply(b"x", pause=30.0), "/good": "da"}
+    one = fetcher(wall=0.1)
+    for path in ("slow", "slow", "good", "slow", "slow", "good"):
+        if path == "slow":
+            with pytest.raises(FetchError, match="not read to its end"):
+                await one.fetch(f"{portal.site}/slow")
+        else:
+            assert (await one.fetch(f"{portal.site}/good")).body == b"da"
+
+
+async def test_of_large_pages_few_are_in_hand_at_once(portal: Web) -> None:
+    portal.pages |= {f"/{n}": Reply(b"x" * 4_900_000) for n in range(4)}
+    one = fetcher()
+    held = [await one.fetch(f"{portal.site}/{n}") for n in range(2)]
+    third = asyncio.create_task(one.fetch(f"{portal.site}/2"))
+    await asyncio.sleep(0.2)
+    assert not third.done()
+    held.pop()
+    assert len((await third).body) == 4_900_000
 
 
 async def test_waiting_for_ones_turn_is_not_the_pages_fault(portal: Web) -> None:
@@ -267,8 +304,8 @@ async def test_one_that_gives_up_waiting_leaves_the_others_their_turn(portal: We
 async def test_a_host_gets_its_crawl_delay_even_at_home(portal: Web) -> None:
     portal.pages |= {"/robots.txt": "User-agent: *\nCrawl-delay: 0.2", "/a": "a", "/b": "b"}
     one, loop = fetcher(), asyncio.get_running_loop()
-    await one.fetch(f"{portal.site}/a")
     begun = loop.time()
+    await one.fetch(f"{portal.site}/a")
     await one.fetch(f"{portal.site}/b")
     assert loop.time() - begun >= 0.19
 

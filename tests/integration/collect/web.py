@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import escape
 from ipaddress import ip_network
+from ssl import SSLContext
 
 from newsletter.collect.fetch import Fetcher
 
@@ -93,10 +94,10 @@ class Web:
 
 
 @asynccontextmanager
-async def web() -> AsyncIterator[Web]:
+async def web(tls: SSLContext | None = None) -> AsyncIterator[Web]:
     """The server, listening on 127.0.0.1."""
     portal = Web()
-    server = await asyncio.start_server(portal.answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(portal.answer, "127.0.0.1", 0, ssl=tls)
     portal.port = server.sockets[0].getsockname()[1]
     try:
         yield portal

@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from newsletter.collect.addresses import check_addresses, check_url, is_allowed
+from newsletter.collect.addresses import check_addresses, check_url, check_written, is_allowed, written_address
 from newsletter.errors import AddressRefused
 
 REFUSED = [
@@ -18,6 +18,8 @@ REFUSED = [
     "192.168.1.1",
     "169.254.169.254",  # the clouds' metadata
     "100.64.0.1",  # RFC 6598
+    "192.0.0.8",
+    "192.0.0.192",
     "192.0.2.1",
     "198.18.0.1",
     "224.0.0.1",
@@ -28,6 +30,9 @@ REFUSED = [
     "fe80::1",
     "fe80::1%eth0",
     "fc00::1",
+    "fec0::1",
+    "3fff::1",
+    "5f00::1",
     "ff02::1",
     "2001:db8::1",
     "::ffff:127.0.0.1",  # IPv4 mapped
@@ -136,3 +141,40 @@ def test_a_refusal_holds_no_password() -> None:
 )
 def test_scheme_host_and_port(url: str, parts: tuple[str, str, int]) -> None:
     assert check_url(url) == parts
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("127.0.0.1.", "127.0.0.1"),
+        ("127.1", "127.0.0.1"),
+        ("0x7f.1", "127.0.0.1"),
+        ("0177.0.0.1", "127.0.0.1"),
+        ("2130706433", "127.0.0.1"),
+        ("①⓪.⓪.⓪.①", "10.0.0.1"),
+        ("10。0｡0。1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "::ffff:a00:1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("localhost", "127.0.0.1"),
+        ("portal.LOCALHOST.", "127.0.0.1"),
+        ("portal.example", None),
+        ("10.0.0.1.nip.example", None),
+        ("mylocalhost", None),
+    ],
+)
+def test_a_host_that_is_written_as_an_address(host: str, address: str | None) -> None:
+    assert written_address(host) == (ip_address(address) if address else None)
+
+
+def test_what_is_written_as_a_private_address_is_refused_whoever_resolves() -> None:
+    with pytest.raises(AddressRefused, match="allow_networks"):
+        check_written("0x7f.1", [])
+    assert check_written("0x7f.1", [ip_network("127.0.0.0/8")]) == ip_address("127.0.0.1")
+    assert check_written("intranet", []) is None
+
+
+@pytest.mark.parametrize("host", ["metadata.google.internal", "Metadata.Google.Internal."])
+def test_what_tells_a_cloud_its_secrets_is_refused_by_its_name(host: str) -> None:
+    with pytest.raises(AddressRefused, match="secrets"):
+        check_url(f"http://{host}/computeMetadata/v1/")

@@ -42,7 +42,7 @@ ENCODED = {
 }
 
 
-@pytest.mark.parametrize("size", [1, 7, 1_000, 10_000_000])
+@pytest.mark.parametrize("size", [1, 7, 1_000, 5_000_000])
 @pytest.mark.parametrize("name", ENCODED)
 async def test_decoding(name: str, size: int) -> None:
     encoding, body = ENCODED[name]
@@ -67,7 +67,7 @@ async def test_a_bomb_is_stopped_at_the_bound() -> None:
     compressor = zlib.compressobj(9, wbits=31)
     bomb = b"".join(compressor.compress(b"\0" * 1_000_000) for _ in range(200)) + compressor.flush()
     assert len(bomb) < 250_000
-    with pytest.raises(FetchError, match="larger than 10 MB"):
+    with pytest.raises(FetchError, match="larger than 5 MB"):
         await bounded(chunks(bomb, 65_536), "gzip", URL)
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.collect.fetch import MAX_REST, retry_at
+from newsletter.collect.answer import retry_at
+from newsletter.collect.schedule import LONGEST_RETRY_AFTER
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 
@@ -17,10 +18,10 @@ NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
         ("120", 120),
         (" 0 ", 0),
         ("86400", 86_400),
-        ("99999999999999999999", MAX_REST.total_seconds()),
+        ("99999999999999999999", LONGEST_RETRY_AFTER.total_seconds()),
         ("Sun, 22 Nov 2026 07:10:00 GMT", 600),
         ("Sun, 22 Nov 2026 06:00:00 GMT", 0),
-        ("Mon, 22 Nov 2027 07:00:00 GMT", MAX_REST.total_seconds()),
+        ("Mon, 22 Nov 2027 07:00:00 GMT", LONGEST_RETRY_AFTER.total_seconds()),
         ("Sun, 22 Nov 2026 08:10:00 +0100", 600),
         ("Sunday, 22-Nov-26 07:10:00 GMT", 600),
     ],

@@ -89,3 +89,14 @@ def test_a_long_text_ends_at_a_heading() -> None:
     plain = blocks("<p>aaaaaaaaaa</p><p>bbbbbbbbbb</p><p>cccccccccc</p>", naming)
     assert shortened(plain, 40) == tuple(plain[:2])  # without one, at the end of a paragraph
     assert shortened([Block(made[0].html * 9, "")], 40) == ()
+
+
+def test_what_was_planted_in_the_store_does_not_come_out() -> None:
+    planted = (
+        "<p>Davor.</p><script>alert(1)</script><p style='x' onclick='alert(1)'>Dabei.</p><svg onload=alert(1)></svg>"
+        "<math><mi><mglyph><style><img title='</style><img src=x onerror=alert(1)>'></mglyph></mi></math><p>Danach.</p>"
+    )
+    html = html_of(planted)
+    assert "Davor." in html
+    assert "Danach." in html
+    assert not any(word in html.lower() for word in ("<script", "<style", "<svg", "<img", "<p ", "<math"))

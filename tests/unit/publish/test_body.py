@@ -85,3 +85,25 @@ def test_tables_scroll_in_a_region_of_their_own() -> None:
 )
 def test_what_is_no_web_address(address: str) -> None:
     assert not is_web(address)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "<script>alert(1)</script>",
+        '<img src="https://musterstadt.example/a.jpg" alt="Ein Brunnen" onerror="alert(1)">',
+        '<p style="position:fixed" onclick="alert(1)">x</p>',
+        '<iframe src="https://evil.example/"></iframe>',
+        "<svg><style><img src=x onerror=alert(1)></style></svg>",
+        "<math><mi><mglyph><style><img title='</style><img src=x onerror=alert(1)>'></mglyph></mi></math>",
+        "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+        '<form action="https://evil.example/"><input name=x></form>',
+        '<a href="https://musterstadt.example/" ping="https://evil.example/">x</a>',
+        '<meta http-equiv="refresh" content="0;url=https://evil.example/">',
+    ],
+)
+def test_what_was_planted_in_the_store_does_not_come_out(planted: str) -> None:
+    fitted = body(f"<p>Davor.</p>{planted}<p>Danach.</p>")
+    assert re.search(r"<p>Davor\.</p>", fitted)
+    live = r"<\s*(?:script|style|iframe|svg|math|form|input|meta|noscript)\b|<[^>]*\s(?:on\w+|style|ping)\s*="
+    assert not re.search(live, fitted)

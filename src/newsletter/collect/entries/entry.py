@@ -8,6 +8,7 @@ from newsletter.errors import UnreadablePage
 from newsletter.model import Document, Image
 
 MOST_ENTRIES = 5_000
+MOST_BYTES = 5_000_000  # the W3C's validator reads no longer ones either
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,12 @@ class Entry:
     tags: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()
     documents: tuple[Document, ...] = ()
+
+
+def check_size(size: int) -> None:
+    """Raises UnreadablePage for a feed that would fill the memory: reading costs many times its bytes."""
+    if size > MOST_BYTES:
+        raise UnreadablePage(f"the feed has {size} bytes, more than {MOST_BYTES}")
 
 
 def check_number(entries: int) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
-from newsletter.collect.entries.entry import Entry, check_number
+from newsletter.collect.entries.entry import Entry, check_number, check_size
 from newsletter.collect.entries.media import attachment
 from newsletter.collect.read.page import absolute, decode
 from newsletter.errors import UnreadablePage
 from newsletter.model import Document, Image, Page
+
+MOST_THINGS = 100_000  # { and [, each of which may cost a hundred bytes and more
 
 
 def is_json(page: Page) -> bool:
@@ -21,6 +23,9 @@ def is_json(page: Page) -> bool:
 
 def read_json(page: Page) -> list[Entry]:
     """The entries of a JSON Feed. Raises UnreadablePage where it is none."""
+    check_size(len(page.body))
+    if (things := page.body.count(b"{") + page.body.count(b"[")) > MOST_THINGS:
+        raise UnreadablePage(f"the feed has {things} objects and lists, more than {MOST_THINGS}")
     try:
         feed = json.loads(decode(page.body, page.charset))
     except (ValueError, RecursionError) as error:

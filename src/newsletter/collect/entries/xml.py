@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from newsletter.collect.entries.entry import Entry, check_number
+from newsletter.collect.entries.entry import Entry, check_number, check_size
 from newsletter.collect.entries.media import attachment, hide_descriptions, media_of
 from newsletter.collect.read.blocks import plain
 from newsletter.errors import UnreadablePage
@@ -22,9 +22,14 @@ from newsletter.model import Document, Image, Page
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
 _ENTRIES = re.compile(rb"<(?:[\w-]{1,20}:)?(?:item|entry)[\s>]")
 _LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{2000,}")
-MOST_TAGS = 200_000  # feedparser takes up to 25 µs for each, and longer than linearly for attributes
+_DECLARED = re.compile(
+    rb"""<!ENTITY\s+(?P<parameter>%\s+)?[^\s"'>]+\s+(?P<quote>["'])(?P<value>.*?)(?P=quote)""", re.DOTALL
+)
+_NESTED = re.compile(rb"&(?!#)|%")
+MOST_OF_ENTITY = 1_000  # bytes of its text
+MOST_TAGS = 100_000  # feedparser takes up to 25 µs for each, and longer than linearly for attributes
 MOST_ATTRIBUTES = 100
-MOST_ENTITIES = 1_000_000
+MOST_ENTITIES = 300_000
 _HTML = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
 
 
@@ -46,10 +51,14 @@ def read_xml(page: Page) -> list[Entry]:
 
 
 def _check(body: bytes) -> None:
-    check_number(len(_ENTRIES.findall(body)))
+    check_size(len(body))
+    check_number(sum(1 for _ in _ENTRIES.finditer(body)))
     for what, number, most in (("tags", body.count(b"<"), MOST_TAGS), ("entities", body.count(b"&"), MOST_ENTITIES)):
         if number > most:
             raise UnreadablePage(f"the feed has {number} {what}, more than {most}")
+    declared = list(_DECLARED.finditer(body.replace(b"\0", b"") if b"\0" in body[:1_000] else body))  # UTF-16, too
+    if any(one["parameter"] or len(one["value"]) > MOST_OF_ENTITY or _NESTED.search(one["value"]) for one in declared):
+        raise UnreadablePage("the feed declares entities that grow: made of others, or of a long text")
     if any(tag[0].count(b"=") > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(body)):
         raise UnreadablePage(f"the feed has a tag with more than {MOST_ATTRIBUTES} attributes")
 

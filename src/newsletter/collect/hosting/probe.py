@@ -59,7 +59,7 @@ class Glance:
         self._whole = whole
         self.found: Probe | None = None
 
-    def __call__(self, body: bytearray) -> bool:
+    def __call__(self, body: bytes | bytearray | memoryview) -> bool:
         """Whether no more bytes are needed."""
         if self.found is None or (self.found.width is None and len(body) <= HEAD):
             if len(body) < 16:  # no kind can be told yet

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from newsletter.collect.entries import page_before, read_feed
+from newsletter.collect.hand import read_in_turn
 from newsletter.collect.kinds import Discovery, Leaf, Visit
 from newsletter.errors import FetchError
 from newsletter.model import Candidate, Page
@@ -27,11 +26,11 @@ async def leaf(visit: Visit, url: str) -> Leaf:
     """One document of the feed; before it lies an archive or the next page."""
     page = await visit.fetch(url)
     candidates, problems = await _read(page, visit)
-    before = await asyncio.to_thread(page_before, page)
+    before = await read_in_turn(page_before, page)
     return Leaf(page.url, candidates, (before,) if before else (), problems=problems)
 
 
 async def _read(page: Page, visit: Visit) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
     if page.status != 200:
         raise FetchError(f"{page.url}: the feed answered {page.status}; has it moved?", status=page.status)
-    return await asyncio.to_thread(read_feed, page, zone=visit.zone)
+    return await read_in_turn(read_feed, page, zone=visit.zone)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+from dataclasses import replace
 
+from newsletter.collect.hand import read_in_turn
 from newsletter.collect.identity import address_key, same_host
 from newsletter.collect.kinds import Discovery, Leaf, Visit
 from newsletter.collect.read import Listing, read_list
@@ -22,6 +23,7 @@ async def discover(visit: Visit) -> Discovery:
         return Discovery(etag=visit.etag, last_modified=visit.last_modified, unchanged=True)
     walk = _Walk(visit, first)
     listing: Listing | None = await _read(first, visit)
+    first = replace(first, body=b"")  # what is held keeps room from others
     while listing is not None and await walk.goes_on(listing):
         listing = await walk.next(str(listing.next_page))
     return Discovery(
@@ -84,4 +86,4 @@ class _Walk:
 async def _read(page: Page, visit: Visit) -> Listing:
     if page.status != 200:
         raise FetchError(f"{page.url}: the list answered {page.status}; has it moved?", status=page.status)
-    return await asyncio.to_thread(read_list, page, visit.feed.item, zone=visit.zone)
+    return await read_in_turn(read_list, page, visit.feed.item, zone=visit.zone)

@@ -6,12 +6,12 @@ They are read as far as they hold something new; at a first collect and at a bac
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from newsletter.collect.hand import read_in_turn
 from newsletter.collect.identity import address_key
 from newsletter.collect.kinds import Discovery, Leaf, Visit
 from newsletter.collect.sitemaps import Part, Sitemap, read_sitemap
@@ -136,4 +136,4 @@ def _in_order(parts: Sequence[Part]) -> list[Part]:
 async def _read(page: Page, visit: Visit) -> Sitemap:
     if page.status != 200:
         raise FetchError(f"{page.url}: the sitemap answered {page.status}; has it moved?", status=page.status)
-    return await asyncio.to_thread(read_sitemap, page, zone=visit.zone)
+    return await read_in_turn(read_sitemap, page, zone=visit.zone)

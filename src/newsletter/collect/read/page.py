@@ -7,15 +7,21 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
+from ada_url import URL
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from newsletter.collect.read.text import clean, legal
 from newsletter.errors import UnreadablePage
 
-MAX_TAGS: Final = 150_000  # a tree costs about 200 bytes a tag
-MAX_LENGTH: Final = 5_000_000  # characters
+MAX_TAGS: Final = 50_000  # several times those of the largest pages there are; reading costs up to 4 KB for each
+MAX_ATTRIBUTES: Final = 4_000  # of one tag: the parser's time grows with their square
+MAX_ALL_ATTRIBUTES: Final = 200_000  # each costs about 150 bytes
+LARGE: Final = 500_000  # characters of a page whose attributes are counted: a smaller one cannot hold too many
+MAX_PICTURES: Final = 6_000
+MAX_LENGTH: Final = 2_500_000  # characters, most of them in scripts
+MAX_TEXT: Final = 1_000_000  # characters
 HEADINGS: Final = "h1, h2, h3, h4, h5, h6"
 RANKED: Final = frozenset(HEADINGS.split(", "))
 _MARKS_MAX: Final = 500  # characters
@@ -24,7 +30,12 @@ MAX_DEPTH: Final = 256  # twice that of the deepest pages there are; libxml2 sto
 _CHARSETS = re.compile(
     r"utf-?8|utf-?16(le|be)?|us-ascii|iso-?8859-?\d+|windows-125\d|cp125\d|koi8-[ru]|gb\w+|big5|shift_jis|euc-(jp|kr)"
 )
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
+_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
+_ATTRIBUTES = re.compile(_ATTRIBUTE)  # possessive throughout, so that it never goes back
+_CROWDED = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{{MAX_ATTRIBUTES}}}")
+_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+((?:{_ATTRIBUTE})*+)")
 _NESTING_TAG = re.compile(  # not those that close by themselves or are closed by what follows
     r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|td|th|tr|dt|dd|option|"
     r"optgroup|thead|tbody|"
@@ -40,6 +51,8 @@ class PageTree:
         self.tree = parse(html)
         self.root = _root(self.tree)
         self.tree.strip_tags(["style"], recursive=True)
+        if len(html) > MAX_TEXT:
+            _check_text(self.tree, self.root)
         self.meta = dict(_metas(self.tree))
         base = self.tree.css_first("base[href]")
         self.base = absolute(base.attributes.get("href"), url) or url if base else url
@@ -71,6 +84,12 @@ def parse(html: str) -> LexborHTMLParser:
     tags = html.count("<")
     if tags > MAX_TAGS:
         raise UnreadablePage(f"the page has {tags} tags, more than {MAX_TAGS}")
+    if (pictures := html.count("<img")) > MAX_PICTURES:
+        raise UnreadablePage(f"the page has {pictures} pictures, more than {MAX_PICTURES}")
+    if _CROWDED.search(html):
+        raise UnreadablePage(f"the page has a tag with more than {MAX_ATTRIBUTES} attributes")
+    if len(html) > LARGE and (attributes := _count_attributes(html)) > MAX_ALL_ATTRIBUTES:
+        raise UnreadablePage(f"the page has {attributes} attributes, more than {MAX_ALL_ATTRIBUTES}")
     if tags > MAX_DEPTH and _depth(html) > MAX_DEPTH:
         raise UnreadablePage(f"the page is nested deeper than {MAX_DEPTH} levels")
     return LexborHTMLParser(html)
@@ -78,6 +97,8 @@ def parse(html: str) -> LexborHTMLParser:
 
 def decode(body: bytes, charset: str | None) -> str:
     """`body` as text: its byte order mark, UTF-8 where it is that, the server's word, the page's, else Windows-1252."""
+    if len(body) > 2 * MAX_LENGTH:  # before a text is made of it, which may be four times as large
+        raise UnreadablePage(f"the page has {len(body)} bytes; no more than {MAX_LENGTH} characters are read")
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -102,19 +123,18 @@ def _is_nearly_utf8(body: bytes) -> bool:
 
 
 def absolute(href: str | None, base: str) -> str | None:
-    """`href` seen from `base` as an http(s) address that holds only ASCII; None where there is none."""
-    if not href or not (href := "".join(legal(href).split("\n")).strip()):
+    """`href` seen from `base` as an http(s) address in ASCII, read as browsers do (WHATWG); None where it is none."""
+    if not href or href.isspace():
         return None
     try:
-        parts = urlsplit(urljoin(base, href))
+        url = URL(href, base=base or None)
+    except UnicodeEncodeError:  # half a surrogate pair
+        return absolute(_SURROGATES.sub("\ufffd", href), base)
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if url.protocol not in ("http:", "https:"):
         return None
-    path, query, fragment = (
-        quote(part, safe="%/:=&?~#+!$,;'@()*[]") for part in (parts.path, parts.query, parts.fragment)
-    )
-    return urlunsplit((parts.scheme, parts.netloc, path or "/", query, fragment))
+    return quote(url.href, safe="%/:=&?~#+!$,;'@()*[]").removesuffix("#").removesuffix("?")
 
 
 def link(href: str | None, base: str) -> str | None:
@@ -181,6 +201,10 @@ def _codec(name: str | None) -> str | None:
         return None
 
 
+def _count_attributes(html: str) -> int:
+    return sum(len(_ATTRIBUTES.findall(tag[1])) for tag in _TAG.finditer(html))
+
+
 def _depth(html: str) -> int:
     """How deep the tags nest, at most; a guess that costs little, made before the tree is built."""
     depth = deepest = resume = 0
@@ -196,6 +220,13 @@ def _depth(html: str) -> int:
         depth = max(0, depth - 1) if closes else depth + 1
         deepest = max(deepest, depth)
     return deepest
+
+
+def _check_text(tree: LexborHTMLParser, root: LexborNode) -> None:
+    """Raises UnreadablePage for a page with more text than a book; its scripts may be long."""
+    text = len(root.text()) - sum(len(script.text()) for script in tree.css("script"))
+    if text > MAX_TEXT:
+        raise UnreadablePage(f"the page has {text} characters of text, more than {MAX_TEXT}")
 
 
 def _root(tree: LexborHTMLParser) -> LexborNode:

@@ -18,7 +18,10 @@ HEAD = "<h1>Neuer Radweg am Nordufer</h1>"
     [
         (b"", "empty"), (b" \n ", "empty"), (b"\0" * 99, "empty"), ("<p>Nur Text.</p>", "no headline"),
         ("<h1>Nur ein Kopf</h1>", "no text"), ("<div>" * 10_000 + "x", "levels"), ("<b>" * 400_000, "tags"),
-        ("<p><q>" * 5_000, "levels"), ("<h1>a</h1>" + "x" * 6_000_000, "characters"),
+        ("<p><q>" * 5_000, "levels"), ("<h1>a</h1>" + "x" * 6_000_000, "characters"), ("<div>" * 2_000_000, "bytes"),
+        ("<h1>a</h1><p>" + "Wort " * 250_000, "characters of text"), ("<img src=a>" * 6_001, "pictures"),
+        ("<h1>a</h1><p " + "a=1 " * 4_001 + ">", "attributes"), ("<h1>a</h1><p " + 'a="<>"' * 4_001 + ">", "attributes"),
+        ("<h1>a</h1><p " + "a " * 4_001 + ">", "attributes"), ("<h1>a</h1>" + ("<p " + "a " * 60 + ">") * 5_000, "attributes"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_a_plain_reason(html, reason):
@@ -41,6 +44,11 @@ def test_masses_of_anything_are_read_in_the_end(html):
     draft = read_release(page(HEAD + BODY + html))
     assert draft.headline
     assert "Die Stadt Musterstadt baut" in draft.body_text
+
+
+def test_a_page_whose_scripts_are_long_is_read():
+    script = f"<script>var daten = [{'1, ' * 400_000}];</script>"
+    assert read_release(page(HEAD + BODY + script)).headline == "Neuer Radweg am Nordufer"
 
 
 def test_headlines_are_plain_text_of_bounded_length():
