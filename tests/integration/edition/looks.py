@@ -27,7 +27,7 @@ Drawing.new("RGB", (1200, 675), "#7a9a8a").save(_DRAWN, "PNG")
 
 _SIZES = """() => [...document.querySelectorAll('body *')]
     .filter(one => [...one.childNodes].some(node => node.nodeType == 3 && node.data.trim()) && one.checkVisibility())
-    .map(one => [one.tagName + ' ' + one.textContent.trim().slice(0, 40), parseFloat(getComputedStyle(one).fontSize)])"""
+    .map(one => [one.textContent.trim().slice(0, 40), parseFloat(getComputedStyle(one).fontSize)])"""
 _CLIPPED = """() => [...document.querySelectorAll('body *')]
     .filter(one => one.checkVisibility({opacityProperty: true}) && one.textContent.trim())
     .filter(one => /hidden|clip/.test(getComputedStyle(one).overflow) && one.clientHeight > 1)

@@ -70,7 +70,10 @@ def long_words(layout: str = "standard") -> Variant:
     shown = picture(alt=LONG_WORD, caption=LONG_WORD, credit=LONG_WORD)
     one = replace(
         in_full(),
-        **{"headline": LONG_WORD, "teaser": LONG_WORD, "kicker": LONG_WORD, "images": (shown,)},
+        headline=LONG_WORD,
+        teaser=LONG_WORD,
+        kicker=LONG_WORD,
+        images=(shown,),
         topics=(Topic("lang", LONG_WORD),),
         body_html="".join(f"<{tag}>{LONG_WORD}</{tag}>" for tag in ("p", "h2", "blockquote", "pre", "h3"))
         + f"<ul><li>{LONG_WORD}</li></ul><table><tr><th>{LONG_WORD}</th><td>{LONG_WORD}</td></tr></table>",
