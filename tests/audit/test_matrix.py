@@ -1,4 +1,4 @@
-"""Every kind of mail in every mode, with its pictures and without: what the pairwise choice of `make test` is taken from."""
+"""Every kind of mail in every mode, with its pictures and without; `make test` looks at a pairwise choice of them."""
 
 from __future__ import annotations
 
