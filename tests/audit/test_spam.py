@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ MOST = 1.0  # points; a mail server lets mail through below 5
 
 def score(mail: bytes) -> tuple[float, str]:
     """A mail's points, and the tests that gave them."""
-    command = [needed(which("spamassassin")), "--local", "--test-mode"]
+    command: list[str | Path] = [needed(which("spamassassin")), "--local", "--test-mode"]
     done = subprocess.run(command, input=mail, capture_output=True, check=True, timeout=300)
     status = re.search(
         rb"^X-Spam-Status: .*?\bscore=(\S+) .*?tests=(.*?)\s+autolearn", done.stdout, re.MULTILINE | re.DOTALL

@@ -23,9 +23,9 @@ _BREAKS = re.compile("[\xad\u200b-\u200f\u2060]")
 def says_nothing(alt: str) -> bool:
     """Whether an alt text is a file name, a camera's number or a bare "Bild 3": it names the file."""
     text = _BREAKS.sub("", alt).strip(" \t\r\n\xa0.…\"'„“”()[]")
-    return (bool(alt.strip()) and len(text) < 2) or any(
-        pattern.fullmatch(text) for pattern in (_FILE_NAME, _CAMERA, _GENERIC)
-    )
+    if alt.strip() and len(text) < 2:
+        return True
+    return any(pattern.fullmatch(text) for pattern in (_FILE_NAME, _CAMERA, _GENERIC))
 
 
 def alt_text(image: Image) -> str | None:

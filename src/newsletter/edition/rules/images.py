@@ -70,9 +70,9 @@ def _is_made_decorative(image: Element) -> bool:
 
 def _around(image: Element, mail: Mail) -> Iterator[str]:
     """What somebody else's mail says beside a picture: its headings, and the caption or line right behind it."""
-    yield from (
-        (said(heading) for heading in mail.page.headings if image not in heading.iter("img")) if mail.page else ()
-    )
+    for heading in mail.page.headings if mail.page else ():
+        if image not in heading.iter("img"):
+            yield said(heading)
     behind = image.getnext() if not (image.tail or "").strip() else None
     if behind is not None and isinstance(behind.tag, str):
         yield said(behind)

@@ -36,11 +36,11 @@ UNITS |= {"rem": ROOT, "vw": NARROW / 100, "vmin": NARROW / 100, "vi": NARROW / 
 _FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]*)\)")
 _VARIABLE = re.compile(r"var\(\s*--[\w-]+\s*(?:,\s*([^()]*(?:\([^()]*\))?))?\)")
 _TURNS = {"turn": 360.0, "rad": 57.29578, "grad": 0.9, "deg": 1.0}
-_LENGTH = re.compile(r"([\d.]+)([a-z]+|%)?")
+_LENGTH = re.compile(r"(\d+\.?\d*|\.\d+)([a-z]+|%)?")
 _CHOICES: dict[str, Callable[[list[float]], float]] = {
     "max": max,
     "min": min,
-    "clamp": lambda parts: max(parts[0], min(parts[1], parts[-1])),
+    "clamp": lambda parts: max(parts[0], min(parts[1:])) if len(parts) > 1 else parts[0],
 }
 
 
@@ -54,7 +54,7 @@ def paint_of(value: str) -> Paint | None:
         if function := _FUNCTION.fullmatch(value):
             return _function(function[1], re.split(r"[\s,/]+", function[2].strip()))
         red, green, blue, *alpha = ImageColor.getrgb(value)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, OverflowError):
         return None
     return (red, green, blue), alpha[0] / 255 if alpha else 1.0
 

@@ -18,21 +18,8 @@ _FOR_OUTLOOK = re.compile(r"<!--\[if[^\]]*\]>(.*?)<!\[endif\]-->", re.DOTALL)
 _ASKED = re.compile(r"""(?<![\w-])(?:src|background)\s*=\s*["']?\s*([^"'\s>]+)""", re.IGNORECASE)
 _FONTS = re.compile(r"@import[^;]*;?|@font-face\s*\{[^}]*\}", re.IGNORECASE)
 _LOADED = (
-    "img",
-    "link",
-    "script",
-    "iframe",
-    "source",
-    "video",
-    "audio",
-    "embed",
-    "object",
-    "input",
-    "track",
-    "frame",
-    "image",
-    "use",
-    "bgsound",
+    *("img", "link", "script", "iframe", "source", "video", "audio", "embed", "object", "input"),
+    *("track", "frame", "image", "use", "bgsound"),
 )
 _MOST = 2  # pixels: what is no larger shows nothing
 _ELSEWHERE = re.compile(  # hosts that lend fonts and pictures, so never a publisher's own
@@ -68,11 +55,9 @@ def _pictures(page: Page) -> Iterator[Element]:
     """What asks for a picture: those that say so, and boxes that have one behind them."""
     yield from page.images
     for element in page.all("input", "table", "td", "div", "span", "p"):
-        if (
-            element.get("background")
-            or (element.tag == "input" and element.get("src"))
-            or ((style := element.get("style")) and "url(" in style and not said(element) and not len(element))
-        ):
+        style = element.get("style") or ""
+        empty_box = "url(" in style and not len(element) and not said(element)
+        if element.get("background") or empty_box or (element.tag == "input" and element.get("src")):
             yield element
 
 

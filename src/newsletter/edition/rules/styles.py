@@ -33,10 +33,8 @@ BROWSER: dict[str, dict[str, str]] = {
 }
 _NOTHING = re.compile(r"0(?:\.0*)?(?:px|em|pt|%)?")
 _AWAY = re.compile(r"-\d{3,}(?:\.\d+)?(?:px|pt|em|rem|vw|%)|-\d{2,}(?:em|rem)")
-_CUT = re.compile(
-    r"rect\(\s*(?:[01](?:px)?[\s,]*){4}\)|inset\(\s*(?:50|100)%.*|circle\(0.*|polygon\((?:0[^,]*,?\s*)+\)"
-)
-_SCALED = re.compile(r"(?:.*\bscale(?:3d|x|y)?\(\s*)?([\d.]+)(%?)\b.*")
+_CUT = re.compile(r"rect\(\s*(?:[01](?:px)?[\s,]*){4}\)|inset\(\s*(?:50|100)%|circle\(\s*0")
+_SCALED = re.compile(r"(?:.*\bscale(?:3d|x|y)?\(\s*)?([\d.]+)(%?).*")
 TINY = 2  # CSS pixels: what is no larger shows nothing
 FONT_SIZES = {"1": 10, "2": 13, "3": 16, "4": 18, "5": 24, "6": 32, "7": 48}  # HTML 15.3.4: <font size>
 PRESENTED = frozenset({"align", "bgcolor", "color", "hidden", "size", "text"})

@@ -15,7 +15,7 @@ from newsletter.rules.rule import BLOCK, WARN, Defect, _, rule
 
 SHORT = 40  # letters: shorter lines are an address or a verse
 LEAST_SHARE = 0.6  # of the words of the HTML part; the rest may be wording of buttons and pictures
-MOST_MISSING = 0.6
+MOST_MISSING = 0.6  # of the addresses: beyond, each part has addresses of its own
 WORD = re.compile(r"[^\W\d_]{4,}")
 
 

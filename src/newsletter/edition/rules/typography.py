@@ -39,6 +39,4 @@ def _whole(element: Element, text: str) -> str:
 
 def _shouts(text: str, transform: str) -> bool:
     letters = [char for char in text if char.isalpha()]
-    return len(letters) >= SENTENCE and (
-        transform == "uppercase" or all(char.isupper() or char == "ß" for char in letters)
-    )
+    return len(letters) >= SENTENCE and (transform == "uppercase" or _is_upper("".join(letters)))
