@@ -1,6 +1,7 @@
 SHELL := bash
 PYTEST_WORKERS ?= 3
-.PHONY: setup demo test bench lint constraints
+AUDIT_WORKERS ?= 2
+.PHONY: setup demo test audit bench lint constraints
 .DEFAULT_GOAL := setup
 
 setup: .venv/.setup
@@ -11,6 +12,11 @@ demo: setup
 test: .venv/.dev
 	scripts/test-needs.sh
 	.venv/bin/pytest -n $(PYTEST_WORKERS) --dist loadfile
+
+# every kind of mail in every mode: half an hour; AUDIT="--shard 1/4" or AUDIT="-k compact" runs a part, AUDIT=--lf what failed
+audit: .venv/.audit
+	scripts/test-needs.sh --audit
+	.venv/bin/pytest -v -n $(AUDIT_WORKERS) --dist loadgroup tests/audit $(AUDIT)
 
 bench: .venv/.dev
 	scripts/test-needs.sh
@@ -25,7 +31,7 @@ lint: .venv/.dev
 # resolves every dependency anew, to the newest versions that go together
 constraints: .venv/.setup
 	.venv/bin/uv pip compile --quiet --universal --upgrade --no-header --no-annotate \
-		--extra postgres --group dev --output-file constraints.txt pyproject.toml
+		--extra postgres --group dev --group audit --output-file constraints.txt pyproject.toml
 
 NEEDS := pyproject.toml constraints.txt scripts/setup.sh
 
@@ -35,4 +41,8 @@ NEEDS := pyproject.toml constraints.txt scripts/setup.sh
 
 .venv/.dev: .venv/.setup
 	scripts/setup.sh --group dev
+	@touch $@
+
+.venv/.audit: .venv/.dev
+	scripts/setup.sh --group audit
 	@touch $@

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the tests need from Debian: installed where we are root, else said, and failed.
+# What the tests need from Debian: installed where we are root, else said, and failed. --audit: what `make audit` needs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/debian.sh
@@ -9,6 +9,10 @@ missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 [[ -x /usr/sbin/postfix ]] || missing+=(postfix)
 [[ -x /usr/bin/w3m ]] || missing+=(w3m)
+if [[ ${1:-} == --audit ]]; then
+  command -v java >/dev/null || missing+=(default-jre-headless)
+  command -v spamassassin >/dev/null || missing+=(spamassassin)
+fi
 if ((!${#missing[@]})); then exit; fi
 
 if ! can_install; then

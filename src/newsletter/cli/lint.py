@@ -71,11 +71,15 @@ def _lint(place: str, words: Words, now: datetime, settings: Settings | None) ->
 
 
 def _values(one: Linted) -> dict[str, Any]:
+    from newsletter.app.linting import every_rule
+
+    clauses = {rule.id: rule.clause for rule in every_rule()}
     findings = [
         {
             "rule": finding.rule,
             "severity": finding.severity,
             "criterion": finding.criterion,
+            "clause": clauses.get(finding.rule),
             "where": finding.where,
             "line": finding.line,
             "message": finding.message,

@@ -24,6 +24,7 @@ def sarif(found: Iterable[tuple[str, tuple[Finding, ...]]]) -> dict[str, Any]:
             "defaultConfiguration": {"level": _level(rule.severity == "block")},
             "properties": {
                 "criterion": rule.criterion,
+                **({"clause": f"EN 301 549 {rule.clause}"} if rule.clause else {}),
                 "tags": ["accessibility" if rule.criterion.startswith("WCAG") else "validity"],
             },
         }

@@ -19,6 +19,7 @@ CSS_LOCK = Lock()
 """cssutils keeps its serializer's settings in globals: in threads some outputs differed."""
 
 _MSO_GROUP_FIX = re.compile(r"<!--\[if lte mso 11\]>.*?<!\[endif\]-->\n?", re.DOTALL)
+_MSO_SPACING = re.compile(r"\s*mso-table-[lr]space:\s*0pt;?")  # no CSS; the shell says it to Outlook alone
 _HTML_TAG = re.compile(r'<html lang="([^"]*)" dir="([^"]*)"[^>]*>')
 _BLOCK_END = re.compile(r"(?:</(?:p|h[1-6]|li|ul|div|style|head)>|<(?:ul|div|meta)[^>]*>|-->)(?=<)")
 _OFFICE = "<o:OfficeDocumentSettings>"
@@ -76,7 +77,7 @@ def compiled(source: str) -> str:
     except ValueError as error:
         raise RenderError(f"the MJML cannot be compiled: {error}") from error
     html = _HTML_TAG.sub(r'<html lang="\1" dir="\2">', html, count=1)  # unused namespaces are errors in HTML
-    html = _MSO_GROUP_FIX.sub("", html).replace(_OFFICE, _OFFICE_NAMESPACE, 1)
+    html = _MSO_SPACING.sub("", _MSO_GROUP_FIX.sub("", html)).replace(_OFFICE, _OFFICE_NAMESPACE, 1)
     html = html.replace("<!doctype html>", "<!DOCTYPE html>\n", 1)  # in small letters premailer drops it: quirks mode
     return html.replace("<style", '<style data-premailer="ignore"')
 

@@ -9,16 +9,22 @@ from newsletter.model.release import AltFrom, Image
 _FILE_NAME = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic)", re.IGNORECASE)
 _CAMERA = re.compile(r"(?:img|dsc[fn]?|pict?|dji|pxl|screenshot|bildschirmfoto)[-_ ]?\d[\w-]*", re.IGNORECASE)
 _GENERIC = re.compile(
-    r"(?:bild(?:er|datei)?|foto|fotografie|grafik|abbildung|illustration|symbolbild|platzhalter|logo|"
-    r"image|picture|photo|photograph|graphic|figure|placeholder|alt(?:[- ]?text)?|untitled|ohne titel|null)"
+    r"(?:bild(?:er|datei)?|foto|fotografie|grafik|abbildung|illustration|symbolbild|platzhalter|logo|header|banner|spacer|icon|"
+    r"image|picture|photo|photograph|graphic|figure|placeholder|alt(?:[- ]?text)?|untitled|alternativ(?:er )?text|"
+    r"bildbeschreibung|description|undefined|none|nan|ohne titel|null|test)"
     r"[\s_.:#-]*\d*",
     re.IGNORECASE,
 )
 
 
+_BREAKS = re.compile("[\xad\u200b-\u200f\u2060]")
+
+
 def says_nothing(alt: str) -> bool:
     """Whether an alt text is a file name, a camera's number or a bare "Bild 3": it names the file."""
-    text = alt.strip()
+    text = _BREAKS.sub("", alt).strip(" \t\r\n\xa0.…\"'„“”()[]")
+    if alt.strip() and len(text) < 2:
+        return True
     return any(pattern.fullmatch(text) for pattern in (_FILE_NAME, _CAMERA, _GENERIC))
 
 

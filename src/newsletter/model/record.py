@@ -11,6 +11,7 @@ from newsletter.model.edition import Format
 NOT_TESTED = (
     "How it sounds in a screen reader: no person has listened to this edition.",
     "How it looks in each mail program: the rules read the HTML, they do not draw it.",
+    "What only a browser shows: reflow, text at twice its size, text spacing, target size, contrast as drawn.",
     "Whether an alt text says what matters in its picture, and whether pictures hold text.",
     "Whether the texts are easy to understand.",
     "What lies behind the links.",

@@ -7,20 +7,30 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from newsletter.model.alt import says_nothing
-from newsletter.rules.markup import Element, Marked, Markup
+from newsletter.rules.markup import Element, Marked, Markup, on_one_line, said
 from newsletter.rules.rule import BLOCK, WARN, Defect, _, rule
 
 LONG = 200  # characters: beyond, screen readers cannot be stopped halfway (NVDA, JAWS read an alt text in one go)
 _REDUNDANT = re.compile(
-    r"(?:ein |das )?(?:bild|foto|grafik|abbildung) (?:von|zeigt)\b|(?:an? |the )?(?:image|picture|photo|graphic) of\b",
+    r"(?:(?:ein |das |die |eine )?"
+    r"(?:bild|foto|fotografie|grafik|abbildung|aufnahme|illustration|zeichnung|screenshot|symbolbild)"
+    r"(?: (?:von|vom|zeigt|mit|eines|einer|des|der)\b|\s*:(?! \w+(?:[ /]\w+)?$))|"
+    r"auf (?:dem|der|diesem|dieser) (?:bild|foto|grafik|abbildung|aufnahme)\b|"
+    r"(?:an? |the |this )?(?:image|picture|photo|photograph|graphic|illustration|drawing|screenshot)"
+    r"(?: (?:of|showing|shows)\b|\s*:(?! \w+(?:[ /]\w+)?$)))",
     re.IGNORECASE,
 )
-_CREDIT = re.compile(r"©|\(c\)|\b(?:foto|bild|bildquelle|quelle|photo|credit|source|copyright)\s*:", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"©|\(c\)|\bcopyright\b|\b(?:fotos?|bild(?:er|quelle|nachweis|rechte)?|quellen?|photos?|image|credits?|source|"
+    r"fotograf(?:in)?|photographer|urheber(?:in)?|grafik)\s*:|\b(?:photo(?:graph)?|image|picture|illustration)s? by\b|"
+    r"\bpicture[ -]alliance\b|\bgetty images\b|\bshutterstock\b|\s/\s*(?:dpa|afp|epd|kna|reuters|imago)\b",
+    re.IGNORECASE,
+)
 
 
 def without_alt(subject: Marked) -> Iterator[Defect]:
     """Pictures without an alt attribute."""
-    for image in (image for markup in subject.markups for image in markup.images):
+    for image in (image for markup in subject.markups for image in _pictures(markup)):
         if image.get("alt") is None:
             yield Defect(image, _("A picture has no alt attribute."), _("Give every <img> its alt text."))
 
@@ -80,8 +90,9 @@ def alts_differ(subject: Marked) -> Iterator[Defect]:
         first: dict[str, Element] = {}
         sources = defaultdict(set)
         for image, alt in _alts(markup):
-            sources[alt].add(image.get("src"))
-            first.setdefault(alt, image)
+            key = on_one_line(alt).casefold()
+            sources[key].add(image.get("src"))
+            first.setdefault(key, image)
         for alt, different in sources.items():
             if len(different) > 1:
                 yield Defect(
@@ -90,6 +101,18 @@ def alts_differ(subject: Marked) -> Iterator[Defect]:
                     _("Say of each what it shows."),
                     {"count": len(different)},
                 )
+
+
+def _pictures(markup: Markup) -> Iterator[Element]:
+    """Everything that shows a picture and has no other name: also buttons, areas with a link, and what says so."""
+    yield from markup.images
+    for element in markup.all("area", "input"):
+        if element.get("href") or (element.get("type") or "").lower() == "image":
+            yield from () if element.get("aria-label") else (element,)
+    for element in markup.with_role:
+        named = element.get("aria-label") or element.get("aria-labelledby") or said(element)
+        if element.get("role") == "img" and element.tag != "img" and not named:
+            yield element
 
 
 def alts(subject: Marked) -> Iterator[tuple[Element, str]]:

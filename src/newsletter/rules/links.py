@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from newsletter.rules.markup import Element, Marked
+from newsletter.rules.markup import Element, Marked, says_something
 from newsletter.rules.naming import is_address, is_vague
 from newsletter.rules.rule import BLOCK, Defect, _, rule
 
@@ -19,7 +19,7 @@ def links(subject: Marked) -> Iterator[tuple[Element, str]]:
 def has_name(subject: Marked) -> Iterator[Defect]:
     """Every link says something; a linked picture by its alt text."""
     for link, name in links(subject):
-        if not name:
+        if not says_something(name):
             yield Defect(link, _("A link says nothing."), _("Give it words, or its picture an alt text."))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from newsletter.rules.markup import Element, Marked
+from newsletter.rules.markup import Element, Marked, said
 from newsletter.rules.rule import BLOCK, Defect, _, rule
 
 
@@ -12,7 +12,14 @@ from newsletter.rules.rule import BLOCK, Defect, _, rule
 def layout_tables(subject: Marked) -> Iterator[Defect]:
     """A table without header cells of its own has role presentation or none."""
     for table in (table for markup in subject.markups for table in markup.all("table")):
-        if (table.get("role") or "").strip().lower() not in ("presentation", "none") and not _has_header(table):
+        if _role(table) in ("presentation", "none"):
+            if _is_data(table):
+                yield Defect(
+                    table,
+                    _("A table of data is announced as one for layout."),
+                    _('Take role="presentation" off it, and give it header cells.'),
+                )
+        elif not _has_header(table):
             yield Defect(
                 table,
                 _("A table for layout is announced as a table of data."),
@@ -20,5 +27,20 @@ def layout_tables(subject: Marked) -> Iterator[Defect]:
             )
 
 
+def _role(table: Element) -> str:
+    return (table.get("role") or "").strip().lower()
+
+
+def _is_data(table: Element) -> bool:
+    """Whether a table says of itself that it holds data: by a caption, or by cells that are headers of others."""
+    if (caption := table.find("caption")) is not None and said(caption):
+        return True
+    return any(_owner(cell) is table and (cell.get("scope") or cell.get("headers")) for cell in table.iter("td", "th"))
+
+
+def _owner(cell: Element) -> Element:
+    return next(cell.iterancestors("table"))
+
+
 def _has_header(table: Element) -> bool:
-    return any(next(cell.iterancestors("table")) is table for cell in table.iter("th"))
+    return any(_owner(cell) is table and said(cell) for cell in table.iter("th"))

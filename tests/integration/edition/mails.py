@@ -9,9 +9,10 @@ from itertools import cycle
 from newsletter.edition.compose import compose
 from newsletter.edition.render import render_sheet
 from newsletter.edition.variants import fill
-from newsletter.model import AltFrom, Cadence, Change, Document, Format, Precision, Release, Variant
+from newsletter.model import AltFrom, Cadence, Change, Document, Format, Precision, Release, Topic, Variant
 from tests.unit.edition.samples import NATURE, NOON, SITE, SLOT, TRAFFIC, newsletter, picture, release
 
+LONG_WORD = "Rindfleischetikettierungsüberwachungsaufgaben"  # 45 letters
 BODY = """
 <p>Die Brücke schließt die Lücke im <a href="https://musterstadt.example/rs4">Radschnellweg</a>. Mehr dazu
 <a href="https://musterstadt.example/a">hier</a>.</p>
@@ -55,10 +56,31 @@ def _kinds() -> Iterator[Release]:
 
 def variant(count: int, language: str, format: Format, layout: str = "standard", *, rtl: bool = False) -> Variant:
     """A mail with that many releases; of the layout `single` with one in full, in Arabic where `rtl`."""
-    releases = [in_full(rtl=rtl)] if layout == "single" else many(count)
+    return _mail([in_full(rtl=rtl)] if layout == "single" else many(count), language, format, layout)
+
+
+def _mail(releases: list[Release], language: str, format: Format, layout: str) -> Variant:
     cadence, at = (Cadence.IMMEDIATE, NOON) if layout == "single" else (Cadence.DAILY, SLOT)
     content = compose(SITE, newsletter(layout={cadence: layout}), cadence, at, releases)
     return fill(render_sheet(content, language, format), [one.id for one in releases])
+
+
+def long_words(layout: str = "standard") -> Variant:
+    """A mail in large text in which everything that a portal says is one word of 45 letters."""
+    shown = picture(alt=LONG_WORD, caption=LONG_WORD, credit=LONG_WORD)
+    one = replace(
+        in_full(),
+        headline=LONG_WORD,
+        teaser=LONG_WORD,
+        kicker=LONG_WORD,
+        images=(shown,),
+        topics=(Topic("lang", LONG_WORD),),
+        body_html="".join(f"<{tag}>{LONG_WORD}</{tag}>" for tag in ("p", "h2", "blockquote", "pre", "h3"))
+        + f"<ul><li>{LONG_WORD}</li></ul><table><tr><th>{LONG_WORD}</th><td>{LONG_WORD}</td></tr></table>",
+        documents=(Document("https://musterstadt.example/plan.pdf", LONG_WORD, "application/pdf", 1_234_000),),
+    )
+    other = replace(one, id=f"2{one.id[1:]}", url=f"{one.url}/2", headline=f"{LONG_WORD} 2")
+    return _mail([one] if layout == "single" else [one, other], "de", Format.LARGE, layout)
 
 
 def in_full(*, rtl: bool = False) -> Release:

@@ -91,10 +91,11 @@ def test_json_has_the_promised_keys(files: Path) -> None:
     bad, good = json.loads(done.stdout)
     assert good == {"file": str(files / "feed.atom"), "findings": []}
     (finding,) = bad["findings"]
-    assert {name: finding[name] for name in ("rule", "severity", "criterion")} == {
+    assert {name: finding[name] for name in ("rule", "severity", "criterion", "clause")} == {
         "rule": "ALT-1",
         "severity": "block",
         "criterion": "WCAG 1.1.1",
+        "clause": "10.1.1.1",
     }
     assert all(finding[name] for name in ("where", "message", "remedy", "line"))
 
@@ -112,6 +113,7 @@ def test_sarif_names_rule_level_file_and_line(files: Path) -> None:
     for result in made["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         assert result["message"]["text"]
+    assert rules[made["results"][0]["ruleIndex"]]["properties"]["clause"] == "EN 301 549 10.1.1.1"
     place = made["results"][0]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"].endswith("/%C3%B6%20b.html")
     assert place["region"] == {"startLine": 10}

@@ -130,6 +130,7 @@ DEFECTS: dict[str, list[bytes]] = {
     "LINK-5": [
         html('<a href="https://verein.example/brunnen"', '<a style="text-decoration:none" href="https://v.example/"')
     ],
+    "LINK-6": [html('href="https://verein.example/helfen"', 'href="#"')],
     "MJ-1": [html("<h2>", "<mj-text></mj-text><h2>")],
     "PRE-1": [html('none">Ein neuer Brunnen', 'none">Nur heute: ein Angebot')],
     "PRIV-1": [

@@ -50,7 +50,8 @@ def test_a_rule_finds_its_defect(id: str, defect: bytes) -> None:
         html('style="display:none">', 'style="max-height:0; overflow:hidden; font-size:1px; color:#fff; opacity:0">'),
         html("Ein neuer Brunnen</div>", "Ein neuer Brunnen</div><div style='display:none'>&zwnj;&nbsp;&#847;</div>"),
         html(
-            '<a href="https://verein.example/brunnen">', '<a style="text-decoration:none" href="https://v.example/"><u>'
+            '<a href="https://verein.example/brunnen">',
+            '<a style="text-decoration:none" href="https://verein.example/brunnen"><u>',
         ),
         headers("<mailto:weg@verein.example>, ", ""),
         headers(

@@ -184,6 +184,12 @@ DEFECTS: dict[str, list[tuple[Callable[[], Case], Callable[[], Case]]]] = {
             lambda: html("a { text-decoration-thickness: 1px;", "a:hover { text-decoration: none !important;"),
         ),
     ],
+    "LINK-6": [
+        (
+            lambda: html('href="https://musterstadt.example/impressum"', 'href="javascript:void(0)"'),
+            lambda: html('href="https://musterstadt.example/impressum"', 'href="tel:+49123456"'),
+        )
+    ],
     "MJ-1": [
         (lambda: html("<h1", "<mj-section></mj-section><h1"), lambda: html("<h1", "<p>&lt;mj-section&gt;</p><h1"))
     ],

@@ -14,11 +14,11 @@ from typing import Any
 from lxml.etree import XPath
 
 from newsletter.edition.rules.css import CssRule, Declared, declarations, rules_of
+from newsletter.edition.rules.paints import ROOT
 from newsletter.edition.rules.styles import (
     BLACK,
     DARK_CANVAS,
     PRESENTED,
-    ROOT,
     WHITE,
     Element,
     Look,

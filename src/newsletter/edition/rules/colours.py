@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from newsletter.colours import contrast, inverted
-from newsletter.edition.rules.css import is_dark
+from newsletter.edition.rules.css import rules_of
 from newsletter.edition.rules.mail import Mail
 from newsletter.edition.rules.page import Page
 from newsletter.edition.rules.styles import Look, overridden_by_inline
 from newsletter.rules.rule import BLOCK, Defect, _, rule
 
+_SCHEME = re.compile(r"(?<![\w-])(?:supported-)?color-schemes?\s*:[^;}]*\bdark\b", re.IGNORECASE)
 BODY, LARGE = 4.5, 3.0  # WCAG 1.4.3; large is 24 px, or bold and 14 pt
 Pair = tuple[tuple[int, int, int], tuple[int, int, int]]
 
@@ -58,14 +61,25 @@ def dark_rules_win(mail: Mail) -> Iterator[Defect]:
 @rule("DARK-2", BLOCK, "WCAG 1.4.3")
 def dark_is_meant(mail: Mail) -> Iterator[Defect]:
     """A mail that says it has a dark mode has colours for it."""
-    if mail.page is None or "dark" not in mail.page.meta("color-scheme"):
+    if mail.page is None or not _says_dark(mail.page):
         return
-    if not any(is_dark(style) for style in mail.page.styles):
+    if not any(rule.dark for style in mail.page.styles for rule in rules_of(style)):
         yield Defect(
             "<meta name=color-scheme>",
             _("The mail says that it has a dark mode, but has no colours for it."),
             _("Add rules for prefers-color-scheme: dark, or take the meta element out."),
         )
+
+
+def _says_dark(page: Page) -> bool:
+    """Whether a mail says that it has a dark mode: in a meta element, or in its CSS."""
+    named = (scheme for name in ("color-scheme", "supported-color-schemes") for scheme in page.metas(name))
+    return any("dark" in scheme for scheme in named) or any(map(_wants_dark, page.styles))
+
+
+@lru_cache(maxsize=64)
+def _wants_dark(style: str) -> bool:
+    return bool(_SCHEME.search(style))
 
 
 def _texts(page: Page) -> Iterator[tuple[str, object, Pair, float]]:

@@ -13,19 +13,20 @@ from cssselect import parse as parse_selector
 from cssselect.parser import Class, CombinedSelector, Hash
 from cssselect.parser import Element as SelectorElement
 from lxml import etree
-from PIL import ImageColor
 
-from newsletter.colours import Colour
 from newsletter.edition.inline import CSS_LOCK, parse_css
+from newsletter.edition.rules.paints import KEYWORDS, first_of
 
 Declared = dict[str, tuple[str, bool]]
 """Values by property, with whether they are `!important`."""
 
 LOOKED_AT = frozenset(
     {
-        *("background", "background-color", "color", "display", "font", "font-size", "font-weight", "text-align"),
-        *("text-decoration", "text-decoration-line", "text-transform", "visibility"),
-        *("height", "max-height", "max-width", "opacity", "overflow", "width"),  # ways of hiding
+        *("all", "background", "background-color", "background-image", "color", "display", "font", "font-size"),
+        *("font-variant", "font-variant-caps", "font-weight", "text-align", "text-transform", "visibility", "zoom"),
+        *("text-decoration", "text-decoration-color", "text-decoration-line", "text-decoration-thickness"),
+        *("clip", "clip-path", "height", "left", "max-height", "max-width", "min-width", "opacity", "overflow"),
+        *("position", "text-indent", "top", "transform", "white-space", "width"),  # ways of hiding, and of being wide
     }
 )
 WIDE = 1280  # CSS pixels: conditions on width are judged for a screen like that
@@ -75,18 +76,9 @@ def declarations(style: str) -> Declared:
         name, colon, value = part.partition(":")
         if colon and (name := name.strip().lower()) in LOOKED_AT:
             value, _, important = value.partition("!")
-            found[_longhand(name)] = (_value(name, value), important.strip().lower() == "important")
+            for longhand, said in longhands(name, value.strip().lower()):
+                found[longhand] = (said, important.strip().lower() == "important")
     return found
-
-
-@lru_cache(maxsize=1024)
-def colour_of(value: str) -> Colour | None:
-    """A CSS colour; None where it is none, transparent or inherited."""
-    try:
-        red, green, blue, *alpha = ImageColor.getrgb(value)
-    except ValueError:
-        return None
-    return None if alpha == [0] else (red, green, blue)
 
 
 def is_dark(media: str) -> bool:
@@ -94,15 +86,30 @@ def is_dark(media: str) -> bool:
     return bool(re.search(r"prefers-color-scheme\s*:\s*dark", media))
 
 
-def _longhand(name: str) -> str:
-    return "background-color" if name == "background" else name
+def longhands(name: str, value: str) -> list[tuple[str, str]]:
+    """What a declaration says property by property, so that a shorthand and what it stands for replace each other."""
+    if name == "background":
+        return [("background-color", first_of(value) or "transparent")]
+    if name == "background-image":  # text on a gradient stands on its colours, the first as good as any
+        return [("background-color", first_of(value) or "transparent")] if "gradient(" in value else []
+    if name == "font":
+        return _font(value)
+    if name == "text-decoration":
+        return [("text-decoration-line", value)]
+    if name == "all":
+        return [("text-decoration-line", "none"), ("font-weight", "normal")]
+    return [("transform", value)] if name == "zoom" else [(name, value)]
 
 
-def _value(name: str, value: str) -> str:
-    value = value.strip().lower()
-    if name != "background":
-        return value
-    return next((word for word in value.split() if colour_of(word)), "transparent")
+def _font(value: str) -> list[tuple[str, str]]:
+    found = []
+    for word in value.split(",")[0].split():
+        size = word.partition("/")[0]
+        if size in KEYWORDS or re.fullmatch(r"[\d.]+(?:[a-z]+|%)", size):
+            found.append(("font-size", size))
+        elif word in ("bold", "bolder") or (word.isdigit() and len(word) == 3):
+            found.append(("font-weight", word))
+    return found if any(name == "font-weight" for name, _ in found) else [*found, ("font-weight", "normal")]
 
 
 def _rules(rules: Any, media: str) -> list[CssRule]:
@@ -117,9 +124,10 @@ def _rules(rules: Any, media: str) -> list[CssRule]:
 
 def _selectors(rule: Any, media: str) -> list[CssRule]:
     declared = {
-        _longhand(one.name): (_value(one.name, one.value), one.priority == "important")
+        longhand: (said, one.priority == "important")
         for one in rule.style.getProperties(all=False)
         if one.name in LOOKED_AT
+        for longhand, said in longhands(one.name, one.value.strip().lower())
     }
     if not declared:
         return []

@@ -17,6 +17,12 @@ _DOCTYPE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_NO_TITLE = re.compile(
+    r"(?:untitled|unbenannte?s?|neues|new|your|ihr)?[\s_-]*(?:document|dokument|e?-?mail|page|seite|title|titel)?[\s\d.]*(?:here|hier)?|"
+    r"newsletter|title|no subject|kein betreff|\S+\.html?|\W*",
+    re.IGNORECASE,
+)
+
 
 @rule("DOC-1", BLOCK, "HTML 13.1.1")
 def doctype(mail: Mail) -> Iterator[Defect]:
@@ -35,7 +41,7 @@ def title(mail: Mail) -> Iterator[Defect]:
     if mail.page is None:
         return
     found = mail.page.title
-    if not found:
+    if not found or _NO_TITLE.fullmatch(found):
         yield Defect(
             "<title>",
             _("The mail has no title."),
@@ -54,9 +60,7 @@ def zoom(mail: Mail) -> Iterator[Defect]:
     """Readers may enlarge the mail."""
     if mail.page is None:
         return
-    viewport = mail.page.meta("viewport").replace(" ", "")
-    largest = re.search(r"maximum-scale=(\d+(?:\.\d+)?|\.\d+)", viewport)
-    if re.search(r"user-scalable=(?:no|0)", viewport) or (largest and float(largest[1]) < 2):
+    if any(_keeps_from_enlarging(viewport) for viewport in mail.page.metas("viewport")):
         yield Defect(
             "<meta name=viewport>",
             _("The mail keeps readers from enlarging it."),
@@ -67,12 +71,25 @@ def zoom(mail: Mail) -> Iterator[Defect]:
 @rule("MJ-1", BLOCK, "HTML 3.2.2")
 def compiled(mail: Mail) -> Iterator[Defect]:
     """No MJML is left in what is sent."""
-    if mail.html is not None and (left := re.search(r"<mj-[a-z]*", mail.html, re.IGNORECASE)):
+    if mail.html is not None and (left := re.search(r"</?mj-[a-z]*", mail.html, re.IGNORECASE)):
         yield Defect(
             left[0],
             _("Markup of the template is left in the mail."),
             _("Close every element of your template; MJML passes on what it cannot read."),
         )
+
+
+def _keeps_from_enlarging(viewport: str) -> bool:
+    """Whether a viewport may not be enlarged to twice its size (CSS Viewport 1, 4: words count as numbers)."""
+    pairs = (part.split("=") for part in re.split(r"[,;\s]+", re.sub(r"\s*=\s*", "=", viewport)))
+    said = {pair[0]: _number(pair[1]) for pair in pairs if len(pair) == 2}
+    return abs(said.get("user-scalable", 1)) < 1 or 0 <= said.get("maximum-scale", 10) < 2
+
+
+def _number(value: str) -> float:
+    words = {"yes": 1.0, "device-width": 10.0, "device-height": 10.0}
+    number = re.match(r"-?(?:\d+\.?\d*|\.\d+)", value)
+    return float(number[0]) if number else words.get(value, 0.0)
 
 
 def _says_all(found: str, mail: Mail) -> bool:

@@ -10,14 +10,14 @@ from newsletter.edition.plain import HEADLINE, plain
 from newsletter.edition.rules.mail import Mail, Origin
 from newsletter.edition.rules.page import Page
 from newsletter.rules.headings import skipped_levels
-from newsletter.rules.markup import said
+from newsletter.rules.markup import Element, level, said
 from newsletter.rules.rule import BLOCK, Defect, _, rule
 
 
 @rule("HEAD-1", BLOCK, "WCAG 1.3.1")
 def one_h1(mail: Mail) -> Iterator[Defect]:
     """There is exactly one heading of the first level."""
-    if mail.page and (count := len(mail.page.all("h1"))) != 1:
+    if mail.page and (count := sum(level(one) == 1 and _is_shown(one, mail.page) for one in mail.page.headings)) != 1:
         yield Defect(
             "<h1>",
             _("The mail has %(count)s headings of the first level; one is needed."),
@@ -40,7 +40,7 @@ def heading_for_each(mail: Mail) -> Iterator[Defect]:
         return
     yield from _not_linked(mail.page, mail.origin)
     linked = Counter(link.get("href") for heading in mail.page.headings for link in heading.iter("a"))
-    if any(link.tag == "h1" for link in mail.page.headings if link.find(".//a") is not None):
+    if any(level(one) == 1 for one in mail.page.headings if one.find(".//a") is not None):
         topics = []  # the release is the title: what it is about is no level of its own
     else:
         topics = _topics(mail.origin)
@@ -63,6 +63,12 @@ def heading_for_each(mail: Mail) -> Iterator[Defect]:
             _("Let your template have one heading a topic."),
             {"topic": title},
         )
+
+
+def _is_shown(heading: Element, page: Page) -> bool:
+    """Whether a heading is there for anybody: one that no mode shows is no heading."""
+    look = page.looks.get(heading)
+    return look is None or not (look.light.hidden and look.dark.hidden)
 
 
 def _not_linked(page: Page, origin: Origin) -> Iterator[Defect]:

@@ -10,6 +10,7 @@ from newsletter.edition.plain import HEADLINE, plain, same
 from newsletter.edition.rules.mail import Mail
 from newsletter.model import AltFrom
 from newsletter.rules.images import alts, without_alt
+from newsletter.rules.markup import Element, on_one_line, said
 from newsletter.rules.rule import BLOCK, WARN, Defect, _, rule
 
 
@@ -36,7 +37,8 @@ def says_more(mail: Mail) -> Iterator[Defect]:
         address(image.src): (release.headline, image.caption) for release in mail.releases for image in release.images
     }
     for image, alt in alts(mail):
-        if any(same(alt, text) for text in neighbours.get(image.get("src"), ())):
+        told = neighbours.get(image.get("src"), ()) if mail.origin else _around(image, mail)
+        if any(same(on_one_line(alt), text) for text in told):
             yield Defect(
                 image,
                 _("The alt text repeats the headline or the caption."),
@@ -50,7 +52,7 @@ def decorative_by_decision(mail: Mail) -> Iterator[Defect]:
     if mail.page is None or mail.origin is None:  # whether somebody else's picture is decorative, no program can tell
         return
     for image in mail.page.images:
-        if image.get("alt") == "" or (image.get("alt") or "x").isspace():
+        if not on_one_line(image.get("alt", "x")) or _is_made_decorative(image):
             source = mail.images.get(image.get("src") or "")
             if source is None or source.alt_from is not AltFrom.DECORATIVE:
                 yield Defect(
@@ -58,3 +60,19 @@ def decorative_by_decision(mail: Mail) -> Iterator[Defect]:
                     _("A picture has an empty alt text, and no editor decided that it is decorative."),
                     _("Write an alt text, or decide that the picture says nothing."),
                 )
+
+
+def _is_made_decorative(image: Element) -> bool:
+    """Whether a picture's alt text is there, but kept from screen readers."""
+    role = (image.get("role") or "").strip().lower()
+    return role in ("presentation", "none") or (image.get("aria-hidden") or "").strip().lower() == "true"
+
+
+def _around(image: Element, mail: Mail) -> Iterator[str]:
+    """What somebody else's mail says beside a picture: its headings, and the caption or line right behind it."""
+    for heading in mail.page.headings if mail.page else ():
+        if image not in heading.iter("img"):
+            yield said(heading)
+    behind = image.getnext() if not (image.tail or "").strip() else None
+    if behind is not None and isinstance(behind.tag, str):
+        yield said(behind)

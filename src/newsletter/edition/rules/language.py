@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsletter.edition.links import address
+from newsletter.edition.plain import plain
 from newsletter.edition.rules.mail import Mail
+from newsletter.edition.rules.page import FILLER
 from newsletter.edition.words import direction, is_tag, primary
+from newsletter.model import Release
 from newsletter.rules.markup import Element
 from newsletter.rules.markup import language as language_around
 from newsletter.rules.rule import BLOCK, Defect, _, rule
+
+DIRECTIONS = ("ltr", "rtl", "auto")
 
 
 @rule("LANG-1", BLOCK, "WCAG 3.1.1")
@@ -38,13 +43,13 @@ def document_language(mail: Mail) -> Iterator[Defect]:
 
 
 def _says_some_language(root: Element) -> Iterator[Defect]:
-    if not is_tag(root.get("lang") or root.get("xml:lang") or ""):
+    if not is_tag(root.get("lang") or ""):
         yield Defect(
             "<html>",
             _("The html element does not say which language the mail is in."),
             _('Put lang="en", or whatever it is, on it.'),
         )
-    if (root.get("dir") or "").lower() not in ("ltr", "rtl", "auto"):
+    if (root.get("dir") or "").lower() not in DIRECTIONS:
         yield Defect(
             "<html>",
             _("The html element does not say in which direction the mail is read."),
@@ -57,8 +62,8 @@ def body_language(mail: Mail) -> Iterator[Defect]:
     """Whatever lies in the body says its language and direction itself, for webmail drops the html element."""
     if mail.page is None:
         return
-    for child in mail.page.body.iterchildren("*"):
-        if _says_something(child) and not (is_tag(child.get("lang") or "") and child.get("dir")):
+    for child in _parts(mail.page.body):
+        if not _says_its_language(child, mail):
             yield Defect(
                 child,
                 _("A part of the mail does not say its language and direction."),
@@ -75,16 +80,41 @@ def release_language(mail: Mail) -> Iterator[Defect]:
     for link in mail.page.links:
         links.setdefault(link.get("href"), link)  # the headline's comes first
     for release in mail.releases:
-        link = links.get(address(release.url))
-        if link is None or not is_tag(release.language):
+        if not is_tag(release.language):
             continue
-        if primary(language_around(link)) != primary(release.language):
-            yield Defect(
-                link,
-                _("The release is in “%(wanted)s”, but marked as “%(found)s”."),
-                _("Let your template put the release's lang and dir on its headline and text."),
-                {"wanted": release.language, "found": language_around(link)},
-            )
+        for place in filter(lambda one: one is not None, (links.get(address(release.url)), *_teaser(release, mail))):
+            if primary(language_around(place)) != primary(release.language):
+                yield Defect(
+                    place,
+                    _("The release is in “%(wanted)s”, but marked as “%(found)s”."),
+                    _("Let your template put the release's lang and dir on its headline and text."),
+                    {"wanted": release.language, "found": language_around(place)},
+                )
+
+
+def _teaser(release: Release, mail: Mail) -> Iterator[Element]:
+    """Where a release in another language than the mail's says more than its headline."""
+    if mail.page is None or mail.origin is None or primary(release.language) == primary(mail.origin.variant.language):
+        return
+    if (teaser := plain(release.teaser)) and (place := mail.page.places.get(teaser)) is not None:
+        yield place
+
+
+def _parts(body: Element) -> Iterator[Element]:
+    """The children of the body that say something; the body itself where text lies in it bare."""
+    if any((text or "").strip(FILLER) for text in (body.text, *(child.tail for child in body))):
+        yield "<body>"
+    yield from filter(_says_something, body.iterchildren("*"))
+
+
+def _says_its_language(part: Element, mail: Mail) -> bool:
+    if isinstance(part, str):
+        return False
+    tongue, way = part.get("lang") or "", (part.get("dir") or "").strip().lower()
+    if mail.origin is None:
+        return is_tag(tongue) and way in DIRECTIONS
+    wanted = mail.origin.variant.language
+    return primary(tongue) == primary(wanted) and way == direction(wanted)
 
 
 def _says_something(element: Element) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ from newsletter.colours import Colour
 from newsletter.edition.rules.mail import Mail
 from newsletter.edition.rules.page import Page
 from newsletter.rules.links import links
-from newsletter.rules.markup import Element
+from newsletter.rules.markup import Element, on_one_line
 from newsletter.rules.rule import BLOCK, Defect, _, rule
 
 BOXES = ("td", "th", "div", "p", "span")
@@ -20,7 +21,7 @@ def same_name_same_place(mail: Mail) -> Iterator[Defect]:
     """Links that say the same lead to the same place."""
     places = defaultdict(set)
     for link, name in links(mail):
-        places[name.casefold()].add(link.get("href"))
+        places[on_one_line(name).casefold()].add(link.get("href"))
     for words, targets in places.items():
         if words and len(targets) > 1:
             yield Defect(
@@ -41,6 +42,35 @@ def underlined(mail: Mail) -> Iterator[Defect]:
             yield Defect(
                 link, _("A link is not underlined."), _("Keep text-decoration: underline on links in your CSS.")
             )
+
+
+@rule("LINK-6", BLOCK, "WCAG 2.1.1")
+def leads_somewhere(mail: Mail) -> Iterator[Defect]:
+    """A link leads somewhere: mail programs run no scripts, and know no place that an address is relative to."""
+    for link in mail.page.all("a", "area") if mail.page else ():
+        target = link.get("href")
+        if target is None and link.get("onclick") is None:
+            continue
+        if not _leads(target or "", link):
+            yield Defect(
+                link,
+                _("A link leads nowhere: “%(target)s”."),
+                _("Give it a complete address."),
+                {"target": (target or "")[:80]},
+            )
+
+
+def _leads(target: str, link: Element) -> bool:
+    scheme, colon, rest = "".join(target.split()).partition(":")
+    scheme = scheme.lower()
+    if target.strip().startswith("#"):
+        name = target.strip()[1:]
+        return bool(name) and any(name in (one.get("id"), one.get("name")) for one in link.getroottree().iter("*"))
+    if scheme == "mailto":
+        return "@" in rest or "to=" in rest or (rest.startswith("?") and len(rest) > 1)
+    if scheme in ("http", "https"):
+        return bool(colon) and bool(re.match(r"//[^/?#]", rest))
+    return bool(colon and rest) and scheme not in ("javascript", "vbscript", "data", "file", "about")
 
 
 def _can_be_told(link: Element, page: Page) -> bool:

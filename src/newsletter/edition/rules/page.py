@@ -29,8 +29,12 @@ class Page(Markup):
 
     def meta(self, name: str) -> str:
         """The content of a named meta element, in small letters."""
-        found = (meta.get("content") or "" for meta in self.all("meta") if (meta.get("name") or "").lower() == name)
-        return next(found, "").lower()
+        return next(iter(self.metas(name)), "")
+
+    def metas(self, name: str) -> list[str]:
+        """The contents of all meta elements of a name, in small letters."""
+        named = (meta for meta in self.all("meta") if (meta.get("name") or "").strip().lower() == name)
+        return [(meta.get("content") or "").lower() for meta in named]
 
     @cached_property
     def looks(self) -> dict[Element, Shown]:
@@ -63,6 +67,12 @@ class Page(Markup):
     def own_texts(self) -> list[tuple[Element, str]]:
         """Each piece of text in the body with the element it stands in, in order."""
         return list(self._own_texts())
+
+    @cached_property
+    def places(self) -> dict[str, Element]:
+        """The first element that each piece of visible text stands in."""
+        shown = ((text, element) for element, text in self.own_texts if not self.looks[element].light.hidden)
+        return dict(reversed(list(shown)))
 
     def _own_texts(self) -> Iterator[tuple[Element, str]]:
         for element in self.body.iter("*"):

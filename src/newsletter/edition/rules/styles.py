@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsletter.colours import Colour
-from newsletter.edition.rules.css import Declared, colour_of, declarations, rules_of
+from newsletter.edition.rules.css import Declared, declarations, rules_of
+from newsletter.edition.rules.paints import ROOT, length, over, paint_of
 
 Element = Any
 
-ROOT = 16.0  # CSS pixels of 1rem
 BLACK, WHITE, BLUE, DARK_CANVAS = (0, 0, 0), (255, 255, 255), (0, 0, 238), (18, 18, 18)
 BROWSER: dict[str, dict[str, str]] = {
-    "a": {"text-decoration": "underline"},
+    "a": {"text-decoration-line": "underline"},
     "b": {"font-weight": "bold"},
-    "ins": {"text-decoration": "underline"},
-    "u": {"text-decoration": "underline"},
+    "ins": {"text-decoration-line": "underline"},
+    "u": {"text-decoration-line": "underline"},
     "h1": {"font-size": "2em", "font-weight": "bold"},
     "h2": {"font-size": "1.5em", "font-weight": "bold"},
     "h3": {"font-size": "1.17em", "font-weight": "bold"},
@@ -28,12 +28,17 @@ BROWSER: dict[str, dict[str, str]] = {
     "small": {"font-size": ".83em"},
     "strong": {"font-weight": "bold"},
     "th": {"font-weight": "bold"},
+    "sub": {"font-size": "smaller"},
+    "sup": {"font-size": "smaller"},
 }
 _NOTHING = re.compile(r"0(?:\.0*)?(?:px|em|pt|%)?")
-KEYWORDS = {"xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "large": 18, "x-large": 24, "xx-large": 32}
+_AWAY = re.compile(r"-\d{3,}(?:\.\d+)?(?:px|pt|em|rem|vw|%)|-\d{2,}(?:em|rem)")
+_CUT = re.compile(r"rect\(\s*(?:[01](?:px)?[\s,]*){4}\)|inset\(\s*(?:50|100)%|circle\(\s*0")
+_SCALED = re.compile(r"(?:.*\bscale(?:3d|x|y)?\(\s*)?([\d.]+)(%?).*")
+TINY = 2  # CSS pixels: what is no larger shows nothing
 FONT_SIZES = {"1": 10, "2": 13, "3": 16, "4": 18, "5": 24, "6": 32, "7": 48}  # HTML 15.3.4: <font size>
 PRESENTED = frozenset({"align", "bgcolor", "color", "hidden", "size", "text"})
-UNITS = {"px": 1.0, "pt": 4 / 3, "rem": ROOT}
+LIST_OF_SIZES = (10, 10, 13, 16, 18, 24, 32, 48)  # for sizes told from the usual 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Look:
     underlined: bool
     align: str
     transform: str
+    tiny: bool = False  # the element's own box, if its size is told
 
 
 def overridden_by_inline(root: Element, styles: Iterable[str]) -> list[tuple[Element, str]]:
@@ -78,13 +84,19 @@ def presented(element: Element) -> dict[str, str]:
         found["background-color"] = _legacy_colour(ground)
     if element.tag in ("font", "body") and (colour := element.get("color") or element.get("text")):
         found["color"] = _legacy_colour(colour)
-    if element.tag == "font" and (size := FONT_SIZES.get(element.get("size") or "")):
+    if element.tag == "font" and (size := _font_size((element.get("size") or "").strip())):
         found["font-size"] = f"{size}px"
-    if element.get("align") == "justify":
+    if (element.get("align") or "").strip().lower() == "justify":
         found["text-align"] = "justify"
     if element.get("hidden") is not None:
         found["display"] = "none"
     return found
+
+
+def _font_size(value: str) -> int | None:
+    if re.fullmatch(r"[+-]\d", value):
+        return LIST_OF_SIZES[max(1, min(7, 3 + int(value)))]
+    return FONT_SIZES.get(value)
 
 
 def _legacy_colour(value: str) -> str:
@@ -96,7 +108,13 @@ def _hides(declared: dict[str, str]) -> bool:
     """Whether an element is shown to nobody; preheaders are hidden in all these ways at once."""
     if declared.get("display") == "none" or declared.get("visibility") in ("hidden", "collapse"):
         return True
-    if re.fullmatch(r"0?\.?0+%?", declared.get("opacity", "1")):
+    if re.fullmatch(r"0?\.?0+%?", declared.get("opacity", "1")) or _AWAY.fullmatch(declared.get("text-indent", "")):
+        return True
+    if declared.get("position") in ("absolute", "fixed") and (
+        any(_AWAY.fullmatch(declared.get(side, "")) for side in ("left", "top")) or _CUT.match(declared.get("clip", ""))
+    ):
+        return True
+    if _CUT.match(declared.get("clip-path", "")) or re.search(r"scale\(\s*0*\.?0+\s*\)", declared.get("transform", "")):
         return True
     sizes = (declared.get(name, "") for name in ("height", "max-height", "width", "max-width"))
     return declared.get("overflow") == "hidden" and any(_NOTHING.fullmatch(size) for size in sizes)
@@ -107,41 +125,52 @@ def look(element: Element, around: Look, declared: dict[str, str]) -> Look:
     if not declared and element.tag != "a":
         return around
     linked = element.tag == "a" and element.get("href") is not None
-    colour = colour_of(declared.get("color", "")) or (BLUE if linked and "color" not in declared else around.colour)
-    decoration = f"{declared.get('text-decoration', '')} {declared.get('text-decoration-line', '')}"
+    lying = paint_of(declared.get("background-color", ""))
+    ground = over(lying, around.ground) if lying else around.ground
+    paint = paint_of(declared.get("color", "")) or (BLUE if linked and "color" not in declared else around.colour, 1.0)
     return Look(
-        colour=colour,
-        ground=colour_of(declared.get("background-color", "")) or around.ground,
-        size=_size(declared, around.size),
+        colour=over((over(paint, ground), _opacity(declared.get("opacity", ""))), ground),
+        ground=ground,
+        size=length(declared.get("font-size", ""), around.size) * _scale(declared.get("transform", "")),
         bold=_bold(declared.get("font-weight", ""), around.bold),
         hidden=around.hidden or _hides(declared),
-        underlined="underline" in decoration or (around.underlined and not linked),
+        underlined=_underlined(declared) or (around.underlined and not linked),
         align=declared.get("text-align", around.align),
         transform=declared.get("text-transform", around.transform),
+        tiny=_tiny(declared),
     )
 
 
-def _size(declared: dict[str, str], around: float) -> float:
-    value = declared.get("font-size") or next(
-        iter(re.findall(r"[\d.]+(?:px|em|rem|pt|%)", declared.get("font", ""))), ""
-    )
-    if inner := re.fullmatch(r"max\((.*)\)", value):
-        return max(_length(part.strip(), around) for part in inner[1].split(","))
-    return _length(value, around)
+def _opacity(value: str) -> float:
+    found = re.fullmatch(r"([\d.]+)(%?)", value)
+    if not found or found[1].count(".") > 1 or found[1] == ".":
+        return 1.0
+    return min(1.0, float(found[1]) / (100 if found[2] else 1))
 
 
-def _length(value: str, around: float) -> float:
-    if value in KEYWORDS:
-        return float(KEYWORDS[value])
-    if value in ("smaller", "larger"):
-        return around / 1.2 if value == "smaller" else around * 1.2
-    match = re.fullmatch(r"([\d.]+)(px|pt|rem|em|%)?", value)
-    if not match:
-        return around
-    number = float(match[1])
-    if match[2] in UNITS:
-        return number * UNITS[match[2]]
-    return around * number / (100 if match[2] == "%" else 1) if match[2] or number == 0 else around
+def _scale(value: str) -> float:
+    """How much of its size `transform: scale()`, or `zoom`, leaves to a text; it makes nothing larger here."""
+    found = _SCALED.fullmatch(value) if value and "translate" not in value and "rotate" not in value else None
+    if not found or found[1].count(".") > 1 or found[1] == ".":
+        return 1.0
+    return min(1.0, float(found[1]) / (100 if found[2] else 1)) or 1.0
+
+
+def _underlined(declared: dict[str, str]) -> bool:
+    line = declared.get("text-decoration-line", "")
+    colour, thickness = (declared.get(f"text-decoration-{name}", "") for name in ("color", "thickness"))
+    seen = "transparent" not in (*line.split(), colour) and not _NOTHING.fullmatch(thickness)
+    return "underline" in line and seen
+
+
+def _tiny(declared: dict[str, str]) -> bool:
+    """Whether an element is told to be a dot: in both directions, or in the one that is told."""
+    told = [declared[name] for name in ("width", "height", "max-width", "max-height") if name in declared]
+    return bool(told) and all(_NOTHING.fullmatch(one) or _is_dot(one) for one in told)
+
+
+def _is_dot(size: str) -> bool:
+    return bool(re.match(r"[\d.]", size)) and not size.endswith("%") and 0 <= length(size, ROOT) <= TINY
 
 
 def _bold(value: str, around: bool) -> bool:

@@ -8,7 +8,7 @@ from newsletter.publish.rules.feed import JSON, RDF, RSS, Feed
 from newsletter.publish.rules.grammar.atom import NAMESPACE
 from newsletter.rules.headings import skipped_levels
 from newsletter.rules.images import without_alt
-from newsletter.rules.markup import Element
+from newsletter.rules.markup import Element, level
 from newsletter.rules.rule import BLOCK, WARN, Defect, _, rule
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -25,7 +25,7 @@ def no_skipped_level(feed: Feed) -> Iterator[Defect]:
     """No level of headings is left out on the way down; with which a text begins is its own matter."""
     for markup in feed.markups:
         if markup.headings:
-            yield from skipped_levels(markup, int(markup.headings[0].tag[1]) - 1)
+            yield from skipped_levels(markup, level(markup.headings[0]) - 1)
 
 
 @rule("LANG-5", WARN, "WCAG 3.1.1")
