@@ -51,7 +51,7 @@ class Contract:
     releases: Mapping[str, Features] = field(default_factory=dict)  # by address, the latest taken first
     headlines: Mapping[str, int] = field(default_factory=dict)  # how many releases have it
     texts: Mapping[str, int] = field(default_factory=dict)
-    whole: frozenset[tuple[str, str]] = frozenset()  # headline and text: who has both is the same release, moved
+    whole: frozenset[tuple[str, str]] = frozenset()  # headline with text, and with day: who has one is the same, moved
 
     @property
     def newest(self) -> datetime | None:
@@ -71,7 +71,7 @@ class Contract:
     def features(self, one: Features) -> dict[Field, bool]:
         """What a release has, and whether it is what the others are: in language, length, and in being no other."""
         stored = one.url in self.releases
-        moved = (one.headline, one.text) in self.whole and not stored
+        moved = not stored and not self.whole.isdisjoint(_known_as(one))
         own_headline = moved or self.headlines.get(one.headline, 0) <= stored
         own_text = moved or self.texts.get(one.text, 0) <= stored
         has = {**one.has, Field.HEADLINE: own_headline}
@@ -103,7 +103,7 @@ def learn(releases: Iterable[Release], accepted: Mapping[str, datetime] | None =
         releases={one.url: one for one in sample},
         headlines=Counter(one.headline for one in sample),
         texts=Counter(one.text for one in sample),
-        whole=frozenset((one.headline, one.text) for one in sample),
+        whole=frozenset(pair for one in sample for pair in _known_as(one)),
     )
     habits = {
         name: _habit(
@@ -128,6 +128,11 @@ def _habit(has: Sequence[bool | None], chance: float) -> Habit | None:
     rare = (len(before) - sum(before) + 1) / (len(before) + 2)  # Laplace's rule: never seen is not impossible
     needed = max(math.ceil(math.log(chance) / math.log(rare)), 2 * _longest_row(before) + 1)
     return Habit(sum(before), len(before), row, needed)
+
+
+def _known_as(one: Features) -> list[tuple[str, str]]:
+    day = [(one.headline, one.published.date().isoformat())] if one.published is not None else []
+    return [(one.headline, one.text), *day]
 
 
 def _longest_row(has: Sequence[bool]) -> int:
