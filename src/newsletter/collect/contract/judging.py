@@ -244,7 +244,10 @@ def _together(
 
 
 def _has(contract: Contract, case: Case, name: Field) -> bool | None:
-    """Whether a case has what `name` says; None where that says nothing: its release never had it."""
+    """Whether a case has what `name` says; None where that says nothing: its release never had it. A headline that the
+    list announced is its own, even if another has it: a portal that was rebuilt lists all it had anew."""
+    if name is Field.HEADLINE and case.listed and likeness(case.listed, case.draft.headline) >= SAME:
+        return None
     known = contract.releases.get(case.features.url)
     has = contract.features(case.features).get(name)
     if known is not None and contract.features(known).get(name) is not True:

@@ -176,6 +176,12 @@ def test_pages_that_all_say_the_same_are_no_releases_even_at_a_first_look(contra
     assert of(*verdicts(*with_file, contract=contract, archive=True)) == [None] * 3
 
 
+def test_a_headline_that_is_announced_is_right_whoever_else_has_it() -> None:
+    rebuilt = [draft(n, url=f"https://p.example/neu/{n}", published=NOW, characters=1_300) for n in range(10, 18)]
+    assert of(*verdicts(*rebuilt, listed=[one.headline for one in rebuilt])) == [None] * 8
+    assert of(*verdicts(*rebuilt)) == [Field.HEADLINE] * 8
+
+
 def test_a_portal_that_moved_is_no_portal_that_changed() -> None:
     moved = [draft(n, url=f"https://p.example/neu/{n}") for n in range(10)]
     assert of(*verdicts(*moved)) == [None] * 10
