@@ -15,10 +15,12 @@ from newsletter.app.mailroom import Mailroom
 from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
 from newsletter.app.reading import fetcher_of
 from newsletter.app.recall import Recall
+from newsletter.app.watchman import Watchman
 from newsletter.audience import Offer, Register, Subscribing
 from newsletter.collect.backfilling import Progress
 from newsletter.collect.collector import Collector
 from newsletter.collect.past import WHOLE, Extent
+from newsletter.collect.replay import Replay, replay_kept
 from newsletter.collect.report import SourceReport
 from newsletter.config import FeedSettings, Settings
 from newsletter.errors import NotFound, StateError
@@ -88,6 +90,7 @@ class Program:
         self.mailroom = Mailroom(self)
         self._collecting = Collecting(database)
         self.collector = Collector(self._fetcher, self._collecting, zone=settings.site.zone)
+        self.watchman = Watchman(settings, self._collecting, self.alarms)
 
     @classmethod
     @contextmanager
@@ -114,14 +117,20 @@ class Program:
 
     # --- collecting and publishing
 
-    async def collect(self, slugs: Sequence[str] = (), *, dry_run: bool = False) -> list[SourceReport]:
+    async def collect(
+        self, slugs: Sequence[str] = (), *, dry_run: bool = False, accept: bool = False
+    ) -> list[SourceReport]:
         """Collect from the feeds named (all where none is), due or not. Raises NotFound for a feed there is not."""
         feeds = self._feeds(slugs or tuple(self.settings.feeds))
         if not dry_run:
             self.desk.rows(self.now())  # a cadence begins before its first collect, so that what comes with it is due
-        work = (self.collector.collect(slug, feed, now=self.now(), dry_run=dry_run) for slug, feed in feeds.items())
-        reports = await asyncio.to_thread(self._told, await asyncio.gather(*work))
+        work = (
+            self.collector.collect(slug, feed, now=self.now(), dry_run=dry_run, accept=accept)
+            for slug, feed in feeds.items()
+        )
+        reports = list(await asyncio.gather(*work))
         if not dry_run:
+            reports = await asyncio.to_thread(self._told, reports)
             await self.pictures.look()
         return reports
 
@@ -156,6 +165,11 @@ class Program:
         """What a collect would find, storing nothing."""
         reports = await self.collect(slugs, dry_run=True)
         return {report.slug: list(report.drafts) for report in reports}
+
+    def replay(self, slugs: Sequence[str]) -> dict[str, Replay]:
+        """What the pages kept of sources say as they are read now, without the network. Raises NotFound."""
+        store, zone = self._collecting, self.settings.site.zone
+        return {slug: replay_kept(store, slug, feed, self.now(), zone) for slug, feed in self._feeds(slugs).items()}
 
     def publish(self) -> Report:
         """Write what changed of feeds and archive."""
@@ -261,11 +275,4 @@ class Program:
         return {slug: self.settings.feeds[slug] for slug in slugs}
 
     def _told(self, reports: Sequence[SourceReport]) -> list[SourceReport]:
-        for report in reports:
-            key = f"source:{report.slug}"
-            if report.alarm:
-                message = f"feeds/{report.slug}.toml: {report.alarm}; `newsletter feeds check {report.slug}` shows more"
-                self.alarms.sound(key, AlarmKind.SOURCE_BROKEN, message, self.now())
-            elif not report.broken:
-                self.alarms.resolve(key)
-        return list(reports)
+        return [self.watchman.told(report, self.now()) for report in reports]

@@ -28,6 +28,7 @@ COUNTS = ("found", "new", "updated", "withdrawn", "withheld", "unchanged")
 @click.option("--backfill", is_flag=True, help="Follow the list to its end; into the archive only, never into mail.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Of a backfill: go back to that day only.")
 @click.option("--most", type=click.IntRange(min=1), help="Of a backfill: so many new releases now, the others later.")
+@click.option("--accept", is_flag=True, help="What is withheld as unusual is right: take it, and learn anew.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
 @click.pass_context
 def collect(
@@ -37,16 +38,19 @@ def collect(
     backfill: bool,
     until: datetime | None,
     most: int | None,
+    accept: bool,
     as_json: bool,
 ) -> None:
     """Collect from the feeds named, or from all."""
     if (until or most) and not backfill:
         raise click.UsageError("--until and --most are of a backfill: add --backfill")
+    if accept and (not slugs or dry_run or backfill):
+        raise click.UsageError("--accept is said of a SLUG, and neither of a dry run nor of a backfill")
     program = program_of(ctx)
     if backfill and not dry_run:
         reports = read_past(program, slugs, until, most, Watcher(plain=ctx.obj["plain"], silent=as_json))
     else:
-        reports = asyncio.run(program.then_hang_up(program.collect(slugs, dry_run=dry_run)))
+        reports = asyncio.run(program.then_hang_up(program.collect(slugs, dry_run=dry_run, accept=accept)))
     if as_json:
         echo_json({"sources": [_counts(report) for report in reports]})
     else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.adding import add
+from newsletter.cli.checking import show_replay
 from newsletter.cli.output import echo_json, echo_rows, program_of
 
 if TYPE_CHECKING:
@@ -47,11 +48,19 @@ def list_(ctx: click.Context, as_json: bool) -> None:
 
 @feeds.command()
 @click.argument("slug", required=False)
+@click.option("--stored", is_flag=True, help="Read the pages kept of it again, without the network.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
 @click.pass_context
-def check(ctx: click.Context, slug: str | None, as_json: bool) -> None:
-    """Look at the portal of SLUG (or of every feed) and show what would be collected, field by field."""
+def check(ctx: click.Context, slug: str | None, stored: bool, as_json: bool) -> None:
+    """Look at the portal of SLUG (or of every feed) and show what would be collected, field by field.
+
+    With --stored: what the profile as it is now would read otherwise on the pages kept, and which of those withheld
+    would pass.
+    """
     program = program_of(ctx)
+    if stored:
+        show_replay(program.replay([slug] if slug else list(program.settings.feeds)), as_json=as_json)
+        return
     found = asyncio.run(program.then_hang_up(program.look([slug] if slug else list(program.settings.feeds))))
     if as_json:
         echo_json(found)

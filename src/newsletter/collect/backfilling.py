@@ -233,7 +233,7 @@ class Backfiller:
     def _looker(self, backfill: Backfill, part: Tally, now: datetime) -> Looker:
         placed = None if backfill.first else backfill.oldest
         sight = Sight(self._way.slug, self._way.feed, now, self._way.zone, placed=placed)
-        return Looker(sight, self._fetched, self._store, part, self._way.deciding)
+        return Looker(sight, self._fetched, self._store, part, self._way.deciding, past=backfill)
 
     async def _look_at_all(
         self, backfill: Backfill, listed: Mapping[str, Candidate], part: Tally, now: datetime

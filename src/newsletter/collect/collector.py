@@ -18,12 +18,13 @@ from newsletter.collect import past
 from newsletter.collect.backfilling import Backfiller, Progress, Walked, Way
 from newsletter.collect.contract import list_fault
 from newsletter.collect.decide import Outcome, Sight
+from newsletter.collect.due import due
 from newsletter.collect.fetch import Fetcher
 from newsletter.collect.identity import uncounted
 from newsletter.collect.kinds import Discovery, Visit, kind_of
 from newsletter.collect.leases import LEASE, Leases, renewed
 from newsletter.collect.listed import distinct, in_order, keys_of
-from newsletter.collect.looking import Looker, due, host_of
+from newsletter.collect.looking import Looker, host_of
 from newsletter.collect.past import WHOLE, Extent
 from newsletter.collect.read.dates import BERLIN
 from newsletter.collect.report import PATIENCE, SourceReport, Tally
@@ -56,14 +57,23 @@ class Collector:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def collect(
-        self, slug: str, feed: FeedSettings, *, now: datetime, dry_run: bool = False, seconds: float | None = None
+        self,
+        slug: str,
+        feed: FeedSettings,
+        *,
+        now: datetime,
+        dry_run: bool = False,
+        accept: bool = False,
+        seconds: float | None = None,
     ) -> SourceReport:
         """Collect one source, for so many seconds at most (as far as pages can be left for the next turn).
 
-        A dry run keeps nothing. Raises StoreError; whatever is wrong with the source stands in the report.
+        A dry run keeps nothing. `accept`: what is withheld because it is unusual is right; it is taken, and what is
+        usual is learned anew. Raises StoreError; whatever is wrong with the source stands in the report.
         """
         async with self._turns[slug], self._places.of(host_of(feed.url)):
-            return await self._collect(await self._run(slug, feed, now, Turn(seconds, MOST_LOOKS), dry_run=dry_run))
+            run = await self._run(slug, feed, now, Turn(seconds, MOST_LOOKS), dry_run=dry_run)
+            return await self._collect(replace(run, accept=accept))
 
     async def collect_due(
         self, feeds: Mapping[str, FeedSettings], now: datetime, seconds: float | None = None
@@ -213,7 +223,8 @@ class Collector:
         standings = await asyncio.to_thread(self._store.standings, run.slug, run.now - OLDEST)
         ids = frozenset(id for id in known.values() if id is not None)
         mine = [one for one in standings if not run.leaves(one)]
-        pages = in_order(due(mine, listed, ids, run.now), listed)
+        anew = await looker.anew(mine, accept=run.accept)
+        pages = in_order(due(mine, listed, ids, run.now, anew), listed)
         left = await looker.look_at(pages, listed, run.turn)
         if left:
             run.tally.problems.append(f"{left} more pages wait for the next collect")
@@ -254,9 +265,9 @@ class Collector:
         if incomplete:
             tally.problems.insert(0, incomplete)
         if walked is None or walked.backfill is run.past:
-            return tally.report(broken, broken)
+            return tally.report(broken, broken, read=True)
         tally.problems += [walked.cut] if walked.cut else []
-        return tally.report(broken, broken, walked.backfill)
+        return tally.report(broken, broken, walked.backfill, read=True)
 
     async def _failed(self, run: Run, error: NewsletterError) -> SourceReport:
         """Keep that a source could not be collected; it is tried again ever later."""

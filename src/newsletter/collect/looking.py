@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from html import escape
-from statistics import median_low
 from urllib.parse import urljoin, urlsplit
 
 import structlog
 
 from newsletter import __version__
+from newsletter.collect.contract import Verdict
 from newsletter.collect.decide import Decision, Outcome, Sight
-from newsletter.collect.digest import normalised
+from newsletter.collect.due import listed_digest
+from newsletter.collect.examining import Examiner, Seen
 from newsletter.collect.hand import read_in_turn
 from newsletter.collect.identity import ENTRY, address_key, guid_key
 from newsletter.collect.kinds import Fetch
@@ -25,11 +25,10 @@ from newsletter.collect.read import read_release
 from newsletter.collect.recognising import Place, known_by, new_on_list
 from newsletter.collect.remembering import heir, recalled, seems_rebuilt
 from newsletter.collect.report import Tally
-from newsletter.collect.schedule import page_due
 from newsletter.collect.store import CollectStore
 from newsletter.collect.turns import Turn
 from newsletter.errors import AddressRefused, FetchError, StoreError, UnreadablePage
-from newsletter.model import Candidate, Draft, KnownPage, Page, Standing, Stored
+from newsletter.model import Backfill, Candidate, Draft, KnownPage, Page, Standing, Stored
 
 log = structlog.get_logger(__name__)
 
@@ -39,37 +38,6 @@ TRIES = 3  # at a release that somebody else writes at the same moment
 AT_ONCE_GONE = 5  # releases whose pages are gone in one look: no editor's doing, but a portal that was rebuilt
 BY_ENTRY = "entry"  # stands for the digest of bytes where a release was made from its feed's entry
 HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "")
-
-
-def listed_digest(candidate: Candidate) -> str:
-    """Of what a list or feed says of a release: another one is a reason to look at its page."""
-    entry = candidate.entry
-    said = [candidate.headline, candidate.kicker, candidate.teaser, entry.body_html if entry else None]
-    if candidate.modified is not None:
-        said.append(candidate.modified.isoformat())
-    return hashlib.sha256("\x1f".join(normalised(part) for part in said).encode()).hexdigest()
-
-
-def due(
-    standings: Iterable[Standing], listed: Mapping[str, Candidate], ids: frozenset[str], now: datetime
-) -> list[Standing]:
-    """The pages to look at now. `listed`: candidates by the address of their page; `ids`: the releases on the list."""
-    all_of_them = list(standings)
-    dates = [s.published_at for s in all_of_them if s.release in ids and s.published_at is not None]
-    newest_half = median_low(dates) if len(dates) >= 3 else None
-    return [s for s in all_of_them if _due(s, listed.get(s.page.url), s.release in ids, newest_half, now)]
-
-
-def _due(
-    standing: Standing, candidate: Candidate | None, on_list: bool, newest_half: datetime | None, now: datetime
-) -> bool:
-    page, born = standing.page, standing.published_at or standing.page.found_at
-    if standing.withdrawn:
-        return on_list and page_due(page.checked_at, born, now)
-    said_otherwise = candidate is not None and page.listed is not None and page.listed != listed_digest(candidate)
-    # A list is in the order of dates, but for a few that are pinned: what is newer than half of it should be on it.
-    left = newest_half is not None and standing.release is not None and not on_list and born > newest_half
-    return page_due(page.checked_at, born, now, hinted=said_otherwise or left or page.gone == 1)
 
 
 class Looker:
@@ -84,9 +52,11 @@ class Looker:
         deciding: asyncio.Lock,
         *,
         dry_run: bool = False,
+        past: Backfill | None = None,
     ) -> None:
         self._sight, self._feed = sight, sight.feed
         self._fetch, self._store, self._tally = fetch, store, tally
+        self._examiner = Examiner(sight.slug, sight.feed, store, sight.now, dry_run, past)
         self._dry_run = dry_run
         reader = f"{__version__} {self._feed.release.model_dump_json()}"
         self._reader = hashlib.sha256(reader.encode()).hexdigest()[:12]  # begins the digest of what was read with it
@@ -103,18 +73,34 @@ class Looker:
         """
         places, begun = asyncio.Semaphore(AT_ONCE), 0
         await self._look_around(standings, listed)
+        self._examiner.order = tuple(listed)
 
         async def one(standing: Standing) -> None:
             nonlocal begun
             async with places:
                 if turn is None or turn.begins_look():
                     begun += 1
-                    await self._guarded(standing, listed.get(standing.page.url))
+                    await self._guarded(standing, self._look(standing, listed.get(standing.page.url)))
 
         ends = await asyncio.gather(*map(one, standings), return_exceptions=True)
         if failures := [end for end in ends if end is not None]:
             raise failures[0]
+        await self._conclude()
         return len(standings) - begun
+
+    async def anew(self, standings: Iterable[Standing], *, accept: bool) -> frozenset[str]:
+        """The pages that there is a reason to look at now: kept back, and read with another profile since, a day ago,
+        or a person says that they are right."""
+        await self._examiner.prepare(accept=accept)
+        pages = [standing.page for standing in standings if standing.page.problem]
+        otherwise = {page.url for page in pages if page.digest and not page.digest.startswith(self._reader)}
+        day_old = {page.url for page in pages if (self._sight.now - (page.checked_at or page.found_at)).days >= 1}
+        return self._examiner.anew | otherwise | (day_old & self._examiner.broken)
+
+    async def _conclude(self) -> None:
+        """Keep what becomes of the pages that wait for their verdict."""
+        for seen, verdict in await self._examiner.judged():
+            await self._guarded(seen.standing, self._settle(seen, verdict))
 
     async def find_too(self, candidate: Candidate, stored: Stored, *, archive: bool) -> None:
         """Put a release that another source found at this very address into the feed of this one."""
@@ -145,10 +131,10 @@ class Looker:
         gone = sum(one.page.gone >= LOOKS_BEFORE_GONE - 1 for one in stand)
         self._many_gone = gone >= AT_ONCE_GONE and gone * 5 >= len(stand)
 
-    async def _guarded(self, standing: Standing, candidate: Candidate | None) -> None:
+    async def _guarded(self, standing: Standing, look: Awaitable[Outcome | None]) -> None:
         url = standing.page.url
         try:
-            outcome = await self._look(standing, candidate)
+            outcome = await look
         except StoreError:
             raise
         except Exception as error:
@@ -161,10 +147,11 @@ class Looker:
             self._tally.kept_back += outcome is Outcome.WITHHELD and standing.page.checked_at is None
 
     async def _look(self, standing: Standing, candidate: Candidate | None) -> Outcome | None:
-        """What became of a page; None where it was not looked at after all."""
+        """What became of a page; None where it was not looked at after all, or waits for its verdict."""
         page = standing.page
         if candidate is not None and candidate.entry is not None and candidate.entry.body_html:
-            return await self._settle(standing, candidate.entry, candidate, replace(page, digest=self._digest(None)))
+            looked_at = replace(page, digest=self._digest(None))
+            return await self._wait(Seen(standing, candidate, looked_at, candidate.entry))
         if urlsplit(page.url).fragment.startswith(ENTRY):
             return await self._keep_back(standing, "its entry left the feed before it was read")
         if host_of(page.url) in self.rests:
@@ -174,7 +161,7 @@ class Looker:
         except AddressRefused as error:
             if candidate is not None and candidate.entry is not None and candidate.entry.teaser:
                 looked_at = replace(page, digest=self._digest(None))
-                return await self._settle(standing, _alone(candidate.entry), candidate, looked_at)
+                return await self._wait(Seen(standing, candidate, looked_at, _alone(candidate.entry)))
             return await self._keep_back(standing, str(error))
         except FetchError as error:
             if error.retry_after is None:
@@ -185,13 +172,14 @@ class Looker:
             return None
         return await self._answered(standing, candidate, fetched)
 
-    async def _answered(self, standing: Standing, candidate: Candidate | None, fetched: Page) -> Outcome:
+    async def _answered(self, standing: Standing, candidate: Candidate | None, fetched: Page) -> Outcome | None:
         page = standing.page
         if fetched.status in (404, 410) or self._leads_away(page.url, fetched.url):
             return await self._gone(standing, fetched)
         by_entry = standing.release is not None and (page.digest or "").endswith(BY_ENTRY)  # its text is not the page's
         digest = self._digest(fetched.body)
-        if fetched.status == 304 or (digest == page.digest and not standing.withdrawn) or by_entry:
+        same = digest == page.digest and not standing.withdrawn and page.url not in self._examiner.anew
+        if fetched.status == 304 or same or by_entry:
             return await self._same(standing, candidate)
         looked_at = replace(page, etag=fetched.etag, last_modified=fetched.last_modified, digest=digest)
         if fetched.content_type not in HTML:
@@ -199,12 +187,23 @@ class Looker:
         try:
             draft = await read_in_turn(read_release, fetched, self._feed.release, zone=self._sight.zone)
         except UnreadablePage as error:
+            await self._examiner.keep_unreadable(standing, candidate or Candidate(page.url), fetched, str(error))
             return await self._keep_back(standing, str(error), looked_at)
-        return await self._settle(standing, draft, candidate or Candidate(page.url), looked_at)
+        return await self._wait(Seen(standing, candidate or Candidate(page.url), looked_at, draft, fetched))
 
-    async def _settle(self, standing: Standing, draft: Draft, candidate: Candidate, looked_at: KnownPage) -> Outcome:
-        """Decide on a draft and keep what was decided."""
-        draft = fill(draft, candidate)
+    async def _wait(self, seen: Seen) -> Outcome | None:
+        """Let what was read wait for its verdict, together with others."""
+        if self._examiner.wait(replace(seen, draft=fill(seen.draft, seen.candidate))):
+            await self._conclude()
+        return None
+
+    async def _settle(self, seen: Seen, verdict: Verdict) -> Outcome:
+        """Decide on a draft, as far as it may be taken, and keep what was decided."""
+        standing, candidate, looked_at, draft = seen.standing, seen.candidate, seen.looked_at, seen.draft
+        if verdict.reason is not None:
+            await self._examiner.keep_withheld(seen, verdict)
+            self._tally.drafts += [draft] if self._dry_run else []
+            return await self._keep_back(standing, verdict.reason, self._checked(looked_at, candidate))
         read_before = standing.page.digest
         reread = read_before is not None and not read_before.startswith(self._reader)
         sight = replace(self._sight, archive=not looked_at.mailable, reread=reread)
@@ -217,7 +216,8 @@ class Looker:
                 decision = settle(draft, candidate, stored, known, sight, by_guid=by_guid)
                 if await self._keep(decision, *(_at(draft.url, looked_at) if decision.revised else [looked_at])):
                     break
-        self._note(draft, decision)
+        await self._examiner.decided(seen, decision.revised is not None, decision.reason)
+        self._note(draft, replace(decision, reason=decision.reason or "; ".join(verdict.notes) or None))
         return decision.outcome
 
     async def _keep(self, decision: Decision, *looked_at: KnownPage) -> bool:
@@ -237,6 +237,7 @@ class Looker:
         if standing.release is None or missing.gone < LOOKS_BEFORE_GONE:
             if standing.release is not None:
                 said += "; if it does so once more, its release counts as withdrawn"
+            await self._examiner.forget(standing)
             return await self._keep_back(standing, said, gone=page.gone + 1)
         if self._many_gone:
             said += (
@@ -293,7 +294,7 @@ class Looker:
     def _validators(self, standing: Standing) -> dict[str, str | None]:
         """What makes the request conditional; nothing where the page is to be read whatever was read before."""
         page = standing.page
-        current = (page.digest or "").startswith(self._reader)
+        current = (page.digest or "").startswith(self._reader) and page.url not in self._examiner.anew
         return {"etag": page.etag, "last_modified": page.last_modified} if current and not standing.withdrawn else {}
 
     def _digest(self, body: bytes | None) -> str:

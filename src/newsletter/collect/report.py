@@ -20,6 +20,7 @@ class SourceReport:
     `broken`: why the source as a whole could not be collected. `alarm`: the same, where a person must see to it: at
     once where the portal answers with something else than it did, on the third time in a row where it was not reached.
     `drafts`: what a dry run read. `backfill`: how far the source's past was read, where this had a part in it.
+    `read`: the source answered, and what it lists was looked at and kept.
     """
 
     slug: str
@@ -34,6 +35,7 @@ class SourceReport:
     alarm: str | None = None
     drafts: tuple[Draft, ...] = ()
     backfill: Backfill | None = None
+    read: bool = False
 
 
 @dataclass(slots=True)
@@ -60,7 +62,12 @@ class Tally:
         self.more += len(part.problems[room:]) + part.more
 
     def report(
-        self, broken: str | None = None, alarm: str | None = None, backfill: Backfill | None = None
+        self,
+        broken: str | None = None,
+        alarm: str | None = None,
+        backfill: Backfill | None = None,
+        *,
+        read: bool = False,
     ) -> SourceReport:
         """The report; of many problems the first twenty."""
         told = self.problems[:MOST_PROBLEMS]
@@ -76,4 +83,5 @@ class Tally:
             alarm=alarm,
             drafts=tuple(self.drafts),
             backfill=backfill,
+            read=read,
         )

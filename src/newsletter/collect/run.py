@@ -31,6 +31,7 @@ class Run:
     turn: Turn
     past: Backfill | None = None
     dry_run: bool = False
+    accept: bool = False  # a person says that what is withheld as unusual is right
 
     @property
     def first(self) -> bool:

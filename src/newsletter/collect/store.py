@@ -3,13 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
-from newsletter.model import Backfill, KnownPage, Revised, Source, Standing, Stored
+from newsletter.model import Backfill, Breach, KeptPage, KnownPage, Release, Revised, Source, Standing, Stored
 
 
-class CollectStore(Protocol):
+class ContractStore(Protocol):
+    """What is learned from, and what is kept to be read again."""
+
+    def latest(self, slug: str, limit: int) -> list[Release]:
+        """The newest releases of a source, whatever their state, by date."""
+        ...
+
+    def rhythm(self, slug: str, limit: int) -> list[date]:
+        """The days (UTC) on which the newest releases of a source came, the newest first."""
+        ...
+
+    def keep(self, page: KeptPage) -> None:
+        """Keep a page in place of the one kept of its address, good or withheld; the oldest make room."""
+        ...
+
+    def release_kept(self, slug: str, urls: Collection[str]) -> None:
+        """Forget that pages are withheld."""
+        ...
+
+    def kept(self, slug: str) -> list[KeptPage]:
+        """All pages kept of a source, the withheld ones first, each sort by age, the latest first."""
+        ...
+
+    def breaches(self, slug: str) -> list[Breach]:
+        """Which pages are withheld for a field, the first to be withheld first."""
+        ...
+
+    def accepted(self, slug: str) -> dict[str, datetime]:
+        """Since when each field is right as it is, by a person's word."""
+        ...
+
+    def accept(self, slug: str, fields: Collection[str], at: datetime) -> None:
+        """Note that what these fields are from now on is right."""
+        ...
+
+
+class CollectStore(ContractStore, Protocol):
     """Sources, pages and releases, for the collector. Everything may be done twice without harm."""
 
     def source(self, slug: str) -> Source:

@@ -75,6 +75,8 @@ from newsletter.model.release import (
 )
 from newsletter.model.source import (
     Backfill,
+    Breach,
+    KeptPage,
     KnownPage,
     Revised,
     Source,
@@ -94,6 +96,7 @@ __all__ = [
     "AltFrom",
     "Backfill",
     "Blank",
+    "Breach",
     "Cadence",
     "Candidate",
     "Carried",
@@ -114,6 +117,7 @@ __all__ = [
     "Image",
     "ImageCopy",
     "ImageState",
+    "KeptPage",
     "KnownImage",
     "KnownPage",
     "LedgerLine",

@@ -10,6 +10,8 @@ from enum import StrEnum
 class AlarmKind(StrEnum):
     EDITION_HELD = "edition held"
     SOURCE_BROKEN = "source broken"
+    SOURCE_SILENT = "source silent"
+    PAGE_WITHHELD = "page withheld"
     RUN_PAUSED = "run paused"
     DELIVERY_QUARANTINED = "delivery quarantined"
     STORE_RESTORED = "store restored"

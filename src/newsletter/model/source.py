@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.model.release import Change, Release
+from newsletter.model.release import Candidate, Change, Draft, Page, Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +101,36 @@ class Revised:
     digest: str
     keys: Sequence[str] = ()
     change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page kept as it was read, so that it can be read again without the network: a good one, or one withheld.
+
+    `page` is None where the release came whole from its feed, or the page was too large to keep. `draft` is what was
+    read of it then, None where nothing could be. `fields`: for which fields it is withheld, none where it is no release
+    at all; `changed`: the portal as a whole seemed to have changed. `since`: when it was first withheld.
+    """
+
+    url: str
+    source: str
+    at: datetime
+    candidate: Candidate
+    page: Page | None = None
+    draft: Draft | None = None
+    withheld: bool = False
+    fields: tuple[str, ...] = ()
+    reason: str | None = None
+    changed: bool = False
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """That a page is withheld because it breaks what was learned of its source: a `KeptPage` without what it says."""
+
+    url: str
+    since: datetime
+    fields: tuple[str, ...]
+    reason: str
+    changed: bool

@@ -14,6 +14,7 @@ from newsletter.model import KnownPage, Release, ReleaseState, Revised, Standing
 from newsletter.store.conflict import insert
 from newsletter.store.documents import release_columns, release_document, release_from
 from newsletter.store.images import link_images
+from newsletter.store.keeping import Keeping
 from newsletter.store.listing import list_release
 from newsletter.store.sources import Sources
 from newsletter.store.tables import addresses, pages, release_sources, releases, revisions
@@ -27,7 +28,7 @@ NAMESAKES = 500
 _PAGE = [pages.c[field.name] for field in fields(KnownPage)]
 
 
-class Collecting(Sources):
+class Collecting(Sources, Keeping):
     """The store as collecting sees it."""
 
     def known(self, urls: Mapping[str, str]) -> dict[str, str | None]:

@@ -340,4 +340,4 @@ state = Table(
 )
 
 # The tables of a group of their own belong to the same metadata, whoever asks for it.
-from newsletter.store import image_tables  # noqa: E402, F401
+from newsletter.store import image_tables, kept_tables  # noqa: E402, F401

@@ -1,4 +1,4 @@
-"""What a page must hold to count as a release. One that does not is kept back, and what was stored of it stays."""
+"""What a page must hold to count as a release, whatever its source. Else it is kept back, and what is stored stays."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.collect.looking import due, listed_digest
+from newsletter.collect.due import due, listed_digest
 from newsletter.model import Candidate, Draft, KnownPage, Standing
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
