@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Final
 
 import nh3
+from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.blocks import tidy
-from newsletter.collect.read.page import absolute, link, parse
+from newsletter.collect.read.page import absolute, link
 from newsletter.collect.read.text import legal
+from newsletter.collect.read.tree import parse
 
 TAGS: Final = frozenset({
     "p", "h2", "h3", "h4", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "hr", "br", "a", "strong",
@@ -36,6 +38,11 @@ def sanitise(html: str, base_url: str) -> str:
     """
     body = parse(legal(html)).body
     return clean_html(tidy(body, base_url) if body else "", base_url)
+
+
+def sanitise_node(node: LexborNode, base_url: str) -> str:
+    """The same of an element of a parsed page."""
+    return clean_html(legal(tidy(node, base_url, whole=True)), base_url)
 
 
 def clean_html(html: str, base_url: str) -> str:
