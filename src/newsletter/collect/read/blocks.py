@@ -83,9 +83,7 @@ class _Writer:
         frame = self.frame
         if frame.said:
             words = "".join(frame.words) + "".join(f"</{tag}>" for tag, _ in reversed(self.inline))
-            while (fewer := _EMPTY.sub(r"\2", words)) != words:
-                words = fewer
-            words = _EDGE.sub("", _BREAKS.sub("<br>", words))
+            words = _without_empty(words) if "<" in words else words.strip()
             words = words if frame.tag == "pre" else _SPACE.sub(" ", words)
             frame.parts.append(_held(words, frame.tag))
         frame.words = [f"<{tag}{attributes}>" for tag, attributes in self.inline]
@@ -107,10 +105,10 @@ class _Writer:
             self.frame.parts.append(html)
 
 
-def tidy(node: LexborNode, base: str) -> str:
-    """The content of `node` as plain blocks, pictures' and links' addresses absolute from `base`."""
+def tidy(node: LexborNode, base: str, *, whole: bool = False) -> str:
+    """The content of `node` (or the `whole` of it) as plain blocks, pictures' and links' addresses absolute."""
     writer = _Writer(base)
-    waiting: list[LexborNode | str] = _children(node)
+    waiting: list[LexborNode | str] = [node] if whole else _children(node)
     while waiting:
         step = waiting.pop()
         if isinstance(step, str):
@@ -131,6 +129,13 @@ def plain(html: str) -> str:
     return "\n\n".join(line for line in lines if line)
 
 
+def _without_empty(words: str) -> str:
+    """Words without tags that nothing stands in, and with one line break where several are, none at the edges."""
+    while "</" in words and (fewer := _EMPTY.sub(r"\2", words)) != words:
+        words = fewer
+    return _EDGE.sub("", _BREAKS.sub("<br>", words) if "<br>" in words else words)
+
+
 @lru_cache(maxsize=256)  # several steps look at the blocks of one text, one after another
 def words(block: str) -> str:
     """The text of one plain block, as `plain` gives it."""
@@ -144,7 +149,7 @@ def _children(node: LexborNode) -> list[LexborNode | str]:
 def _text(writer: _Writer, node: LexborNode) -> None:
     text = node.text_content or ""
     if writer.frame.tag != "pre":
-        text = _SPACE.sub(" ", text)
+        text = text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text)
     if writer.frame.tag in ("table", "thead", "tbody", "tfoot", "tr", "ul", "ol", "dl") and not text.strip():
         return
     writer.say(escape(text, quote=False), counts=bool(text.strip()))
@@ -265,10 +270,9 @@ def _is_layout(node: LexborNode, tag: str) -> bool:
     """Whether a table is none: it only places things on the page."""
     if tag != "table":
         return False
-    if (
-        node.attributes.get("role") in ("presentation", "none")
-        or node.css_first("table table, td h1, td h2") is not None
-    ):
+    if node.attributes.get("role") in ("presentation", "none"):
+        return True
+    if len(node.css("table")) > 1 or node.css_first("td h1, td h2") is not None:
         return True
     rows = node.css("tr")
     return node.css_first("th") is None and (len(rows) < 2 or all(len(row.css("td")) < 2 for row in rows[:50]))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -14,7 +15,7 @@ from newsletter.collect.read.credits import split_credit
 from newsletter.collect.read.dates import read_date
 from newsletter.collect.read.documents import is_file
 from newsletter.collect.read.images import IMAGE_FILE
-from newsletter.collect.read.page import PageTree, ancestors, remove, select, text_of
+from newsletter.collect.read.page import PageTree, ancestors, nearest, remove, select, text_of
 from newsletter.collect.read.prune import MORE
 from newsletter.collect.read.text import folded
 
@@ -44,11 +45,14 @@ _PROMO: Final = re.compile(
 )
 _FILE_NOTE: Final = 60  # characters: type, size and whether a document is accessible
 _SMALL_PRINT: Final = 200  # characters: a shorter one may name an author or a place
+_NEAR: Final = 40  # elements around a link: what holds it from farther away is no block of links
+_LINE: Final = 1_000  # characters
+_START: Final = 40  # characters
 _AWAY_MAX: Final = 60  # characters
 _PROMO_MAX: Final = 250  # characters
 _EMPTY_SECTION: Final = re.compile(
-    r"\n*<h2>[^\n]*</h2>(?=\n<h2>|\s*$)|\n*<h3>[^\n]*</h3>(?=\n<h[23]>|\s*$)|\n*<h4>[^\n]*</h4>(?=\n<h[2-4]>|\s*$)|"
-    r"\n*<p>(?:<strong>|<b>)[^<\n]{2,60}:(?:</strong>|</b>):?</p>\s*$"
+    r"\n*<(?:h2>[^\n]*</h2>(?=\n<h2>|\s*$)|h3>[^\n]*</h3>(?=\n<h[23]>|\s*$)|h4>[^\n]*</h4>(?=\n<h[2-4]>|\s*$)|"
+    r"p>(?:<strong>|<b>)[^<\n]{2,60}:(?:</strong>|</b>):?</p>\s*$)"
 )
 _ONLY_LINK: Final = re.compile(
     r"<p>(?:<[bi]>|<strong>|<em>)*<a (?!href=.(?:mailto|tel):)[^>]*>[^<]*</a>"
@@ -64,6 +68,7 @@ _DATE_LINE: Final = re.compile(
     r"on)?\W*)?(?:[A-Za-z]{2,10}[,.]\s*)?(?:den )?\d[\w.:,/äÄ\s|–-]{5,40}",
     re.IGNORECASE,
 )
+_LIGHT: Final = frozenset({"a", "button", "figcaption", "h1"})
 _ENOUGH: Final = 0.72  # of the text: a child that holds so much is where it is
 _MOST: Final = 0.6  # of the text after the headline
 _OPENING: Final = 80  # characters: two paragraphs so long before that child are of the release too
@@ -89,33 +94,29 @@ class _Weights:
 
     def __init__(self, root: LexborNode, headline: LexborNode | None) -> None:
         self.root, self.headline = root, headline
-        self.total: dict[int, float] = {}
+        self.total: defaultdict[int, float] = defaultdict(float)
         self.after = 0.0  # what stands after the headline
+        light: dict[int, int] = {}  # how many of an element and those around it make text count little
+        paths: list[tuple[int, int]] = []
+        key_of_headline = headline.mem_id if headline is not None else 0
         before = headline is not None
         for node in root.traverse(include_text=True):
-            if before and headline is not None and node.mem_id == headline.mem_id:
-                before = False
-            if node.tag != "-text":
-                continue
-            text = (node.text_content or "").strip()
-            if len(text) > 2:
-                weight = self._add(node, len(text) * (0.3 if before else 1.0))
+            key, tag, around = node.mem_id, node.tag, node.parent
+            parent = around.mem_id if around is not None else 0
+            if tag == "-text":
+                said = len((node.text_content or "").strip())
+                weight = said * (0.3 if before else 1.0) * 0.05 ** light[parent] if said > 2 else 0.0
+                self.total[parent] += weight
                 self.after += 0.0 if before else weight
-
-    def _add(self, node: LexborNode, weight: float) -> float:
-        path = []
-        parent = node.parent
-        while parent is not None and parent.tag != "-document":
-            if parent.tag in ("a", "button", "figcaption", "h1"):
-                weight *= 0.05
-            path.append(parent.mem_id)
-            parent = parent.parent
-        for key in path:
-            self.total[key] = self.total.get(key, 0.0) + weight
-        return weight
+            else:
+                before = before and key != key_of_headline
+                light[key] = light.get(parent, 0) + (tag in _LIGHT)
+                paths.append((key, parent))
+        for key, parent in reversed(paths):
+            self.total[parent] += self.total[key]
 
     def of(self, node: LexborNode) -> float:
-        return self.total.get(node.mem_id, 0.0)
+        return self.total[node.mem_id]
 
     def heaviest(self) -> LexborNode:
         """The innermost element that holds most of the text, and what of it stands before."""
@@ -173,8 +174,36 @@ def clear(body: LexborNode, gone: Iterable[LexborNode], texts: Iterable[str]) ->
     """Takes out of `body` what is told elsewhere (headline, kicker, teaser, date line) and what only leads away."""
     told = {folded(text) for text in texts if text}
     lines = select(body, "h1, h2, h3, h4, p, li, div, span, time, header, footer, a, ul, ol, section, table, address")
-    loose = [n for n in lines if n.tag in ("h1", "footer") or _is_file_link(n) or _is_told(n, told) or _leads_away(n)]
+    links = _Links(body)
+    loose = [n for n in lines if _is_loose(n, links, told)]
     remove(_ordered(body, [*gone, *loose, *_small_print(body)]))
+
+
+class _Links:
+    """The links in each element of a text, and how much each says."""
+
+    def __init__(self, body: LexborNode) -> None:
+        self._within: defaultdict[int, list[LexborNode]] = defaultdict(list)
+        self._said: dict[int, int] = {}
+        for a in body.css("a"):
+            self._said[a.mem_id] = len(text_of(a))
+            for node in (a, *nearest(a, _NEAR)):
+                self._within[node.mem_id].append(a)
+
+    def of(self, node: LexborNode) -> Sequence[LexborNode]:
+        return self._within.get(node.mem_id, ())
+
+    def said(self, links: Iterable[LexborNode]) -> int:
+        return sum(self._said[a.mem_id] for a in links)
+
+
+def _is_loose(node: LexborNode, known: _Links, told: set[str]) -> bool:
+    if node.tag in ("h1", "footer"):
+        return True
+    if _is_file_link(node, known.of(node)):
+        return True
+    text = text_of(node, _LINE)
+    return _is_told(node, text, told) or _leads_away(node, text, known)
 
 
 def without_loose_ends(html: str) -> str:
@@ -206,12 +235,12 @@ def _small_print(body: LexborNode) -> Iterator[LexborNode]:
             yield p
 
 
-def _is_told(node: LexborNode, told: set[str]) -> bool:
-    if node.tag in ("a", "ul", "ol", "section", "table"):
+def _is_told(node: LexborNode, text: str, told: set[str]) -> bool:
+    if not text or node.tag in ("a", "ul", "ol", "section", "table"):
         return False
-    text = text_of(node, 1_000)
-    if not text or folded(text) in told:
-        return bool(text)
+    start = folded(text[:_START])
+    if any(one.startswith(start) for one in told) and folded(text) in told:
+        return True
     if len(text) < 120 and split_credit(text)[0] is None:
         return True
     if len(text) >= 60:
@@ -219,36 +248,37 @@ def _is_told(node: LexborNode, told: set[str]) -> bool:
     return bool(_READING_TIME.fullmatch(text)) or (bool(_DATE_LINE.fullmatch(text)) and read_date(text) is not None)
 
 
-def _leads_away(node: LexborNode) -> bool:
+def _leads_away(node: LexborNode, text: str, known: _Links) -> bool:
     """Whether a line is a link back, onward or to the printer, or a block consists of links."""
     if node.tag in ("h1", "h2", "h3", "h4", "span", "time", "address"):
         return False
-    links = [node] if node.tag == "a" else node.css("a")
-    text = text_of(node, 1_000) if links or len(node.text()) < _AWAY_MAX else ""
-    if not links:
-        return " " in text and _AWAY.fullmatch(text) is not None
-    if len(text) < _AWAY_MAX and _AWAY.fullmatch(text):
+    links = [node] if node.tag == "a" else known.of(node)
+    if len(text) < _AWAY_MAX and _AWAY.fullmatch(text) and (links or " " in text):
         return True
-    linked = sum(len(text_of(a)) for a in links)
+    if not links:
+        return False
+    linked = known.said(links)
     if node.tag in ("p", "li") and len(text) < 250 and (start := _READ_ON.match(text)):
         return linked >= 0.6 * (len(text) - start.end())
+    return _is_made_of_links(node, known)
+
+
+def _is_made_of_links(node: LexborNode, known: _Links) -> bool:
+    links = known.of(node)
     return (
         node.tag in ("ul", "ol", "div", "section", "table")
         and len(links) > 1
-        and linked >= 0.8 * len(text_of(node, 100_000))
+        and known.said(links) >= 0.8 * len(text_of(node, 100_000))
         and (node.css_first("img") is None or not any(IMAGE_FILE.search(a.attributes.get("href") or "") for a in links))
     )
 
 
-def _is_file_link(node: LexborNode) -> bool:
+def _is_file_link(node: LexborNode, links: Sequence[LexborNode]) -> bool:
     """Whether a line is nothing but a link to a document, which the release carries apart."""
-    links = node.css("a") if node.tag in ("p", "div", "ul") else []
+    if not links or node.tag not in ("p", "div", "ul"):
+        return False
     if node.tag == "ul":
-        return (
-            bool(links)
-            and all(is_file(a.attributes.get("href") or "") for a in links)
-            and len(links) == len(node.css("li"))
-        )
+        return all(is_file(a.attributes.get("href") or "") for a in links) and len(links) == len(node.css("li"))
     return (
         len(links) == 1
         and is_file(links[0].attributes.get("href") or "")

@@ -7,28 +7,25 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from newsletter.collect.read.credits import bare_credit, split_credit
-from newsletter.collect.read.page import ancestors, marks, says, select, text_of
+from newsletter.collect.read.credits import bare_credit, may_credit, split_credit
+from newsletter.collect.read.page import marks, nearest, says, text_of
 from newsletter.collect.read.pictures import is_icon, is_pixel
 from newsletter.collect.read.text import clean
+from newsletter.collect.read.tree import once
 
 _WRAPPER: Final = re.compile(
     r"(?:^|[\s_-])(?:image|img|bild|picture|photo|foto|media|figure|visual|gallery|hero|asset|illustration|"
     r"wp-caption|thumbnail)",
     re.IGNORECASE,
 )
-_CAPTION: Final = (
-    "figcaption, [itemprop~=caption], [class*=caption i], [class*=bildunterschrift i], [class*=bilduntertitel i], "
-    "[class*=legend i], "
-    "[class*=img-text i], [class*=image-text i], [class*=bildtext i], [class*=subtitle i], [class*=image__desc i], "
-    "[class*=image-desc i]"
+_CAPTION: Final = re.compile(  # in a class
+    r"caption|bildunterschrift|bilduntertitel|legend|img-text|image-text|bildtext|subtitle|image__desc|image-desc"
 )
 _CAPTION_MARK: Final = re.compile(r"caption|legend|bildunter|bildtext|image-?text|img-?text|bild-?info", re.IGNORECASE)
-_CREDIT: Final = (
-    "[class*=credit i], [class*=copyright i], [class*=source i], [class*=quelle i], [class*=photographer i], "
-    "[class*=bildnachweis i], [class*=license i], [itemprop~=copyrightHolder], [itemprop~=creditText], "
-    "[class*=attribution i], [class*=byline i], [class*=author i], [itemprop~=author], small"
+_CREDIT: Final = re.compile(  # in a class
+    r"credit|copyright|source|quelle|photographer|bildnachweis|license|attribution|byline|author"
 )
+_CREDIT_PROPERTIES: Final = frozenset({"copyrightHolder", "creditText", "author"})
 _TOOLS: Final = re.compile(r"icon|images?$|vergrößern|enlarge|zoom|gallery|galerie|^view |확대", re.IGNORECASE)
 _CALLED: Final = re.compile(
     r"^(?:Legende|Bildunterschrift|Bildtext|Bildbeschreibung|Image caption|Caption|Légende)\s*[:,]?\s+", re.IGNORECASE
@@ -40,6 +37,7 @@ _BUTTONS: Final = re.compile(
 )
 _SAYS: Final = 4  # words: shorter ones name somebody, and say nothing of a picture
 _TOOL: Final = 25  # characters: a longer line is no button
+_MANY: Final = 50  # pictures: so many are no one's own, whatever they show
 _PLAIN_MAX: Final = 250  # characters of a caption that nothing marks as one
 CAPTION_MAX: Final = 900  # characters
 
@@ -48,8 +46,9 @@ def find_caption(img: LexborNode) -> tuple[tuple[LexborNode, ...], str | None, s
     """The elements that are a picture and its caption, the caption, and the credit where it stands apart."""
     around = _alone(img)
     credit: str | None = None
+    marked = any(_is_named_caption(n) or _is_named_credit(n) for n in around[-1].traverse())
     for node in around:
-        caption, beside = _said_in(node)
+        caption, beside = _said_in(node, marked=marked)
         credit = credit or beside
         if caption:
             return (node,), caption, credit
@@ -68,8 +67,9 @@ def find_caption(img: LexborNode) -> tuple[tuple[LexborNode, ...], str | None, s
 
 def _beside_credit(around: list[LexborNode]) -> tuple[tuple[LexborNode, ...], str | None, str | None] | None:
     """The few words that stand with a picture and a line that is its credit, where no name says what they are."""
-    for node in around[1:]:
-        lines = [text_of(n) for n in node.css("*") if _is_line(n)] if len(node.text()) <= _PLAIN_MAX * 2 else []
+    near = [node for node in around[1:] if len(node.text()) <= _PLAIN_MAX * 2]
+    for node in near if near and may_credit(near[-1].text()) else ():
+        lines = [text_of(n) for n in node.css("*") if _is_line(n)]
         found = [credit for rest, credit in map(split_credit, lines) if credit and not rest]
         words = " ".join(line for line in lines if split_credit(line)[0] and not _TOOLS.search(line[:_TOOL]))
         if found and 2 < len(words) <= _PLAIN_MAX:
@@ -97,13 +97,27 @@ def _credit_attribute(img: LexborNode) -> str | None:
 def _is_caption(node: LexborNode) -> bool:
     if node.css_first("img, h1, h2") is not None or len(node.text()) > CAPTION_MAX:
         return False
-    return node.tag == "figcaption" or bool(says(_CAPTION_MARK, marks(node))) or node.css_first(_CAPTION) is not None
+    return says(_CAPTION_MARK, marks(node)) or any(map(_is_named_caption, node.traverse()))
+
+
+@once
+def _is_named_caption(node: LexborNode) -> bool:
+    said = node.attributes.get
+    named = node.tag == "figcaption" or "caption" in (said("itemprop") or "").split()
+    return named or _CAPTION.search((said("class") or "").lower()) is not None
+
+
+@once
+def _is_named_credit(node: LexborNode) -> bool:
+    said = node.attributes.get
+    named = node.tag == "small" or not _CREDIT_PROPERTIES.isdisjoint((said("itemprop") or "").split())
+    return named or _CREDIT.search((said("class") or "").lower()) is not None
 
 
 def _alone(img: LexborNode) -> list[LexborNode]:
     """The picture and the elements around it that hold nothing but it and a few words."""
     nodes = [img]
-    for around in list(ancestors(img))[:7]:
+    for around in nearest(img, 7):
         if around.tag in ("article", "main", "section", "td", "li") or len(around.text()) > CAPTION_MAX:
             break
         if around.css_first("h1, h2, h3, time") is not None or _pictures_in(around) > 1:
@@ -113,14 +127,16 @@ def _alone(img: LexborNode) -> list[LexborNode]:
 
 
 def _pictures_in(node: LexborNode) -> int:
-    shown = (i for i in node.css("img") if not is_pixel(i) and not is_icon(i))
+    pictures = node.css("img")
+    if len(pictures) > _MANY:
+        return len(pictures)
+    shown = (i for i in pictures if not is_pixel(i) and not is_icon(i))
     return len({i.attributes.get("alt") or i.attributes.get("src") for i in shown})
 
 
-def _said_in(node: LexborNode, *, whole: bool = False) -> tuple[str | None, str | None]:
-    """The caption and the credit that an element around a picture holds."""
-    givers = [n for n in select(node, _CREDIT) if 2 < len(text_of(n)) <= 200 and n.css_first("img") is None]
-    captions = [n for n in select(node, _CAPTION) if n.css_first("img") is None]
+def _said_in(node: LexborNode, *, whole: bool = False, marked: bool = True) -> tuple[str | None, str | None]:
+    """The caption and the credit that an element around a picture holds, by its marks if some in it are `marked`."""
+    givers, captions = _givers(node) if marked else [], _captions(node) if marked else []
     caption = max((text_of(n, CAPTION_MAX) for n in captions), key=len, default="")
     if not caption and (whole or node.tag in ("figure", "dl") or says(_WRAPPER, marks(node))):
         caption = text_of(node, CAPTION_MAX)
@@ -142,6 +158,16 @@ def _said_in(node: LexborNode, *, whole: bool = False) -> tuple[str | None, str 
 def _plain(text: str) -> str:
     """A caption without what calls it one, and without the buttons beside it."""
     return _BUTTONS.sub("", _CALLED.sub("", text)).strip()
+
+
+def _givers(node: LexborNode) -> list[LexborNode]:
+    return [
+        n for n in node.traverse() if _is_named_credit(n) and 2 < len(text_of(n)) <= 200 and n.css_first("img") is None
+    ]
+
+
+def _captions(node: LexborNode) -> list[LexborNode]:
+    return [n for n in node.traverse() if _is_named_caption(n) and n.css_first("img") is None]
 
 
 def _next_element(node: LexborNode) -> LexborNode | None:

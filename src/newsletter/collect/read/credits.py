@@ -64,6 +64,13 @@ _AGENCY_TAIL = re.compile(
     rf"(?:/[^\s.|()]+)*)\)?\s*\.?$",
     re.IGNORECASE,
 )
+_PATTERNS: Final = (  # each with what no match of it is without
+    (_BRACKETED, (")", "]")),
+    (_AGENCY_IN_BRACKETS, (")", "]")),
+    (_LABELLED, (":", "©", "by", "courtesy")),
+    (_COPYRIGHT, ("©", "(c)", "&copy;", "copyright", "courtesy")),
+    (_AGENCY_TAIL, tuple({"ap", *(word.split()[0] for word in _AGENCIES)})),
+)
 _SYMBOLIC = re.compile(
     r"[(\[]?\s*\b(?:Symbol|Archiv|Beispiel|Themen)-?(?:bild|foto|grafik|aufnahme|motiv)(?:er|s)?\b\s*[)\]]?\.?|"
     r"[(\[]?\s*\b(?:stock|symbolic|symbol|illustrative|representative|representational|file|archive) "
@@ -96,11 +103,11 @@ _ONLY_LABEL: Final = re.compile(rf"(?:{_LABEL}|©)?\W*", re.IGNORECASE)
 def split_credit(text: str | None) -> tuple[str | None, str | None]:
     """A caption or alt text without its credit, and the credit without its label; either may be None."""
     text = clean(text)
-    lower = text.lower()
-    if "AP" not in text and not any(hint in lower for hint in _HINTS):
+    if not may_credit(text):
         return text or None, None
-    for pattern in (_BRACKETED, _AGENCY_IN_BRACKETS, _LABELLED, _COPYRIGHT, _AGENCY_TAIL):
-        match = pattern.search(text)
+    lower = text.lower()
+    for pattern, signs in _PATTERNS:
+        match = pattern.search(text) if any(sign in lower for sign in signs) else None
         if (
             match
             and len(credit := bare_credit(match.group(1))) > 1
@@ -111,6 +118,12 @@ def split_credit(text: str | None) -> tuple[str | None, str | None]:
                 continue
             return (None, bare_credit(text)) if _PREFIX.match(rest) and _is_name(rest) else (rest or None, credit)
     return text or None, None
+
+
+def may_credit(text: str) -> bool:
+    """Whether there may be a credit in `text`; costs little."""
+    lower = text.lower()
+    return "AP" in text or any(hint in lower for hint in _HINTS)
 
 
 def bare_credit(text: str | None) -> str:

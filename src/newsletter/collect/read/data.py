@@ -93,8 +93,8 @@ def microdata(page: PageTree, name: str) -> list[str]:
     """The values of an `itemprop` of the page's article."""
     kinds = ("Article", "BlogPosting", "Report", "VideoObject")
     query = ", ".join(f'[itemtype*="{kind}" i] [itemprop~="{name}"]' for kind in kinds)
-    found = []
-    for node in page.tree.css(query)[:20]:
+    found: list[str] = []
+    for node in page.tree.css(query)[:20] if page.tree.css_first(f"[itemprop~={name}]") is not None else ():
         attributes = node.attributes
         value = attributes.get("content") or attributes.get("datetime") or clean(node.text())
         if value and value not in found:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from newsletter.collect.read.page import PageTree, ancestors, text_of
+from newsletter.collect.read.page import PageTree, ancestors, inside, text_of
 from newsletter.collect.read.text import clean
 from newsletter.model import Document
 
@@ -59,10 +59,11 @@ def find_documents(page: PageTree, headline: LexborNode | None) -> tuple[Documen
     """The documents linked in the release's own part of the page, each once; to be asked before the page is pruned."""
     found: dict[str, Document] = {}
     for link in _own_part(page, headline).css("a[href]"):
-        if any(around.tag in _AWAY for around in ancestors(link)):
+        kind = _kind(link)
+        if not kind or inside(link, _AWAY):
             continue
-        url, kind = page.absolute(link.attributes.get("href")), _kind(link)
-        if kind and url and url not in found and len(found) < _MAX:
+        url = page.absolute(link.attributes.get("href"))
+        if url and url not in found and len(found) < _MAX:
             beside = text_of(link.parent, 300) if link.parent is not None else ""
             text = _title(link, url)
             found[url] = Document(url, text, TYPES[kind], _size(text_of(link)) or _size(beside))

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.data import Thing, is_article, microdata, text_value
 from newsletter.collect.read.dates import read_date
-from newsletter.collect.read.page import PageTree, ancestors, inside, marks, says, select, text_of
+from newsletter.collect.read.page import PageTree, inside, marks, nearest, says, select, text_of
 from newsletter.collect.read.text import HEADLINE_LIMIT, clean, folded, likeness
 
 KICKER_MARK: Final = re.compile(
@@ -24,6 +24,7 @@ _PATH_MARK: Final = re.compile(r"breadcrumb|rootline|brotkrume", re.IGNORECASE)
 _SEPARATORS: Final = re.compile(r"\s+[|–—»·•:-]\s+|\s*\|\s*|\s+::\s+")
 _MENUS: Final = frozenset({"nav", "footer", "aside"})
 _LEVELS: Final = (("h1", 0.45), ("[itemprop~=headline]", 0.5), ("h2", 0.2), ("h3", 0.1), ("[class*=headline]", 0.1))
+_LONG: Final = 0.1  # what a heading's length adds, at most
 _SURE: Final = 0.6  # agreement from which on a heading of a lower level may be the headline
 _SECTION: Final = re.compile(  # what a part of a site is called, and no release
     r"(?:aktuelle |neueste |alle |unsere )?(?:news|newsroom|aktuelles|presse|pressebereich|blog|medien|nachrichten|"
@@ -42,13 +43,15 @@ def headline_node(page: PageTree, told: Sequence[str]) -> LexborNode | None:
     """The heading that is the headline: the one that says most of what the page's data tell, an h1 before others."""
     best, worth = None, 0.0
     for query, bonus in _LEVELS:
+        if worth >= 1 + bonus + _LONG:
+            continue  # nothing of this level can be worth more
         for node in select(page.root, query):
             text = text_of(node)
             if not text or len(text) > 2_000 or inside(node, _MENUS) or _is_site_name(node, text, page):
                 continue
             agreed = _agreement(text, told)
-            in_path = query == "h1" and any(says(_PATH_MARK, marks(n)) for n in (node, *list(ancestors(node))[:2]))
-            value = agreed + (0.1 if in_path else bonus) + min(len(text), 60) / 600
+            in_path = query == "h1" and any(says(_PATH_MARK, marks(n)) for n in (node, *nearest(node, 2)))
+            value = agreed + (0.1 if in_path else bonus) + min(len(text), 60) / 60 * _LONG
             if value > worth and (agreed >= _SURE or query == "h1"):
                 best, worth = node, value
     if best is not None and _SECTION.fullmatch(text_of(best, _SECTION_MAX)):
@@ -129,7 +132,7 @@ def without_site(title: str, page: PageTree) -> str:
 
 def kicker_near(headline: LexborNode) -> str | None:
     """The topic line that stands before the headline, within its header."""
-    for around in (headline, *list(ancestors(headline))[:2]):
+    for around in (headline, *nearest(headline, 2)):
         for before in _before(around):
             named = [before, *before.css("[class], [id]")]
             text = next((text_of(n) for n in named if says(KICKER_MARK, marks(n))), "")
@@ -167,4 +170,4 @@ def _same(text: str, other: str) -> float:
 
 def _is_site_name(node: LexborNode, text: str, page: PageTree) -> bool:
     host = folded(page.host_name)
-    return folded(text) == host or any(says(_SITE_MARK, marks(around)) for around in (node, *list(ancestors(node))[:2]))
+    return folded(text) == host or any(says(_SITE_MARK, marks(around)) for around in (node, *nearest(node, 2)))

@@ -11,9 +11,10 @@ from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.captions import CAPTION_MAX, find_caption
 from newsletter.collect.read.credits import is_symbolic, split_credit, without_symbolic
-from newsletter.collect.read.page import PageTree, ancestors, inside, marks, parse, says, select
+from newsletter.collect.read.page import PageTree, inside, marks, nearest, says, select
 from newsletter.collect.read.pictures import NO_PICTURE, best_source, is_no_picture, is_pixel, number
 from newsletter.collect.read.text import clean
+from newsletter.collect.read.tree import parse
 from newsletter.model import AltFrom, Image
 
 _NOT_IN = re.compile(
@@ -111,7 +112,7 @@ def is_picture(img: LexborNode, page: PageTree) -> bool:
     named = marks(img).replace("banner", "")  # as many heads of articles are called, too
     if is_no_picture(source) or NO_PICTURE.search(f"{named} {attributes.get('alt') or ''}"[:60]):
         return _is_described(img)
-    return not any(says(_NOT_IN, marks(around)) for around in list(ancestors(img))[:4])
+    return not any(says(_NOT_IN, marks(around)) for around in nearest(img, 4))
 
 
 def _is_described(img: LexborNode) -> bool:
@@ -131,7 +132,7 @@ def _is_card(image: Image, img: LexborNode, page: PageTree) -> bool:
 
 def leads_away(img: LexborNode, page: PageTree) -> bool:
     """Whether a picture is a link to another page, as in cards, and not to its own larger self."""
-    link = next((around for around in list(ancestors(img))[:6] if around.tag == "a"), None)
+    link = next((around for around in nearest(img, 6) if around.tag == "a"), None)
     url = page.absolute(link.attributes.get("href")) if link is not None else None
     if not url or IMAGE_FILE.search(url) or url.split("#")[0] == page.url.split("#")[0]:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -73,11 +74,11 @@ def find_language(page: PageTree, body: LexborNode | None, text: str) -> tuple[s
 
 def hear_language(text: str) -> str | None:
     """The language whose common words `text` uses clearly most; None where it is too short or none is sure."""
-    words = re.findall(r"\w+", text[:6_000].lower())
-    if len(words) < 25:
+    words = Counter(re.findall(r"\w+", text[:6_000].lower()))
+    if words.total() < 25:
         return None
     counts = sorted(
-        ((sum(word in common for word in words), language) for language, common in _COMMON.items()), reverse=True
+        ((sum(words[word] for word in common), language) for language, common in _COMMON.items()), reverse=True
     )
     (most, language), (second, _) = counts[:2]
-    return language if most >= len(words) * 0.08 and most >= 2 * second else None
+    return language if most >= words.total() * 0.08 and most >= 2 * second else None

@@ -7,7 +7,7 @@ before one that the data name and the page does not show: only what stands in th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ from newsletter.collect.read.pictures import (
 from newsletter.model import AltFrom, Image
 
 _MENUS: Final = frozenset({"nav", "footer"})
-_NO_TEXT: Final = frozenset({"figure", "figcaption", "button", "script", "time"})
+_NO_TEXT: Final = "figure, figcaption, button, script, time"
 _MOST: Final = 50  # pictures that a page's data name
 _LARGE: Final = 300  # pixels
 _STAND_IN: Final = 3  # pictures of one address: it stands in for others until they are scrolled to
@@ -116,9 +116,10 @@ def told_picture(page: PageTree, told: Sequence[Told]) -> tuple[LexborNode, Told
     """The picture that the page's data name, where it stands in the page, best: in a figure of its own, not a card."""
     if not told:
         return None
-    shown = [(_keys(img), img) for img in pictures_of(page.root)]
-    for one in told:
-        keys = picture_keys(one.address)
+    wanted = [picture_keys(one.address) for one in told]
+    ends = frozenset(key.rpartition("/")[2] for keys in wanted for key in keys)
+    shown = [(keys, img) for img in pictures_of(page.root) if (keys := _keys(img, ends))]
+    for one, keys in zip(told, wanted, strict=True):
         found = [img for known, img in shown if known & keys and not inside(img, _MENUS) and _is_shown(img)]
         if found:
             return min(found, key=lambda img: _is_beside(img, page)), one
@@ -131,12 +132,13 @@ def _is_shown(img: LexborNode) -> bool:
     return not hidden and not is_pixel(img)
 
 
-def _keys(img: LexborNode) -> frozenset[str]:
-    """What a picture is known by: its own address, and that of the larger one that it is a link to."""
+def _keys(img: LexborNode, ends: Collection[str]) -> frozenset[str]:
+    """What a picture is known by, if it may end in one of `ends`: its own address, and the larger one's it leads to."""
     around = img.parent
     link = around.attributes.get("href") if around is not None and around.tag == "a" else None
     addresses = (written_source(img), link if link and IMAGE_FILE.search(link) else None)
-    return frozenset(key for address in addresses if address for key in picture_keys(address))
+    likely = [a for a in addresses if a and ("%" in a or any(end in a.lower() for end in ends))]
+    return frozenset(key for address in likely for key in picture_keys(address))
 
 
 def _is_beside(img: LexborNode, page: PageTree) -> bool:
@@ -153,12 +155,19 @@ def _placed(scope: LexborNode, headline: LexborNode | None) -> Iterator[tuple[Le
     begun, passed = headline is None, 0
     inner = {node.mem_id for node in headline.traverse()} if headline is not None else set()
     wanted = {img.mem_id for img in pictures_of(scope)}
+    if not wanted:
+        return
+    silent = {inner.mem_id for one in scope.css(_NO_TEXT) for inner in one.traverse(include_text=True)}
     for node in scope.traverse(include_text=True):
-        if node.mem_id in inner:
+        key = node.mem_id
+        if key in inner:
             begun = True
-        elif node.mem_id in wanted:
+        elif key in wanted:
             yield node, passed
-        elif begun and node.is_text_node and not inside(node, _NO_TEXT):
+            wanted.remove(key)
+            if not wanted:
+                return
+        elif begun and node.is_text_node and key not in silent:
             passed += len((node.text_content or "").strip())
 
 

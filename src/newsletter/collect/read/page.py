@@ -4,43 +4,37 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from ada_url import URL
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from newsletter.collect.read.text import clean, legal
+from newsletter.collect.read.text import clean, is_legal, legal
+from newsletter.collect.read.tree import MAX_LENGTH, once, parse
 from newsletter.errors import UnreadablePage
 
-MAX_TAGS: Final = 50_000  # several times those of the largest pages there are; reading costs up to 4 KB for each
-MAX_ATTRIBUTES: Final = 4_000  # of one tag: the parser's time grows with their square
-MAX_ALL_ATTRIBUTES: Final = 200_000  # each costs about 150 bytes
-LARGE: Final = 500_000  # characters of a page whose attributes are counted: a smaller one cannot hold too many
-MAX_PICTURES: Final = 6_000
-MAX_LENGTH: Final = 2_500_000  # characters, most of them in scripts
 MAX_TEXT: Final = 1_000_000  # characters
 HEADINGS: Final = "h1, h2, h3, h4, h5, h6"
 RANKED: Final = frozenset(HEADINGS.split(", "))
+_BLOCKS: Final = frozenset({"br", "p", "div", "li", "h2", "h3", "td", "dd"})
+_APART: Final = ", ".join((*sorted(_BLOCKS), "span > span"))
+_OUTERMOST: Final = frozenset({"body", "html", "-document"})
 _MARKS_MAX: Final = 500  # characters
-MAX_DEPTH: Final = 256  # twice that of the deepest pages there are; libxml2 stops there too
 
 _CHARSETS = re.compile(
     r"utf-?8|utf-?16(le|be)?|us-ascii|iso-?8859-?\d+|windows-125\d|cp125\d|koi8-[ru]|gb\w+|big5|shift_jis|euc-(jp|kr)"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
-_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
-_ATTRIBUTES = re.compile(_ATTRIBUTE)  # possessive throughout, so that it never goes back
-_CROWDED = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{{MAX_ATTRIBUTES}}}")
-_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+((?:{_ATTRIBUTE})*+)")
-_NESTING_TAG = re.compile(  # not those that close by themselves or are closed by what follows
-    r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|td|th|tr|dt|dd|option|"
-    r"optgroup|thead|tbody|"
-    r"tfoot|html|head|body|path|circle|rect|line|poly\w+|ellipse|use|stop|image|animate\w*|fe\w+)\b)([a-z][\w-]*)"
+_PLAIN_ADDRESS = re.compile(  # what browsers leave as it is: a name, no port, no dot segment, nothing to quote
+    r"https?://(?!xn--)(?:[a-z0-9-]+\.(?!xn--))+[a-z]{2,}(?:/(?!\.|%2[eE])[\w%:=&~+!$,'@()*.-]*)+"
+    r"(?:\?[\w%/:=&~+!$,'@()*.-]+)?",
+    re.ASCII,
 )
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
 
 
 class PageTree:
@@ -77,24 +71,6 @@ class PageTree:
         return next((value for name in names for value in self.meta.get(name, ()) if value), None)
 
 
-def parse(html: str) -> LexborHTMLParser:
-    """A tree of bounded size; raises UnreadablePage for what would eat the machine."""
-    if len(html) > MAX_LENGTH:
-        raise UnreadablePage(f"the page has {len(html)} characters, more than {MAX_LENGTH}")
-    tags = html.count("<")
-    if tags > MAX_TAGS:
-        raise UnreadablePage(f"the page has {tags} tags, more than {MAX_TAGS}")
-    if (pictures := html.count("<img")) > MAX_PICTURES:
-        raise UnreadablePage(f"the page has {pictures} pictures, more than {MAX_PICTURES}")
-    if _CROWDED.search(html):
-        raise UnreadablePage(f"the page has a tag with more than {MAX_ATTRIBUTES} attributes")
-    if len(html) > LARGE and (attributes := _count_attributes(html)) > MAX_ALL_ATTRIBUTES:
-        raise UnreadablePage(f"the page has {attributes} attributes, more than {MAX_ALL_ATTRIBUTES}")
-    if tags > MAX_DEPTH and _depth(html) > MAX_DEPTH:
-        raise UnreadablePage(f"the page is nested deeper than {MAX_DEPTH} levels")
-    return LexborHTMLParser(html)
-
-
 def decode(body: bytes, charset: str | None) -> str:
     """`body` as text: its byte order mark, UTF-8 where it is that, the server's word, the page's, else Windows-1252."""
     if len(body) > 2 * MAX_LENGTH:  # before a text is made of it, which may be four times as large
@@ -107,7 +83,8 @@ def decode(body: bytes, charset: str | None) -> str:
         if body.startswith(mark):
             return legal(body[len(mark) :].decode(name, "replace"))
     try:
-        return legal(body.decode("utf-8"))
+        text = body.decode("utf-8")
+        return text if is_legal(text, body) else legal(text)
     except UnicodeDecodeError:
         declared = _META_CHARSET.search(body[:4096])
         names = (charset, declared.group(1).decode("ascii", "replace") if declared else None)
@@ -126,6 +103,9 @@ def absolute(href: str | None, base: str) -> str | None:
     """`href` seen from `base` as an http(s) address in ASCII, read as browsers do (WHATWG); None where it is none."""
     if not href or href.isspace():
         return None
+    whole = _origin(base) + href if href[:1] == "/" != href[1:2] else href
+    if _PLAIN_ADDRESS.fullmatch(whole):
+        return whole
     try:
         url = URL(href, base=base or None)
     except UnicodeEncodeError:  # half a surrogate pair
@@ -135,6 +115,11 @@ def absolute(href: str | None, base: str) -> str | None:
     if url.protocol not in ("http:", "https:"):
         return None
     return quote(url.href, safe="%/:=&?~#+!$,;'@()*[]").removesuffix("#").removesuffix("?")
+
+
+@lru_cache(maxsize=256)
+def _origin(base: str) -> str:
+    return "/".join(base.split("/", 3)[:3])
 
 
 def link(href: str | None, base: str) -> str | None:
@@ -159,26 +144,53 @@ def remove(nodes: Iterable[LexborNode]) -> None:
 def ancestors(node: LexborNode) -> Iterator[LexborNode]:
     """The elements around `node`, nearest first, without body and html."""
     parent = node.parent
-    while parent is not None and parent.tag not in ("body", "html", "-document"):
+    while parent is not None and parent.tag not in _OUTERMOST:
         yield parent
         parent = parent.parent
 
 
+def nearest(node: LexborNode, most: int) -> list[LexborNode]:
+    """The first `most` of the elements around `node`."""
+    return list(islice(ancestors(node), most))
+
+
 def inside(node: LexborNode, tags: frozenset[str]) -> bool:
     """Whether one of the elements around `node` has one of these tags."""
-    return any(parent.tag in tags for parent in ancestors(node))
+    parent = node.parent
+    while parent is not None and (tag := parent.tag) not in _OUTERMOST:
+        if tag in tags:
+            return True
+        parent = parent.parent
+    return False
 
 
+@once
 def marks(node: LexborNode) -> str:
     """What an element says of itself, folded: class, id, role, itemprop."""
-    attributes = node.attributes
-    return " ".join(attributes.get(name) or "" for name in ("class", "id", "role", "itemprop"))[:_MARKS_MAX].lower()
+    said = node.attributes.get
+    return f"{said('class') or ''} {said('id') or ''} {said('role') or ''} {said('itemprop') or ''}"[
+        :_MARKS_MAX
+    ].lower()
 
 
-@lru_cache(maxsize=16_384)  # a page's elements, and a portal's pages, say the same again and again
 def says(pattern: re.Pattern[str], said: str) -> bool:
     """Whether `pattern` is found in what elements say of themselves (`marks`)."""
-    return pattern.search(said) is not None
+    ask = _ASKED.get(id(pattern)) or _asked(pattern)  # a pattern's own hash reads all of it, each time
+    return ask(said)
+
+
+_ASKED: dict[int, Callable[[str], bool]] = {}
+
+
+def _asked(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    """A pattern with its answers kept: a page's elements, and a portal's pages, say the same again and again."""
+
+    @lru_cache(maxsize=4_096)
+    def ask(said: str) -> bool:
+        return pattern.search(said) is not None
+
+    _ASKED[id(pattern)] = ask
+    return ask
 
 
 def text_of(node: LexborNode | None, limit: int = 2_000) -> str:
@@ -187,7 +199,13 @@ def text_of(node: LexborNode | None, limit: int = 2_000) -> str:
 
 
 def _has_blocks(node: LexborNode) -> bool:
-    return node.css_first("br, p, div, li, h2, h3, td, dd, span > span") is not None
+    """Whether an element is or holds one that sets its words apart from others."""
+    if node.tag in _BLOCKS:
+        return True
+    child = node.first_child
+    if node.tag != "span" and (child is None or (child.is_text_node and child.next is None)):
+        return False  # as most: no element in it
+    return node.css_first(_APART) is not None
 
 
 def _codec(name: str | None) -> str | None:
@@ -199,27 +217,6 @@ def _codec(name: str | None) -> str | None:
         return codecs.lookup(name).name
     except LookupError:
         return None
-
-
-def _count_attributes(html: str) -> int:
-    return sum(len(_ATTRIBUTES.findall(tag[1])) for tag in _TAG.finditer(html))
-
-
-def _depth(html: str) -> int:
-    """How deep the tags nest, at most; a guess that costs little, made before the tree is built."""
-    depth = deepest = resume = 0
-    html = html.lower()
-    for tag in _NESTING_TAG.finditer(html):
-        closes, name = tag.groups()
-        if tag.start() < resume:
-            continue
-        if name in ("script", "style") and not closes:
-            resume = html.find(f"</{name}", tag.end())
-            if resume < 0:
-                break
-        depth = max(0, depth - 1) if closes else depth + 1
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _check_text(tree: LexborHTMLParser, root: LexborNode) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.page import absolute
+from newsletter.collect.read.tree import once
 
 WIDTH: Final = 1_200  # pixels: twice a mail's column, so that it is sharp on any screen
 
@@ -41,10 +43,9 @@ _LAZY: Final = re.compile(  # in an attribute's name: the address comes when the
 )
 _SETS: Final = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
 _PLACEHOLDER = re.compile(
-    r"(?:placeholder|blank|spacer|transparent|pixel|lazy|loading|grey|dummy)[\w-]*\.(?:gif|png|svg|jpe?g)|1x1",
-    re.IGNORECASE,
+    r"(?:placeholder|blank|spacer|transparent|pixel|lazy|loading|grey|dummy)[\w-]*\.(?:gif|png|svg|jpe?g)|1x1"
 )
-_CANDIDATE = re.compile(r"(\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
+_CANDIDATE = re.compile(r"(?<![^\s,])(\S*[^\s,])(?:\s+(\d+(?:\.\d*)?|\.\d+)([wx]))?\s*(?:,|$)")
 
 
 _INNER = re.compile(r"[?&][a-z]{1,5}=(https?(?:%3A|:)(?:%2F|/){2}[^&\s]+)", re.IGNORECASE)
@@ -67,14 +68,19 @@ def written_source(img: LexborNode) -> str | None:
     return wide or src
 
 
+@once
 def _sources(img: LexborNode) -> tuple[str | None, str | None]:
     attributes = img.attributes
     src = attributes.get("src")
-    if src and (src.startswith("data:") or _PLACEHOLDER.search(src)):
+    if src and (src.startswith("data:") or _is_placeholder(src)):
         src = None
-    sets = [attributes.get(name) for name in _SETS] + _picture_sets(img)
-    wide = next((s for s in map(_from_set, sets) if s), None)
+    own = next((s for s in (_from_set(attributes.get(name)) for name in _SETS) if s), None)
+    wide = own or next((s for s in map(_from_set, _picture_sets(img)) if s), None)
     return wide, src or _hidden_source(attributes)
+
+
+def _is_placeholder(address: str) -> bool:
+    return _PLACEHOLDER.search(address.lower()) is not None
 
 
 def _hidden_source(attributes: Mapping[str, str | None]) -> str | None:
@@ -113,6 +119,7 @@ def number(text: str | None) -> int | None:
     return int(match.group(1)) if match else None
 
 
+@lru_cache(maxsize=1_024)
 def picture_keys(address: str) -> frozenset[str]:
     """What the sizes of one picture share: ids and long numbers in its path, its name without size and hash."""
     try:
@@ -151,11 +158,11 @@ def _picture_sets(img: LexborNode) -> list[str | None]:
 def _from_set(srcset: str | None) -> str | None:
     if not srcset or len(srcset) > 20_000:
         return None
-    sized: list[tuple[float, str]] = []
-    for address, size, unit in _CANDIDATE.findall(srcset):
-        if address and not address.startswith("data:") and not _PLACEHOLDER.search(address):
-            sized.append((float(size or 1) * (600 if unit != "w" else 1), address))
-    if not sized:
-        return None
-    wide = [(width, address) for width, address in sized if width >= WIDTH]
-    return min(wide)[1] if wide else max(sized)[1]
+    sized = [
+        (float(size or 1) * (600 if unit != "w" else 1), address)
+        for address, size, unit in _CANDIDATE.findall(srcset)
+        if not address.startswith("data:")
+    ]
+    wide = sorted(one for one in sized if one[0] >= WIDTH)
+    narrow = sorted((one for one in sized if one[0] < WIDTH), reverse=True)
+    return next((address for _, address in (*wide, *narrow) if not _is_placeholder(address)), None)

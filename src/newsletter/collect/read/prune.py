@@ -6,13 +6,15 @@ Nothing that holds the headline or most of the text is ever taken away.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import islice
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from newsletter.collect.read.page import ancestors, inside, marks, remove, says, select
+from newsletter.collect.read.page import ancestors, marks, remove, says, select
 from newsletter.collect.read.pictures import written_source
 
 UNSEEN: Final = (
@@ -22,25 +24,29 @@ UNSEEN: Final = (
     "[role=menu], [role=menubar], "
     "[role=toolbar], [role=tablist], [aria-modal=true]"
 )
-_BOILERPLATE = re.compile(
-    r"(?:^|[\s_-])(?:"
-    r"nav|navi|navigation|navbar|menu|menue|submenu|breadcrumbs?|brotkrumen?|rootline|pathway|skip-?links?|footer|"
-    r"fusszeile|"
-    r"share|shares|sharing|sharebar|sharer|shariff|social|socials|socialmedia|teilen|addtoany|addthis|"
-    r"related|relatedposts|recommendations?|recommended|verwandte|weitere|weiteres|aehnliche|"
-    r"cookies?|consent|gdpr|dsgvo|banner|paywall|newsletter|subscribe|subscription|login|signup|"
-    r"comments?|kommentare?|disqus|respond|sidebar|seitenleiste|marginal|marginalspalten?|"
-    r"pagination|pager|\w*prev-?next|\w*next-?prev|post-?navigation|pagebrowser|paging|print|drucken|toolbar|"
-    r"toolbox|tools|"
-    r"reading-?time|readingtime|lesezeit|lesedauer|advert|advertisement|ads?|adslot|werbung|anzeige|promo|outbrain|"
-    r"taboola|"
-    r"widget|popup|modal|overlay|tooltip|search|suche|suchfeld|"
-    r"author-?bio|author-?box|authorbox|backlink|back-?to|zurueck|screen-reader-text|"
-    r"third-?party|(?:embed|video|social|external|map)-?(?:consent|placeholder)|two-?click|zwei-?klick|affiliate|"
-    r"inline-?teaser|tags|tag-?list|taglist|keywords|schlagworte|rating|feedback|vote|jump-?to|contact-?box|ansprechpartner|"
-    r"kontaktbox|kontakt"
-    r")(?:$|[\s_-])"
-)
+
+
+def _any_of(words: str) -> re.Pattern[str]:
+    """A pattern for one of `words`, sorted by their first letter: the engine tries the choices one after another."""
+    initials = groupby(sorted(words.split()), key=itemgetter(0))
+    choices = (f"{one}(?:{'|'.join(word[1:] for word in found)})" for one, found in initials)
+    return re.compile(rf"(?:^|[\s_-])(?:{'|'.join(choices)})(?:$|[\s_-])")
+
+
+_BOILERPLATE = _any_of(r"""
+    nav navi navigation navbar menu menue submenu breadcrumbs? brotkrumen? rootline pathway skip-?links? footer
+    fusszeile share shares sharing sharebar sharer shariff social socials socialmedia teilen addtoany addthis
+    related relatedposts recommendations? recommended verwandte weitere weiteres aehnliche cookies? consent gdpr
+    dsgvo banner paywall newsletter subscribe subscription login signup comments? kommentare? disqus respond sidebar
+    seitenleiste marginal marginalspalten? pagination pager post-?navigation pagebrowser paging print drucken
+    toolbar toolbox tools reading-?time readingtime lesezeit lesedauer advert advertisement ads? adslot werbung
+    anzeige promo outbrain taboola widget popup modal overlay tooltip search suche suchfeld author-?bio author-?box
+    authorbox backlink back-?to zurueck screen-reader-text third-?party embed-?(?:consent|placeholder)
+    video-?(?:consent|placeholder) social-?(?:consent|placeholder) external-?(?:consent|placeholder)
+    map-?(?:consent|placeholder) two-?click zwei-?klick affiliate inline-?teaser tags tag-?list taglist keywords
+    schlagworte rating feedback vote jump-?to contact-?box ansprechpartner kontaktbox kontakt
+""")
+_BETWEEN = re.compile(r"(?:^|[\s_-])\w*(?:prev-?next|next-?prev)(?:$|[\s_-])")
 _COVER = re.compile(r"(?:^|[\s_-])(?:popup|modal|overlay|cookies?|consent|lightbox|comments?|kommentare?)(?:$|[\s_-])")
 _CARD = re.compile(r"(?:^|[\s_-])(?:teaser|promo|card|box)(?:$|[\s_-])")
 _CARD_WORDS: Final = 25
@@ -66,9 +72,10 @@ _LINKED_HEADING: Final = f":is(h2, h3, h4, h5, h6) {_LINK}, {_LINK} :is(h2, h3, 
 _DEEP: Final = 12  # elements around a heading in which it is still that of a card
 _HOLDERS: Final = frozenset({"section", "article", "aside", "li", "div"})
 _RANKED: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
-_FIGURES: Final = frozenset({"figure", "figcaption"})
+_FIGURES: Final = "figure, figcaption"
 _NO_BLOCKS: Final = frozenset({"body", "html", "main", "img", "picture"})
 _MOST: Final = 0.4
+_LITTLE: Final = 400  # characters
 
 
 def prune(root: LexborNode, kept: Sequence[LexborNode], frames: Sequence[LexborNode] = ()) -> None:
@@ -78,10 +85,11 @@ def prune(root: LexborNode, kept: Sequence[LexborNode], frames: Sequence[LexborN
     """
     _lift_noscript(root)
     keep = _Keep(root, kept, frames)
-    remove(node for node in _covers(root) if node.mem_id not in keep.path)
+    remove([node for node in _covers(root) if node.mem_id not in keep.path])
     for step in (_unseen, _forms, _hidden, _boilerplate, _cards, _promos, _more):
-        keep = _Keep(root, kept, frames)
-        remove(node for node in step(root) if not keep.holds(node))
+        if found := step(root):
+            keep.look()
+            remove([node for node in found if not keep.holds(node)])
     _comments(root)
 
 
@@ -91,14 +99,29 @@ class _Keep:
     def __init__(self, root: LexborNode, kept: Sequence[LexborNode], frames: Sequence[LexborNode]) -> None:
         self.path = {node.mem_id for one in (*kept, *frames) for node in (one, *ancestors(one))}
         self.path |= {inner.mem_id for one in kept for inner in one.traverse()}
-        if len(bodies := root.css("[itemprop~=articleBody]")) == 1:
+        self.root = root
+        self.look()
+
+    def look(self) -> None:
+        """Takes in what has become of the page."""
+        if len(bodies := self.root.css("[itemprop~=articleBody]")) == 1:
             self.path |= {node.mem_id for node in (bodies[0], *ancestors(bodies[0]))}
-        self.most = _MOST * sum(len(p.text()) for p in root.css("p"))
+        self.figures = {inner.mem_id for one in self.root.css(_FIGURES) for inner in one.traverse()}
+        self._most: float | None = None
+
+    @property
+    def most(self) -> float:
+        """So many characters in paragraphs are most of the page's text."""
+        if self._most is None:
+            self._most = _MOST * sum(len(p.text()) for p in self.root.css("p"))
+        return self._most
 
     def holds(self, node: LexborNode) -> bool:
-        if node.mem_id in self.path or node.tag in _FIGURES or inside(node, _FIGURES):
+        if node.mem_id in self.path or node.mem_id in self.figures:
             return True
-        return self.most > 400 and sum(len(p.text()) for p in node.css("p")) > self.most
+        if node.first_child is None or node.tag == "script" or self.most <= _LITTLE or len(node.text()) <= self.most:
+            return False
+        return sum(len(p.text()) for p in node.css("p")) > self.most
 
 
 def _unseen(root: LexborNode) -> list[LexborNode]:
@@ -133,25 +156,27 @@ def _covers(root: LexborNode) -> list[LexborNode]:
 
 def _boilerplate(root: LexborNode) -> list[LexborNode]:
     named = select(root, "[class], [id]")
-    return [n for n in named if n.tag not in _NO_BLOCKS and _BOILERPLATE.search(m := marks(n)) and not _KEEP.search(m)]
+    return [n for n in named if n.tag not in _NO_BLOCKS and _is_boilerplate(marks(n))]
 
 
 def _is_boilerplate(said: str) -> bool:
-    return says(_BOILERPLATE, said) and not says(_KEEP, said)
+    return (says(_BOILERPLATE, said) or ("next" in said and says(_BETWEEN, said))) and not says(_KEEP, said)
 
 
 def _cards(root: LexborNode) -> list[LexborNode]:
     """Blocks whose headings are links: other releases."""
-    headings = select(root, _LINKED_HEADING)
-    near = {n.mem_id for one in headings for n in islice(ancestors(one), _DEEP) if n.tag in _HOLDERS}
-    return [node for node in root.traverse() if node.mem_id in near and _is_cards(node)] if near else []
+    found = select(root, _LINKED_HEADING)
+    near = {n.mem_id for one in found for n in islice(ancestors(one), _DEEP) if n.tag in _HOLDERS}
+    if not near:
+        return []
+    linked, headings = _holders(found), _holders(root.css(_RANKS))
+    cards = {key for key in near if linked[key] * 2 >= headings[key]}
+    return [n for n in root.traverse() if n.mem_id in cards and len(n.text().split()) < 60 * linked[n.mem_id]]
 
 
-def _is_cards(node: LexborNode) -> bool:
-    linked = len(select(node, _LINKED_HEADING))
-    headings = len(node.css(_RANKS))
-    words = len(node.text().split())
-    return linked * 2 >= headings and words < 60 * linked
+def _holders(nodes: Iterable[LexborNode]) -> Counter[int]:
+    """How many of `nodes` each element around them holds, by its id."""
+    return Counter(around.mem_id for node in nodes for around in ancestors(node))
 
 
 def _promos(root: LexborNode) -> list[LexborNode]:
@@ -169,17 +194,24 @@ def _promos(root: LexborNode) -> list[LexborNode]:
 
 def _more(root: LexborNode) -> list[LexborNode]:
     """Headings such as "Weitere Meldungen", with what follows up to the next heading, where that is mostly links."""
-    found: list[LexborNode] = []
+    found: dict[int, LexborNode] = {}
     for heading in root.css("h2, h3, h4, h5, h6, strong, b, p, div, span, dt"):
-        text = heading.text(deep=not _is_wide(heading)).strip()
-        said = heading.tag in _RANKED or (len(text) < 40 and heading.css_first("a") is None)
-        if 3 < len(text) < 70 and said and MORE.match(text) and (heading.tag in _RANKED or not _READ.match(text)):
-            found += _with_following(heading)
-    return found
+        text = _own_text(heading).strip()
+        if not 3 < len(text) < 70 or heading.mem_id in found or not MORE.match(text):
+            continue
+        apart = len(text) < 40 and heading.css_first("a") is None and not _READ.match(text)
+        if heading.tag in _RANKED or apart:
+            found |= {node.mem_id: node for node in _with_following(heading)}
+    return list(found.values())
 
 
-def _is_wide(node: LexborNode) -> bool:
-    return node.tag in ("div", "p", "span") and (node.css_first("p, div, ul, li") is not None or len(node.text()) > 70)
+def _own_text(node: LexborNode) -> str:
+    """What a heading says; of a block, and of a span that holds blocks or much text, only what it says itself."""
+    if node.tag in ("div", "p"):
+        return node.text(deep=False)
+    text = node.text()
+    wide = node.tag == "span" and (len(text) > 70 or node.css_first("p, div, ul, li") is not None)
+    return node.text(deep=False) if wide else text
 
 
 def _with_following(heading: LexborNode) -> list[LexborNode]:
@@ -228,9 +260,11 @@ def _comments(root: LexborNode) -> None:
 def _lift_noscript(root: LexborNode) -> None:
     """Leaves the picture of a noscript only where the one beside it has no address."""
     gone = []
+    shown: dict[int, int] = {}
     for node in root.css("noscript"):
-        around = node.parent
-        shown = [i for i in around.css("img") if written_source(i)] if around is not None else []
-        if node.css_first("img") is None or len(shown) > len(node.css("img")):
+        hidden, around = len(node.css("img")), node.parent
+        if hidden and around is not None and around.mem_id not in shown:
+            shown[around.mem_id] = sum(bool(written_source(img)) for img in around.css("img"))
+        if not hidden or (around is not None and shown[around.mem_id] > hidden):
             gone.append(node)
     remove(gone)

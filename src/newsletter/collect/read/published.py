@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.data import Thing, is_article, microdata, text_value
 from newsletter.collect.read.dates import Stamp, date_in_address, read_date, read_machine_date
-from newsletter.collect.read.page import PageTree, ancestors, inside, marks, text_of
+from newsletter.collect.read.page import PageTree, ancestors, inside, marks, nearest, text_of
 from newsletter.collect.read.text import clean
 from newsletter.model import Precision
 
@@ -123,14 +123,14 @@ class Finder:
         """Dates in the short lines around the headline, nearest first."""
         if headline is None:
             return
-        for around in (headline, *list(ancestors(headline))[:4]):
+        for around in (headline, *nearest(headline, 4)):
             for beside in _beside(around):
                 if not _is_elsewhere(beside):
                     yield from self._within(beside, near=True)
 
     def _openings(self, headline: LexborNode | None) -> Iterator[Stamp]:
         """Dates that stand alone, or before a dash, where the blocks around the headline begin."""
-        for around in (headline, *list(ancestors(headline))[:4]) if headline is not None else ():
+        for around in (headline, *nearest(headline, 4)) if headline is not None else ():
             for beside in _beside(around):
                 yield from self._opening_of(beside)
 
@@ -156,7 +156,7 @@ class Finder:
         label = f"{before} {text[: digit.start()]}".strip()
         if not _SAID.fullmatch(text[: digit.start()]) or _NOT_SAID.search(label) or _IN_SENTENCE.search(label):
             return None
-        around = " ".join(marks(n) for n in list(ancestors(node))[:3])
+        around = " ".join(marks(n) for n in nearest(node, 3))
         if _NOT_THIS.search(around) and not _LABEL.search(label):
             return None
         return read_date(text[:_SHORT], self.zone, month_first=self.month_first)
@@ -177,7 +177,7 @@ class Finder:
                     yield stamp
 
     def _of_time(self, time: LexborNode) -> Stamp | None:
-        around = [marks(n) for n in (time, *list(ancestors(time))[:3])]
+        around = [marks(n) for n in (time, *nearest(time, 3))]
         before = time.prev.text() if time.prev is not None else ""
         if _NOT_THIS.search(" ".join(around)) or _NOT_SAID.search(before.strip()[-30:]):
             return None

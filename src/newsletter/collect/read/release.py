@@ -19,7 +19,7 @@ from newsletter.collect.read.lines import without_edges, without_lead, without_r
 from newsletter.collect.read.page import PageTree, decode, remove, select, text_of
 from newsletter.collect.read.prune import prune
 from newsletter.collect.read.published import Finder
-from newsletter.collect.read.sanitise import sanitise
+from newsletter.collect.read.sanitise import sanitise, sanitise_node
 from newsletter.collect.read.statistics import statistical_body
 from newsletter.collect.read.text import clean
 from newsletter.collect.read.topics import find_topics
@@ -175,7 +175,7 @@ class _Reading:
         html = ""
         if body is not None:
             clear(body, gone, told)
-            html = without_loose_ends(sanitise(body.html or "", self.page.base))
+            html = without_loose_ends(sanitise_node(body, self.page.base))
         if len(plain(html)) >= MIN_BODY or "body" in self.chosen:
             return html
         other = sanitise(statistical_body(self.page), self.page.base)

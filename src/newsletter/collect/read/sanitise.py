@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from selectolax.lexbor import LexborNode
+
 from newsletter.allowed import Keep, only_allowed
 from newsletter.collect.read.blocks import tidy
-from newsletter.collect.read.page import absolute, link, parse
+from newsletter.collect.read.page import absolute, link
 from newsletter.collect.read.text import legal
+from newsletter.collect.read.tree import parse
 
 
 def sanitise(html: str, base_url: str) -> str:
@@ -16,6 +19,11 @@ def sanitise(html: str, base_url: str) -> str:
     """
     body = parse(legal(html)).body
     return clean_html(tidy(body, base_url) if body else "", base_url)
+
+
+def sanitise_node(node: LexborNode, base_url: str) -> str:
+    """The same of an element of a parsed page."""
+    return clean_html(legal(tidy(node, base_url, whole=True)), base_url)
 
 
 def clean_html(html: str, base_url: str) -> str:

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 from newsletter.collect.read.credits import split_credit
 from newsletter.collect.read.data import Thing, is_article, text_value
 from newsletter.collect.read.dates import read_date
-from newsletter.collect.read.page import PageTree, ancestors, inside, marks, says, text_of
+from newsletter.collect.read.page import PageTree, ancestors, inside, marks, nearest, says, text_of
 from newsletter.collect.read.text import ENDS, folded, likeness
 
 TEASER_MARK: Final = re.compile(
@@ -60,11 +60,14 @@ def find_teaser(
     apart: LexborNode | None = None
     for node, passed in _after(page.root, headline):
         marked = says(TEASER_MARK, marks(node)) or (node.tag == "h2" and _follows(headline, node))
-        if node.mem_id in skipped or not _may_be(node, path, _SHORT if marked and passed < _NEAR else _MIN):
+        outside = apart is None and bool(within) and node.mem_id not in within
+        if not (marked or outside) or node.mem_id in skipped:
+            continue
+        if not _may_be(node, path, _SHORT if marked and passed < _NEAR else _MIN):
             continue
         if marked and (passed < _NEAR or _is_like(node, told)):
             return node
-        if apart is None and within and node.mem_id not in within and _is_leaf(node):
+        if outside and _is_leaf(node):
             apart = node if passed < _BESIDE or _is_like(node, told) else None
     return apart or (_first_apart(body, told) if body is not None else None)
 
@@ -170,7 +173,7 @@ def _is_leaf(node: LexborNode) -> bool:
         own
         and node.tag in _LEAVES
         and text_of(node)[-1:] in ENDS
-        and not any(says(_NO_TEASER, marks(around)) for around in list(ancestors(node))[:2])
+        and not any(says(_NO_TEASER, marks(around)) for around in nearest(node, 2))
     )
 
 

@@ -10,11 +10,12 @@ from newsletter.collect.read.data import Thing, is_article
 from newsletter.collect.read.page import PageTree, inside, text_of
 from newsletter.collect.read.text import clean
 
-_TAGS: Final = (
-    "a[rel~=tag], [class*=news-list-category] a, [class*=field--name-field-tags] a, "
-    "[class*=field-name-field-tags] a, [class~=tags] a, "
-    "[class~=tag-list] a, [class~=taglist] a, [class~=article-tags] a, [class~=topics] a, [class~=keywords] a"
+_TAG: Final = "a[rel~=tag]"
+_HOLDERS: Final = (
+    "[class*=news-list-category], [class*=field--name-field-tags], [class*=field-name-field-tags], [class~=tags], "
+    "[class~=tag-list], [class~=taglist], [class~=article-tags], [class~=topics], [class~=keywords]"
 )
+_TAGS: Final = ", ".join((_TAG, *(f"{holder} a" for holder in _HOLDERS.split(", "))))  # dear: asked where there is one
 _MENUS: Final = frozenset({"nav", "footer", "aside"})
 _CODE: Final = re.compile(r"\w+:\S")  # how systems file things: productType:PRESS_RELEASE
 _MAX: Final = 12
@@ -22,7 +23,8 @@ _MAX: Final = 12
 
 def find_topics(page: PageTree, things: Sequence[Thing]) -> tuple[str, ...]:
     """At most 12 topics of the page: its tags, else its article:tag, its section and keywords."""
-    tags = [text_of(a, 80) for a in page.root.css(_TAGS) if not inside(a, _MENUS)]
+    holds = page.root.css_first(_HOLDERS) is not None
+    tags = [text_of(a, 80) for a in page.root.css(_TAGS if holds else _TAG) if not inside(a, _MENUS)]
     tags += page.meta.get("article:tag", [])
     for thing in things:
         if is_article(thing):
