@@ -19,7 +19,7 @@ from newsletter.config import FeedSettings
 from newsletter.model import Backfill, Breach, Candidate, Draft, KeptPage, KnownPage, Page, Standing
 
 TOGETHER = 20  # pages that are judged together
-MOST_WAITING = 4_000_000  # bytes of them
+MOST_WAITING = 2_000_000  # bytes of them
 LARGEST = 1_000_000  # bytes of a page that is kept
 FIRST_KEPT = 20  # of a first collect or backfill: the top of the list stands for the others
 
@@ -81,7 +81,7 @@ class Examiner:
 
     def wait(self, seen: Seen) -> bool:
         """Let a page wait for its verdict; whether so many wait that they can be judged."""
-        self._waiting.append(seen)
+        self._waiting.append(replace(seen, page=_apart(seen.page)))
         return len(self._waiting) >= TOGETHER or sum(one.size for one in self._waiting) >= MOST_WAITING
 
     async def judged(self) -> list[tuple[Seen, Verdict]]:
@@ -132,8 +132,7 @@ class Examiner:
         return (Field.BODY,) if standing.page.mailable and self.past is None else ()
 
     def _kept(self, standing: Standing, candidate: Candidate, page: Page | None, draft: Draft | None) -> KeptPage:
-        whole = page if page is not None and len(page.body) <= LARGEST else None
-        return KeptPage(standing.page.url, self.slug, self.now, candidate, whole, draft)
+        return KeptPage(standing.page.url, self.slug, self.now, candidate, _apart(page), draft)
 
     async def _keep(self, page: KeptPage) -> None:
         old_and_odd = self.past is not None and page.withheld and not page.fields
@@ -162,6 +161,12 @@ class Examiner:
             archive=self.past is not None or not seen.looked_at.mailable or older,
             excused=seen.standing.page.url in self.excused,
         )
+
+
+def _apart(page: Page | None) -> Page | None:
+    """The page as it is kept: a large one would have its part of the fetcher's room for as long as it waits, and others
+    could not be fetched until then; so what waits is another object, and bounded by itself."""
+    return replace(page) if page is not None and len(page.body) <= LARGEST else None
 
 
 def _taken_since(breach: Breach, contract: Contract) -> bool:

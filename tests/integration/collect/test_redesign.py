@@ -130,12 +130,6 @@ async def test_a_short_notice_on_a_portal_of_long_texts_is_taken(portal: Portal)
     assert portal.told() == Watch()
 
 
-async def test_large_pages_wait_for_their_verdict_without_holding_up_those_that_are_fetched(portal: Portal) -> None:
-    padding = "<!-- " + "x" * 600_000 + " -->"
-    portal.show(lambda one: release(one).replace("</main>", f"</main>{padding}"), range(BEFORE, BEFORE + 6))
-    assert (await portal.collect()).new == 6
-
-
 async def test_a_profile_that_is_mended_takes_what_was_withheld(portal: Portal) -> None:
     def moved(one: Article) -> str:
         page = release(one)
