@@ -46,7 +46,7 @@ class Attack:
 
 
 def attacks(corpus: Path, quick: bool) -> list[Attack]:
-    """The payloads of the corpus in all their places; of a quick run every 17th raw one and every twelfth string."""
+    """The payloads of the corpus in all their places; for a quick run a few of each kind."""
     payloads = [
         json.loads(line)["payload"]
         for name in ("dompurify", "bleach")
@@ -54,8 +54,9 @@ def attacks(corpus: Path, quick: bool) -> list[Attack]:
     ]
     strings = json.loads((corpus / "naughty-strings/blns.json").read_text("utf-8"))
     raw = [Attack(payload, field, raw=True) for payload in payloads for field in FIELDS]
-    written = [Attack(payload) for payload in (*payloads, *strings[:: 12 if quick else 1])]
-    return written + raw[:: 17 if quick else 1]
+    texts = (*payloads[:: 2 if quick else 1], *strings[:: 24 if quick else 1])
+    written = [Attack(payload) for payload in texts]
+    return written + raw[:: 31 if quick else 1]
 
 
 def sources(found: list[Attack]) -> dict[str, list[Attack]]:

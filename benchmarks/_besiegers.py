@@ -169,12 +169,25 @@ def hostile(secret: str) -> dict[str, tuple[str, Reply]]:
         "robots-drip": ("html", everything(Answer(drip))),
         "robots-flood": ("html", everything(Answer(partial(flood, b"Disallow: /x\n" * 1_000), "text/plain"))),
         "robots-error": ("html", lambda path: Answer(b"", status="500 No")),
-        "rebinding": ("html", lambda path: Answer(listing(*range(1, 13))) if path == "/" else Answer(page(path[3:]))),
+        "rebinding": (
+            "html",
+            lambda path: (
+                Answer(listing(*(f"wandernd-{n}" for n in range(1, 13)))) if path == "/" else Answer(page(path[3:]))
+            ),
+        ),
     }
     return found
 
 
-COLLECTED = {"endless-list", "image-bombs", "charset-lies", "external-file", "external-http", "rebinding"}
+COLLECTED = {
+    "endless-list",
+    "endless-map",
+    "image-bombs",
+    "charset-lies",
+    "external-file",
+    "external-http",
+    "rebinding",
+}
 """What may be collected: the harm is bounded, or does not reach us."""
 
 
@@ -189,13 +202,13 @@ def _endless(path: str) -> Answer:
     number = int(path.rpartition("=")[2]) if "=" in path else 0
     if path.startswith("/m/"):
         return Answer(page(path[3:]))
-    numbers = range(number * 10, number * 10 + 10)
+    numbers = (f"endlos-{n}" for n in range(number * 10, number * 10 + 10))
     return Answer(listing(*numbers, more=f'<a rel="next" href="/?seite={number + 1}">Weiter</a>'))
 
 
 def _image_bombs(path: str) -> Answer:
     if path == "/":
-        return Answer(listing(1, 2, 3))
+        return Answer(listing("bild-1", "bild-2", "bild-3"))
     if path.startswith("/m/"):
         return Answer(page(path[3:], '<figure><img src="/bombe.png" alt="Ein Brunnen"></figure>'))
     return Answer(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\x0f\xff\xff\0\x0f\xff\xff\x08\x06\0\0\0", "image/png")
@@ -203,28 +216,29 @@ def _image_bombs(path: str) -> Answer:
 
 def _charset_lies(path: str) -> Answer:
     if path == "/":
-        return Answer(listing(1, 2, 3), type="text/html; charset=utf-16")
+        return Answer(listing("zeichen-1", "zeichen-2"), type="text/html; charset=utf-16")
     return Answer(page(path[3:]).decode().encode("latin-1"), type="text/html; charset=shift_jis")
 
 
 def _endless_map(path: str) -> Answer:
     step = 0 if path == "/" else int(path.rpartition("-")[2])
-    links = "".join(f"<sitemap><loc>http://endless-map.example/news-{step + n}</loc></sitemap>" for n in range(1, 50))
+    links = "".join(f"<sitemap><loc>/news-{step + n}</loc></sitemap>" for n in range(1, 50))
     return Answer(
         f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{links}</sitemapindex>'.encode(), XML
     )
 
 
 class Good:
-    """A well-behaved host: each look finds one release more."""
+    """A well-behaved host: each look finds one release more, which no other host has."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = name
         self._numbers = count(1)
 
     def __call__(self, path: str) -> Answer:
         if path == "/":
             newest = next(self._numbers)
-            return Answer(listing(*range(newest, max(0, newest - 10), -1)))
+            return Answer(listing(*(f"{self._name}-{n}" for n in range(newest, max(0, newest - 10), -1))))
         return Answer(page(path[3:]))
 
 

@@ -33,7 +33,7 @@ from _figures import say  # noqa: E402
 
 from tests.acceptance.instance import Instance  # noqa: E402
 
-LONG, SHORT = 120.0, 20.0  # seconds
+LONG, SHORT = 120.0, 15.0  # seconds
 WALL = 30.0  # seconds for a page, as at work; a tenth of it in a short siege
 PUBLIC, HOME = "127.0.0.2", "127.0.0.1"
 GOOD = tuple(f"gut-{number}" for number in range(1, 5))
@@ -57,7 +57,7 @@ async def _siege(place: Path, seconds: float) -> dict[str, float]:
     secret = await asyncio.start_server(at_home, HOME, 0)
     port = secret.sockets[0].getsockname()[1]
     harm = hostile(f"http://{HOME}:{port}/")
-    hosts: dict[str, Reply] = {name: reply for name, (_, reply) in harm.items()} | {name: Good() for name in GOOD}
+    hosts: dict[str, Reply] = {name: reply for name, (_, reply) in harm.items()} | {name: Good(name) for name in GOOD}
     besieger = Besieger(hosts)
     server = await asyncio.start_server(besieger.serve, PUBLIC, port)  # the same port, so that rebinding leads home
     kinds = {name: kind for name, (kind, _) in harm.items()} | dict.fromkeys(GOOD, "html")

@@ -21,9 +21,9 @@ async def discover(visit: Visit) -> Discovery:
     first = await visit.fetch(visit.feed.url, etag=visit.etag, last_modified=visit.last_modified)
     if first.status == 304:
         return Discovery(etag=visit.etag, last_modified=visit.last_modified, unchanged=True)
-    walk = _Walk(visit, first)
     listing: Listing | None = await _read(first, visit)
     first = replace(first, body=b"")  # what is held keeps room from others
+    walk = _Walk(visit, first)
     while listing is not None and await walk.goes_on(listing):
         listing = await walk.next(str(listing.next_page))
     return Discovery(
