@@ -123,8 +123,8 @@ def tidy(node: LexborNode, base: str, *, whole: bool = False) -> str:
 
 def plain(html: str) -> str:
     """The text of plain blocks, a blank line between them; without figures, whose words are the images'."""
-    html = _FIGURE.sub("", html)
-    text = _TAG.sub("", _ENDS.sub("\n", _CELL.sub(" ", html.replace("\n", " "))))
+    html = (_FIGURE.sub("", html) if "<figure" in html else html).replace("\n", " ")
+    text = _TAG.sub("", _ENDS.sub("\n", _CELL.sub(" ", html) if "</t" in html else html))
     lines = (" ".join(line.split()) for line in unescape(text).split("\n"))
     return "\n\n".join(line for line in lines if line)
 

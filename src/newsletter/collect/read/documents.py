@@ -27,6 +27,7 @@ TYPES: Final = {
     "epub": "application/epub+zip",
     "zip": "application/zip",
 }
+_KINDS: Final = {mime: kind for kind, mime in TYPES.items()}
 _FILE = re.compile(rf"\.({'|'.join(TYPES)})(?:[?#]|$)", re.IGNORECASE)
 _SIZE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(KB|kB|MB|GB|KiB|MiB|Bytes?)\b", re.IGNORECASE)
 _UNITS: Final = {
@@ -75,11 +76,10 @@ def _kind(link: LexborNode) -> str | None:
     attributes = link.attributes
     if match := _FILE.search(attributes.get("href") or ""):
         return match.group(1).lower()
-    told = next(
-        (kind for kind, mime in TYPES.items() if mime == (attributes.get("type") or "").split(";")[0].lower()), None
-    )
+    if told := _KINDS.get((attributes.get("type") or "").split(";")[0].lower()):
+        return told
     match = _NAMED.search(link.text()[:300]) or _NAMED.search(attributes.get("title") or "")
-    return told or (match.group(1).lower() if match else None)
+    return match.group(1).lower() if match else None
 
 
 def _title(link: LexborNode, url: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Final
@@ -151,7 +152,7 @@ def _hidden(root: LexborNode) -> list[LexborNode]:
 
 def _covers(root: LexborNode) -> list[LexborNode]:
     """What lies over a page or under its text, however much it says: dialogs, comments."""
-    return [node for node in select(root, "div, section, aside, ul, ol") if says(_COVER, marks(node))]
+    return [node for node in select(root, "div, section, aside, ul, ol") if _is_cover(marks(node))]
 
 
 def _boilerplate(root: LexborNode) -> list[LexborNode]:
@@ -159,8 +160,15 @@ def _boilerplate(root: LexborNode) -> list[LexborNode]:
     return [n for n in named if n.tag not in _NO_BLOCKS and _is_boilerplate(marks(n))]
 
 
+@lru_cache(maxsize=4_096)
+def _is_cover(said: str) -> bool:
+    return _COVER.search(said) is not None
+
+
+@lru_cache(maxsize=4_096)
 def _is_boilerplate(said: str) -> bool:
-    return (says(_BOILERPLATE, said) or ("next" in said and says(_BETWEEN, said))) and not says(_KEEP, said)
+    found = _BOILERPLATE.search(said) or ("next" in said and _BETWEEN.search(said))
+    return bool(found) and _KEEP.search(said) is None
 
 
 def _cards(root: LexborNode) -> list[LexborNode]:

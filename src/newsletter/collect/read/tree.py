@@ -36,7 +36,7 @@ _NESTING_TAG = re.compile(  # not those that close by themselves or are closed b
     rb"optgroup|thead|tbody|"
     rb"tfoot|html|head|body|path|circle|rect|line|poly\w+|ellipse|use|stop|image|animate\w*|fe\w+)\b)[a-z]"
 )
-_FORMATTING_TAG = re.compile(rb"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/>]")
+_FORMATTING_TAG = re.compile(rb"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/>]", re.IGNORECASE)
 _NAME_ENDS: Final = b" \t\n\r\f/=>"  # an attribute's name goes to one of these
 _SPACED: Final = bytes.maketrans(_NAME_ENDS, b" " * len(_NAME_ENDS))
 _TAG_NAME = re.compile(rb"<[a-z][^\s/>]*")
@@ -86,7 +86,7 @@ def parse(html: str) -> Tree:
         raise UnreadablePage(f"the page has {tags} tags, more than {MAX_TAGS}")
     if tags > MAX_PICTURES and (pictures := written.lower().count(b"<img")) > MAX_PICTURES:
         raise UnreadablePage(f"the page has {pictures} pictures, more than {MAX_PICTURES}")
-    if tags * tags > _MAX_REOPENED or len(written) > MAX_ATTRIBUTES:
+    if tags > _FEW_TAGS or len(written) > MAX_ATTRIBUTES * _SHORTEST_NAME or _may_reopen(written, tags):
         _check_markup(_without_code(written.lower()), tags)
     tree = Tree(written)
     if tags > MAX_DEPTH:
@@ -98,8 +98,7 @@ def _check_markup(markup: bytes, tags: int) -> None:
     """What must be known before the tree is built."""
     if tags > _FEW_TAGS and _most_open(_NESTING_TAG.findall(markup)) > MAX_DEPTH:
         raise UnreadablePage(_TOO_DEEP)
-    formatting = _FORMATTING_TAG.findall(markup)
-    if len(formatting) * tags > _MAX_REOPENED and _most_open(formatting) * tags > _MAX_REOPENED:
+    if _may_reopen(markup, tags) and _most_open(_FORMATTING_TAG.findall(markup)) * tags > _MAX_REOPENED:
         raise UnreadablePage("the page has too many formatting tags that are not closed")
     if _has_masses_of_attributes(markup):
         raise UnreadablePage(f"the page has a tag with more than {MAX_ATTRIBUTES} attributes")
@@ -118,6 +117,11 @@ def _check_depth(tree: Tree) -> None:
         levels[node.mem_id] = level
 
 
+def _may_reopen(html: bytes, tags: int) -> bool:
+    """Whether there may be so many formatting elements and blocks that each of these opens too many of those."""
+    return tags * tags > _MAX_REOPENED and len(_FORMATTING_TAG.findall(html)) * tags > _MAX_REOPENED
+
+
 def _most_open(tags: Iterable[bytes]) -> int:
     """How many tags are open at once, at most, each given by the slash of a closing one; a guess that costs little."""
     open_ = [0, *accumulate(-1 if slash else 1 for slash in tags)]
@@ -132,7 +136,7 @@ def _has_masses_of_attributes(markup: bytes) -> bool:
         or len(markup) - len(markup.translate(None, _NAME_ENDS)) < MAX_ATTRIBUTES
     ):
         return False  # as each name ends with one of these
-    if markup.count(b"=") + markup.count(b"/") + len(markup.split()) < MAX_ATTRIBUTES:
+    if len(markup) - len(markup.translate(None, b"=/")) + len(markup.split()) < MAX_ATTRIBUTES:
         return False
     if len(set(markup.translate(_SPACED).split())) < MAX_ATTRIBUTES:
         return False
