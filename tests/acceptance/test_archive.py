@@ -12,6 +12,7 @@ from tests.acceptance import portal as portals
 from tests.acceptance.instance import Instance
 from tests.acceptance.mailserver import Mailserver
 
+OPERATOR = "it@musterstadt.example"
 NOON = datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Berlin"))
 
 
@@ -35,7 +36,7 @@ def test_five_hundred_old_releases_are_added_and_nobody_gets_a_mail(
         for hours in (20, 43, 24 * 8):
             instance.once((NOON + timedelta(hours=hours)).isoformat())
         archive.add("neu", "Neue Meldung des zweiten Portals", NOON + timedelta(hours=24 * 8))
-        assert mailserver.mails == []
+        assert {mail.recipient for mail in mailserver.mails} <= {OPERATOR}  # who is told that the portal went silent
 
         assert len(list((instance.public / "releases").glob("*.html"))) == 501
         assert len(instance.feed_items("archiv")) == 50
@@ -44,8 +45,9 @@ def test_five_hundred_old_releases_are_added_and_nobody_gets_a_mail(
             assert not found.bozo, found.get("bozo_exception")
 
         instance.once((NOON + timedelta(hours=24 * 8 + 1)).isoformat())  # what is new from now on is mailed
-    assert {mail.recipient for mail in mailserver.mails} == {"immediate@leser.example"}
-    assert "Neue Meldung des zweiten Portals" in mailserver.mails[0].subject
+    (mail,) = (mail for mail in mailserver.mails if mail.recipient != OPERATOR)
+    assert mail.recipient == "immediate@leser.example"
+    assert "Neue Meldung des zweiten Portals" in mail.subject
     assert json.loads((instance.public / "feeds/archiv.json").read_text("utf-8"))["items"][0]["title"].startswith(
         "Neue"
     )

@@ -121,19 +121,24 @@ class EditionDesk:
     ) -> Edition:
         """An edition beside the slots, of these releases or else of all that are due; held for its editor to look at.
 
-        Raises StateError where nothing is in it, or another was made in the same second.
+        Raises StateError where nothing is in it.
         """
         row = Row(newsletter, cadence, self._state.began(newsletter.id, cadence, now))
         due = list(releases) or self._due(row, now)
         if not due:
             raise StateError(f"nothing is due for {newsletter.id}, {cadence}: name releases")
         content = self._compose(newsletter, cadence, now, due)
-        content = replace(content, id=extra_id(newsletter, cadence, now), subject=saying.subject, intro=saying.intro)
+        content = replace(content, id=self._extra_id(row, now), subject=saying.subject, intro=saying.intro)
         content, sheets = self._render(content, now)
         edition = replace(edition_of(content, now), extra=True)
         if not edition.carried or not self._editions.add(edition):
             raise StateError(f"edition {edition.id} is there already, or none of its releases can be rendered")
         return self._look_again(edition, sheets, now)
+
+    def _extra_id(self, row: Row, now: datetime) -> str:
+        """The id of an edition made at `now`, or, where others were made in that second, the next that is free."""
+        id = extra_id(row.newsletter, row.cadence, now)
+        return self._extra_id(row, now + timedelta(seconds=1)) if self._editions.known([id]) else id
 
     def reword(self, id: str, saying: Saying, now: datetime) -> Edition:
         """Let an edition that is not sent yet say something else, render and check it anew, and hold it for its editor.
