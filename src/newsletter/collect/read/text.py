@@ -38,6 +38,8 @@ def clean(text: str | None, limit: int = LINE_LIMIT) -> str:
 
 
 def _on_one_line(text: str) -> str:
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     line = " ".join(text.split())
     if not line.isprintable():  # no control or format character is
         line = " ".join(_INVISIBLE.sub("", legal(line)).split())

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from itertools import accumulate
 from operator import sub
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
@@ -36,7 +36,7 @@ _NESTING_TAG = re.compile(  # not those that close by themselves or are closed b
     rb"optgroup|thead|tbody|"
     rb"tfoot|html|head|body|path|circle|rect|line|poly\w+|ellipse|use|stop|image|animate\w*|fe\w+)\b)[a-z]"
 )
-_FORMATTING_TAG = re.compile(rb"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/>]", re.IGNORECASE)
+_FORMATTING_TAG = re.compile(rb"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/>]")
 _NAME_ENDS: Final = b" \t\n\r\f/=>"  # an attribute's name goes to one of these
 _SPACED: Final = bytes.maketrans(_NAME_ENDS, b" " * len(_NAME_ENDS))
 _TAG_NAME = re.compile(rb"<[a-z][^\s/>]*")
@@ -67,11 +67,11 @@ def once(ask: Callable[[LexborNode], _Answer]) -> Callable[[LexborNode], _Answer
 
     @wraps(ask)
     def answer(node: LexborNode) -> _Answer:
-        known: dict[int, _Answer] = cast(Tree, node.parser).answers[ask]
-        key = node.mem_id
-        if key not in known:
-            known[key] = ask(node)
-        return known[key]
+        known: dict[int, _Answer] = node.parser.answers[ask]  # type: ignore[attr-defined]  # parse() makes no others
+        try:
+            return known[node.mem_id]
+        except KeyError:
+            return known.setdefault(node.mem_id, ask(node))
 
     return answer
 
@@ -84,10 +84,11 @@ def parse(html: str) -> Tree:
     tags = written.count(b"<")
     if tags > MAX_TAGS:
         raise UnreadablePage(f"the page has {tags} tags, more than {MAX_TAGS}")
-    if tags > MAX_PICTURES and (pictures := written.lower().count(b"<img")) > MAX_PICTURES:
+    folded = written.lower()
+    if tags > MAX_PICTURES and (pictures := folded.count(b"<img")) > MAX_PICTURES:
         raise UnreadablePage(f"the page has {pictures} pictures, more than {MAX_PICTURES}")
-    if tags > _FEW_TAGS or len(written) > MAX_ATTRIBUTES * _SHORTEST_NAME or _may_reopen(written, tags):
-        _check_markup(_without_code(written.lower()), tags)
+    if tags > _FEW_TAGS or len(written) > MAX_ATTRIBUTES * _SHORTEST_NAME or _may_reopen(folded, tags):
+        _check_markup(_without_code(folded), tags)
     tree = Tree(written)
     if tags > MAX_DEPTH:
         _check_depth(tree)
