@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text
 
-from newsletter.store.tables import Moment, metadata
+from newsletter.store.columns import Moment, metadata
 
 images = Table(
     "images",

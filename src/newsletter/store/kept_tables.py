@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, LargeBinary, Table, Text
 
-from newsletter.store.tables import Moment, metadata
+from newsletter.store.columns import Moment, metadata
 
 kept_pages = Table(
     "kept_pages",

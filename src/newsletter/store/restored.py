@@ -17,10 +17,10 @@ from sqlalchemy import ColumnElement, Connection, exists, func, insert, literal,
 from newsletter.errors import StateError
 from newsletter.model import OPEN, Carried, DeliveryState, EditionState, SubscriptionState
 from newsletter.store import conflict, state
+from newsletter.store.columns import Moment
 from newsletter.store.database import Database
 from newsletter.store.journal import Entry, Goodbye, Journal, Sent, address_hash
 from newsletter.store.tables import (
-    Moment,
     deliveries,
     edition_releases,
     editions,

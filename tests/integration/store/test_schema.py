@@ -12,8 +12,8 @@ from sqlalchemy import Connection, create_engine, text
 
 from newsletter.errors import StoreError
 from newsletter.store import schema
+from newsletter.store.columns import metadata
 from newsletter.store.database import Database, open_database, parse
-from newsletter.store.tables import metadata
 
 
 def version(connection: Connection, value: str) -> None:

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from starlette.types import ASGIApp
 
 from newsletter.publish.pages import Pages
+from newsletter.store.columns import metadata
 from newsletter.store.database import open_database
 from newsletter.store.journal import Journal
-from newsletter.store.tables import metadata
 from newsletter.web import WebServices, create_app
 from tests.integration.audience.world import World, settings
 
