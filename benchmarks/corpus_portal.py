@@ -242,7 +242,7 @@ def main() -> int:
     say(f"{len(pages)} pages, {len(subscribers)} subscribers")
     with run_postfix() as relay, tempfile.TemporaryDirectory(prefix="newsletter-corpus-") as place:
         figures = measure(pages, subscribers, relay, Path(place))
-    mail_version = subprocess.check_output(["postconf", "-h", "mail_version"], text=True).strip()
+    mail_version = subprocess.check_output(["postconf", "-dh", "mail_version"], text=True).strip()
     return show(figures, GOALS, postfix=mail_version, feedparser=feedparser.__version__)
 
 
