@@ -94,12 +94,16 @@ def microdata(page: PageTree, name: str) -> list[str]:
     kinds = ("Article", "BlogPosting", "Report", "VideoObject")
     query = ", ".join(f'[itemtype*="{kind}" i] [itemprop~="{name}"]' for kind in kinds)
     found: list[str] = []
-    for node in page.tree.css(query)[:20] if page.tree.css_first(f"[itemprop~={name}]") is not None else ():
+    for node in page.tree.css(query)[:20] if _has_property(page, name) else ():
         attributes = node.attributes
         value = attributes.get("content") or attributes.get("datetime") or clean(node.text())
         if value and value not in found:
             found.append(clean(value))
     return found
+
+
+def _has_property(page: PageTree, name: str) -> bool:
+    return any(name in (node.attributes.get("itemprop") or "").split() for node in page.all("[itemprop]"))
 
 
 def _json(text: str) -> str:

@@ -45,7 +45,7 @@ def headline_node(page: PageTree, told: Sequence[str]) -> LexborNode | None:
     for query, bonus in _LEVELS:
         if worth >= 1 + bonus + _LONG:
             continue  # nothing of this level can be worth more
-        for node in select(page.root, query):
+        for node in page.all(query):
             text = text_of(node)
             if not text or len(text) > 2_000 or inside(node, _MENUS) or _is_site_name(node, text, page):
                 continue

@@ -14,7 +14,15 @@ from typing import Any, Final
 from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.data import Thing, image_addresses, is_article, known_things, names, text_value
-from newsletter.collect.read.images import IMAGE_FILE, Picture, is_picture, leads_away, pictures_of, read_picture
+from newsletter.collect.read.images import (
+    IMAGE_FILE,
+    MAX_PICTURES,
+    Picture,
+    is_picture,
+    leads_away,
+    pictures_of,
+    read_picture,
+)
 from newsletter.collect.read.page import PageTree, ancestors, inside
 from newsletter.collect.read.pictures import (
     inner_address,
@@ -118,7 +126,7 @@ def told_picture(page: PageTree, told: Sequence[Told]) -> tuple[LexborNode, Told
         return None
     wanted = [picture_keys(one.address) for one in told]
     ends = frozenset(key.rpartition("/")[2] for keys in wanted for key in keys)
-    shown = [(keys, img) for img in pictures_of(page.root) if (keys := _keys(img, ends))]
+    shown = [(keys, img) for img in page.all("img")[:MAX_PICTURES] if (keys := _keys(img, ends))]
     for one, keys in zip(told, wanted, strict=True):
         found = [img for known, img in shown if known & keys and not inside(img, _MENUS) and _is_shown(img)]
         if found:

@@ -50,6 +50,17 @@ class PageTree:
         self.meta = dict(_metas(self.tree))
         base = self.tree.css_first("base[href]")
         self.base = absolute(base.attributes.get("href"), url) or url if base else url
+        self._found: dict[str, list[LexborNode]] = {}
+
+    def all(self, query: str) -> list[LexborNode]:
+        """What `query` matches in the page's body as it came, each once, in its order, but for what was taken out since.
+
+        The tree is asked once: to walk it costs more than to leave out what is gone.
+        """
+        known = self._found.get(query)
+        found = select(self.root, query) if known is None else [node for node in known if node.parent is not None]
+        self._found[query] = found
+        return found
 
     def absolute(self, href: str | None) -> str | None:
         """`href` as an http(s) address, or None."""

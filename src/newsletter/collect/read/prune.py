@@ -15,16 +15,18 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from newsletter.collect.read.page import ancestors, marks, remove, says, select
+from newsletter.collect.read.page import PageTree, ancestors, inside, marks, remove, says, select
 from newsletter.collect.read.pictures import written_source
 
-UNSEEN: Final = (
-    "script, style, template, iframe, object, embed, svg, canvas, input, select, textarea, link, head > *, "
-    "body > meta, dialog, "
-    "nav, footer:not(article footer), menu, [role=navigation], [role=search], [role=contentinfo], [role=dialog], "
-    "[role=menu], [role=menubar], "
-    "[role=toolbar], [role=tablist], [aria-modal=true]"
-)
+_NEVER: Final = (
+    "script", "style", "template", "iframe", "object", "embed", "svg", "canvas", "input", "select", "textarea", "link",
+    "dialog", "nav", "menu",
+)  # fmt: skip
+_UNSEEN: Final = ", ".join((*_NEVER, "meta", "footer", "[role]", "[aria-modal]"))  # and the last four perhaps
+_UNSEEN_ROLES: Final = frozenset({
+    "navigation", "search", "contentinfo", "dialog", "menu", "menubar", "toolbar", "tablist"
+})  # fmt: skip
+_ARTICLE: Final = frozenset({"article"})
 
 
 def _any_of(words: str) -> re.Pattern[str]:
@@ -79,13 +81,14 @@ _MOST: Final = 0.4
 _LITTLE: Final = 400  # characters
 
 
-def prune(root: LexborNode, kept: Sequence[LexborNode], frames: Sequence[LexborNode] = ()) -> None:
-    """Takes out of the tree under `root` what is not the release.
+def prune(page: PageTree, kept: Sequence[LexborNode], frames: Sequence[LexborNode] = ()) -> None:
+    """Takes out of a page what is not the release.
 
     What holds one of `kept` or is in it stays, as does what holds one of `frames`.
     """
+    root = page.root
     _lift_noscript(root)
-    keep = _Keep(root, kept, frames)
+    keep = _Keep(page, kept, frames)
     remove([node for node in _covers(root) if node.mem_id not in keep.path])
     for step in (_unseen, _forms, _hidden, _boilerplate, _cards, _promos, _more):
         if found := step(root):
@@ -97,24 +100,24 @@ def prune(root: LexborNode, kept: Sequence[LexborNode], frames: Sequence[LexborN
 class _Keep:
     """What must stay: whatever holds the headline, or most of the page's text."""
 
-    def __init__(self, root: LexborNode, kept: Sequence[LexborNode], frames: Sequence[LexborNode]) -> None:
+    def __init__(self, page: PageTree, kept: Sequence[LexborNode], frames: Sequence[LexborNode]) -> None:
         self.path = {node.mem_id for one in (*kept, *frames) for node in (one, *ancestors(one))}
         self.path |= {inner.mem_id for one in kept for inner in one.traverse()}
-        self.root = root
+        self.page = page
         self.look()
 
     def look(self) -> None:
         """Takes in what has become of the page."""
-        if len(bodies := self.root.css("[itemprop~=articleBody]")) == 1:
+        if len(bodies := self.page.all("[itemprop~=articleBody]")) == 1:
             self.path |= {node.mem_id for node in (bodies[0], *ancestors(bodies[0]))}
-        self.figures = {inner.mem_id for one in self.root.css(_FIGURES) for inner in one.traverse()}
+        self.figures = {inner.mem_id for one in self.page.all(_FIGURES) for inner in one.traverse()}
         self._most: float | None = None
 
     @property
     def most(self) -> float:
         """So many characters in paragraphs are most of the page's text."""
         if self._most is None:
-            self._most = _MOST * sum(len(p.text()) for p in self.root.css("p"))
+            self._most = _MOST * sum(len(p.text()) for p in self.page.all("p"))
         return self._most
 
     def holds(self, node: LexborNode) -> bool:
@@ -126,7 +129,14 @@ class _Keep:
 
 
 def _unseen(root: LexborNode) -> list[LexborNode]:
-    return select(root, UNSEEN)
+    return [node for node in select(root, _UNSEEN) if node.tag in _NEVER or _is_unseen(node)]
+
+
+def _is_unseen(node: LexborNode) -> bool:
+    said, around = node.attributes, node.parent
+    if (node.tag == "footer" and not inside(node, _ARTICLE)) or said.get("role") in _UNSEEN_ROLES:
+        return True
+    return said.get("aria-modal") == "true" or (node.tag == "meta" and around is not None and around.tag == "body")
 
 
 def _forms(root: LexborNode) -> list[LexborNode]:

@@ -104,7 +104,8 @@ class Finder:
 
     def only_time(self) -> tuple[Stamp, str] | None:
         """The date of the page's `time` elements, if it is one and the same; to be asked before the page is pruned."""
-        found = {stamp for time in self.page.root.css("time") if not _is_aside(time) and (stamp := self._of_time(time))}
+        times = (time for time in self.page.all("time") if not _is_aside(time))
+        found = {stamp for time in times if (stamp := self._of_time(time))}
         return (found.pop(), "structure") if len(found) == 1 else None
 
     def _json(self, things: Sequence[Thing]) -> Iterator[Stamp | None]:

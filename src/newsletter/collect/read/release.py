@@ -135,7 +135,7 @@ class _Reading:
         parts = [chosen for name, chosen in self.chosen.items() if name != "body"]
         whole = [one for one in (node, shown[0] if shown else None, *parts) if one is not None]
         whole += teaser.quoted(self.page, [text for _, text in teaser.told_teasers(self.page, self.things)])
-        prune(self.page.root, whole, [self.chosen["body"]] if "body" in self.chosen else [])
+        prune(self.page, whole, [self.chosen["body"]] if "body" in self.chosen else [])
 
     def _body(self, node: LexborNode | None) -> LexborNode | None:
         found = (self.chosen["body"], "profile") if "body" in self.chosen else find_body(self.page, node)

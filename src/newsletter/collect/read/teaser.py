@@ -75,7 +75,7 @@ def find_teaser(
 def quoted(page: PageTree, told: Iterable[str]) -> list[LexborNode]:
     """The paragraphs that the page's data quote: they are the release's, wherever they stand."""
     starts = {folded(text)[:_QUOTE] for text in told if len(text) >= 2 * _MIN}
-    return [p for p in page.root.css("p") if starts and folded(text_of(p, 2 * _QUOTE))[:_QUOTE] in starts]
+    return [p for p in page.all("p") if starts and folded(text_of(p, 2 * _QUOTE))[:_QUOTE] in starts]
 
 
 def _is_like(node: LexborNode, told: Collection[str]) -> bool:
