@@ -27,6 +27,7 @@ PATTERNS: Final = (
     ("Government Site Builder", ".singleview, #content .bodytext"),
     ("Plone", "#parent-fieldname-text, #content-core"),
 )
+_ANY_PATTERN: Final = ", ".join(query for _, query in PATTERNS)
 _AWAY: Final = re.compile(
     r"\W*(?:zurück(?: zu[mr]? [\w ]+)?|back(?: to [\w ]+)?|(?:seite |artikel )?drucken|print|weiter(?:lesen)?|"
     r"mehr(?: lesen)?|read more|more|nach oben|"
@@ -80,7 +81,8 @@ def find_body(page: PageTree, headline: LexborNode | None) -> tuple[LexborNode, 
     """The element that holds the release's text and the step that found it."""
     weights = _Weights(page.root, headline)
     best = weights.heaviest()
-    for name, query in PATTERNS:
+    known = page.root.css_first(_ANY_PATTERN) is not None
+    for name, query in PATTERNS if known else ():
         nodes = [
             n for n in select(page.root, query) if weights.of(n) >= 0.6 * weights.of(best) and weights.of(n) >= MIN_BODY
         ]

@@ -95,7 +95,7 @@ def _credit_attribute(img: LexborNode) -> str | None:
 
 
 def _is_caption(node: LexborNode) -> bool:
-    if node.css_first("img, h1, h2") is not None or len(node.text()) > CAPTION_MAX:
+    if not 0 < len(node.text().strip()) <= CAPTION_MAX or node.css_first("img, h1, h2") is not None:
         return False
     return says(_CAPTION_MARK, marks(node)) or any(map(_is_named_caption, node.traverse()))
 
@@ -136,6 +136,8 @@ def _pictures_in(node: LexborNode) -> int:
 
 def _said_in(node: LexborNode, *, whole: bool = False, marked: bool = True) -> tuple[str | None, str | None]:
     """The caption and the credit that an element around a picture holds, by its marks if some in it are `marked`."""
+    if not node.text().strip():
+        return None, None
     givers, captions = _givers(node) if marked else [], _captions(node) if marked else []
     caption = max((text_of(n, CAPTION_MAX) for n in captions), key=len, default="")
     if not caption and (whole or node.tag in ("figure", "dl") or says(_WRAPPER, marks(node))):

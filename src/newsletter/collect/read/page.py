@@ -53,7 +53,7 @@ class PageTree:
         self._found: dict[str, list[LexborNode]] = {}
 
     def all(self, query: str) -> list[LexborNode]:
-        """What `query` matches in the page's body as it came, each once, in its order, but for what was taken out since.
+        """What `query` matches in the page's body as it came, each once, in order, but for what is gone since.
 
         The tree is asked once: to walk it costs more than to leave out what is gone.
         """

@@ -88,6 +88,7 @@ def _hidden_source(attributes: Mapping[str, str | None]) -> str | None:
     return next((value for value in hidden if re.match(r"(?!data:)[^\s{}]*[./][^\s{}]+$", value)), None)
 
 
+@once
 def is_pixel(img: LexborNode) -> bool:
     """Whether an image is there to count readers or to fill space."""
     attributes = img.attributes
@@ -107,6 +108,7 @@ def is_shared(address: str) -> bool:
     return bool(_SHARED.fullmatch(urlsplit(address).path.rsplit("/", 1)[-1].rsplit(".", 1)[0]))
 
 
+@once
 def is_icon(img: LexborNode) -> bool:
     """Whether an `img` is drawn, or named like a logo, an icon or a stand-in."""
     source = (img.attributes.get("src") or "").split("?")[0].lower()

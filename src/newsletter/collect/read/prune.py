@@ -9,14 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.page import PageTree, ancestors, inside, marks, remove, says, select
 from newsletter.collect.read.pictures import written_source
+from newsletter.collect.read.text import either
 
 _NEVER: Final = (
     "script", "style", "template", "iframe", "object", "embed", "svg", "canvas", "input", "select", "textarea", "link",
@@ -30,10 +30,7 @@ _ARTICLE: Final = frozenset({"article"})
 
 
 def _any_of(words: str) -> re.Pattern[str]:
-    """A pattern for one of `words`, sorted by their first letter: the engine tries the choices one after another."""
-    initials = groupby(sorted(words.split()), key=itemgetter(0))
-    choices = (f"{one}(?:{'|'.join(word[1:] for word in found)})" for one, found in initials)
-    return re.compile(rf"(?:^|[\s_-])(?:{'|'.join(choices)})(?:$|[\s_-])")
+    return re.compile(rf"(?:^|[\s_-]){either(words.split())}(?:$|[\s_-])")
 
 
 _BOILERPLATE = _any_of(r"""

@@ -75,7 +75,13 @@ def find_teaser(
 def quoted(page: PageTree, told: Iterable[str]) -> list[LexborNode]:
     """The paragraphs that the page's data quote: they are the release's, wherever they stand."""
     starts = {folded(text)[:_QUOTE] for text in told if len(text) >= 2 * _MIN}
-    return [p for p in page.all("p") if starts and folded(text_of(p, 2 * _QUOTE))[:_QUOTE] in starts]
+    likely = (p for p in page.all("p") if _begins_one(p.text().lstrip()[:_SHORT], starts)) if starts else ()
+    return [p for p in likely if folded(text_of(p, 2 * _QUOTE))[:_QUOTE] in starts]
+
+
+def _begins_one(text: str, starts: Collection[str]) -> bool:
+    begins = folded(text)
+    return any(start.startswith(begins) for start in starts)
 
 
 def _is_like(node: LexborNode, told: Collection[str]) -> bool:

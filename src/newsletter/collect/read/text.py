@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +17,18 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]") 
 _HEAD: Final = 4  # times its limit: so much of a text is looked at first
 _NOT_WORDS = re.compile(r"[\W_]+")
 _WORDS = re.compile(r"\w{3,}")
+
+
+def either(choices: Iterable[str]) -> str:
+    """A pattern for one of `choices`, put together by their first letter: an engine tries them one after another."""
+    initials: dict[str, list[str]] = {}
+    for choice in choices:
+        initials.setdefault(choice[:1] if choice[:1].isalnum() else choice, []).append(choice)
+    together = (
+        f"{initial}(?:{'|'.join(one[1:] for one in found)})" if initial.isalnum() else initial
+        for initial, found in initials.items()
+    )
+    return f"(?:{'|'.join(together)})"
 
 
 def legal(text: str) -> str:
