@@ -38,6 +38,7 @@ BLOCKS: Final = frozenset({
 })  # fmt: skip
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "summary"})
 _HOLDS_WORDS: Final = frozenset({"h2", "h3", "h4", "dt", "caption", "figcaption", "pre"})
+_HOLDS_NO_WORDS: Final = frozenset({"table", "thead", "tbody", "tfoot", "tr", "ul", "ol", "dl"})
 _BARE: Final = "\0"  # before words that become a paragraph only beside others
 _HOLDS_BOTH: Final = frozenset({"li", "td", "th", "dd"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -49,7 +50,6 @@ _FIGURE = re.compile(r"<figure[ >].*?</figure>", re.DOTALL)
 _CELL = re.compile(r"</t[dh]>")
 _EMPTY = re.compile(r"<(a|strong|b|em|i|u|s|sub|sup|code|q|cite|abbr|bdi|span)(?: [^>]*)?>(\s*)</\1>")
 _BREAKS = re.compile(r"<br>(?:\s*<br>)+")
-_EDGE = re.compile(r"^(?:<br>|\s)+|(?:<br>|\s)+$")
 _MAX_FRAMES: Final = 24
 _MAX_INLINE: Final = 8
 
@@ -84,9 +84,8 @@ class _Writer:
         if frame.said:
             words = "".join(frame.words) + "".join(f"</{tag}>" for tag, _ in reversed(self.inline))
             words = _without_empty(words) if "<" in words else words.strip()
-            words = words if frame.tag == "pre" else _SPACE.sub(" ", words)
-            frame.parts.append(_held(words, frame.tag))
-        frame.words = [f"<{tag}{attributes}>" for tag, attributes in self.inline]
+            frame.parts.append(_held(words if frame.tag == "pre" else _spaced(words), frame.tag))
+        frame.words = [f"<{tag}{attributes}>" for tag, attributes in self.inline] if self.inline else []
         frame.said = False
 
     def open(self, tag: str, attributes: str) -> None:
@@ -133,7 +132,14 @@ def _without_empty(words: str) -> str:
     """Words without tags that nothing stands in, and with one line break where several are, none at the edges."""
     while "</" in words and (fewer := _EMPTY.sub(r"\2", words)) != words:
         words = fewer
-    return _EDGE.sub("", _BREAKS.sub("<br>", words) if "<br>" in words else words)
+    words = (_BREAKS.sub("<br>", words) if "<br>" in words else words).strip()
+    while words != (fewer := words.removeprefix("<br>").removesuffix("<br>").strip()):
+        words = fewer
+    return words
+
+
+def _spaced(text: str) -> str:
+    return text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text)
 
 
 @lru_cache(maxsize=256)  # several steps look at the blocks of one text, one after another
@@ -147,12 +153,10 @@ def _children(node: LexborNode) -> list[LexborNode | str]:
 
 
 def _text(writer: _Writer, node: LexborNode) -> None:
-    text = node.text_content or ""
-    if writer.frame.tag != "pre":
-        text = text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text)
-    if writer.frame.tag in ("table", "thead", "tbody", "tfoot", "tr", "ul", "ol", "dl") and not text.strip():
-        return
-    writer.say(escape(text, quote=False), counts=bool(text.strip()))
+    text, tag = node.text_content or "", writer.frame.tag
+    counts = bool(text) and not text.isspace()
+    if counts or tag not in _HOLDS_NO_WORDS:
+        writer.say(escape(text if tag == "pre" else _spaced(text), quote=False), counts=counts)
 
 
 def _enter(writer: _Writer, node: LexborNode) -> list[LexborNode | str]:

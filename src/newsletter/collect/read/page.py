@@ -143,7 +143,8 @@ def link(href: str | None, base: str) -> str | None:
 
 def select(node: LexborNode, query: str) -> list[LexborNode]:
     """What `query` matches below `node`, each once, in the page's order."""
-    return list({found.mem_id: found for found in node.css(query)}.values())
+    found = node.css(query)
+    return list({one.mem_id: one for one in found}.values()) if "," in query or ":is" in query else found
 
 
 def remove(nodes: Iterable[LexborNode]) -> None:

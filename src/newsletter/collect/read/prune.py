@@ -163,8 +163,7 @@ def _covers(root: LexborNode) -> list[LexborNode]:
 
 
 def _boilerplate(root: LexborNode) -> list[LexborNode]:
-    named = select(root, "[class], [id]")
-    return [n for n in named if n.tag not in _NO_BLOCKS and _is_boilerplate(marks(n))]
+    return [n for n in select(root, "[class], [id]") if _is_boilerplate(marks(n)) and n.tag not in _NO_BLOCKS]
 
 
 @lru_cache(maxsize=4_096)
