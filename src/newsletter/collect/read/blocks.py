@@ -145,6 +145,8 @@ def _spaced(text: str) -> str:
 @lru_cache(maxsize=256)  # several steps look at the blocks of one text, one after another
 def words(block: str) -> str:
     """The text of one plain block, as `plain` gives it."""
+    if block.startswith("<p>") and block.endswith("</p>") and block.count("<") == 2:
+        return " ".join(unescape(block[3:-4]).split())  # as most are
     return plain(block)
 
 

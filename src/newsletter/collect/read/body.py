@@ -240,8 +240,9 @@ def _small_print(body: LexborNode) -> Iterator[LexborNode]:
 def _is_told(node: LexborNode, text: str, told: set[str]) -> bool:
     if not text or node.tag in ("a", "ul", "ol", "section", "table"):
         return False
-    start = folded(text[:_START])
-    if any(one.startswith(start) for one in told) and folded(text) in told:
+    first = text[0].casefold()
+    likely = not first.isalnum() or any(one.startswith(first) for one in told)
+    if likely and any(one.startswith(folded(text[:_START])) for one in told) and folded(text) in told:
         return True
     if len(text) < 120 and split_credit(text)[0] is None:
         return True

@@ -6,16 +6,19 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from selectolax.lexbor import LexborNode
+
 from newsletter.collect.read.data import Thing, is_article
 from newsletter.collect.read.page import PageTree, inside, text_of
 from newsletter.collect.read.text import clean
 
 _TAG: Final = "a[rel~=tag]"
-_HOLDERS: Final = (
-    "[class*=news-list-category], [class*=field--name-field-tags], [class*=field-name-field-tags], [class~=tags], "
-    "[class~=tag-list], [class~=taglist], [class~=article-tags], [class~=topics], [class~=keywords]"
+_PARTS: Final = ("news-list-category", "field--name-field-tags", "field-name-field-tags")  # of the class of a holder
+_WORDS: Final = ("tags", "tag-list", "taglist", "article-tags", "topics", "keywords")
+_TAGS: Final = ", ".join(  # dear: asked where there is one
+    (_TAG, *(f"[class*={part}] a" for part in _PARTS), *(f"[class~={word}] a" for word in _WORDS))
 )
-_TAGS: Final = ", ".join((_TAG, *(f"{holder} a" for holder in _HOLDERS.split(", "))))  # dear: asked where there is one
+_PERHAPS: Final = "[class*=tag], [class*=category], [class*=topics], [class*=keywords]"
 _MENUS: Final = frozenset({"nav", "footer", "aside"})
 _CODE: Final = re.compile(r"\w+:\S")  # how systems file things: productType:PRESS_RELEASE
 _MAX: Final = 12
@@ -23,7 +26,7 @@ _MAX: Final = 12
 
 def find_topics(page: PageTree, things: Sequence[Thing]) -> tuple[str, ...]:
     """At most 12 topics of the page: its tags, else its article:tag, its section and keywords."""
-    holds = page.root.css_first(_HOLDERS) is not None
+    holds = any(map(_holds_tags, page.root.css(_PERHAPS)))
     tags = [text_of(a, 80) for a in page.root.css(_TAGS if holds else _TAG) if not inside(a, _MENUS)]
     tags += page.meta.get("article:tag", [])
     for thing in things:
@@ -36,6 +39,11 @@ def find_topics(page: PageTree, things: Sequence[Thing]) -> tuple[str, ...]:
     named = (clean(raw, 80).lstrip("#").strip() for raw in reversed(tags) if not _CODE.match(raw.strip()))
     unique = {tag.casefold(): tag for tag in named if 1 < len(tag) <= 60}
     return tuple(reversed(unique.values()))[:_MAX]
+
+
+def _holds_tags(node: LexborNode) -> bool:
+    said = node.attributes.get("class") or ""
+    return any(part in said for part in _PARTS) or not set(_WORDS).isdisjoint(said.split())
 
 
 def _listed(value: object) -> list[str]:
