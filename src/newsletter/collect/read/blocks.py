@@ -128,6 +128,16 @@ def plain(html: str) -> str:
     return "\n\n".join(line for line in lines if line)
 
 
+def says_at_least(html: str, characters: int) -> bool:
+    """Whether the text of plain blocks is so long; no more of them are looked at than it needs."""
+    said = 0
+    for block in html.split("\n"):
+        said += len(words(block))
+        if said >= characters:
+            return True
+    return len(plain(html)) >= characters
+
+
 def _without_empty(words: str) -> str:
     """Words without tags that nothing stands in, and with one line break where several are, none at the edges."""
     while "</" in words and (fewer := _EMPTY.sub(r"\2", words)) != words:

@@ -34,6 +34,7 @@ _REACH: Final = re.compile(
     re.IGNORECASE,
 )
 _OF_PRESS: Final = "[class*=pressekontakt i], [class*=press-contact i], [class*=presscontact i]"
+_PERHAPS: Final = "[class*=press i]"  # less dear, and asked first
 _MARKED: Final = (  # of a release only where they stand in its own article
     f"{_OF_PRESS}, [class*=kontakt i], [class*=contact i], [class*=ansprechpartner i], [class~=vcard], "
     "[itemtype*='ContactPoint' i]"
@@ -56,6 +57,8 @@ def find_contact(page: PageTree, headline: LexborNode | None) -> str | None:
     while around is not None and around.tag not in ("article", "main", "body"):
         around = around.parent
     if around is None:
+        return None
+    if around.tag != "article" and around.css_first(_PERHAPS) is None:
         return None
     for node in around.css(_MARKED if around.tag == "article" else _OF_PRESS):
         text = node.text()

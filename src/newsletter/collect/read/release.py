@@ -12,7 +12,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode, SelectolaxError
 
 from newsletter.collect.read import contact, data, documents, headline, images, issuer, language, lead, teaser
-from newsletter.collect.read.blocks import plain
+from newsletter.collect.read.blocks import plain, says_at_least
 from newsletter.collect.read.body import MIN_BODY, clear, find_body, without_loose_ends
 from newsletter.collect.read.dates import BERLIN, Stamp, read_machine_date
 from newsletter.collect.read.lines import without_edges, without_lead, without_repeated
@@ -176,7 +176,7 @@ class _Reading:
         if body is not None:
             clear(body, gone, told)
             html = without_loose_ends(sanitise_node(body, self.page.base))
-        if len(plain(html)) >= MIN_BODY or "body" in self.chosen:
+        if "body" in self.chosen or says_at_least(html, MIN_BODY):
             return html
         other = sanitise(statistical_body(self.page), self.page.base)
         if len(plain(other)) <= len(plain(html)):

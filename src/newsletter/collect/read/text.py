@@ -33,7 +33,7 @@ def either(choices: Iterable[str]) -> str:
 
 def legal(text: str) -> str:
     """`text` without the characters that XML 1.0 forbids."""
-    return text if text.isprintable() else _ILLEGAL.sub("", text)
+    return text if text.replace("\n", "").isprintable() else _ILLEGAL.sub("", text)
 
 
 def is_legal(text: str, written: bytes) -> bool:

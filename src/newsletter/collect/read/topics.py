@@ -26,8 +26,9 @@ _MAX: Final = 12
 
 def find_topics(page: PageTree, things: Sequence[Thing]) -> tuple[str, ...]:
     """At most 12 topics of the page: its tags, else its article:tag, its section and keywords."""
-    holds = any(map(_holds_tags, page.root.css(_PERHAPS)))
-    tags = [text_of(a, 80) for a in page.root.css(_TAGS if holds else _TAG) if not inside(a, _MENUS)]
+    perhaps = page.root.css(f"{_TAG}, {_PERHAPS}")
+    links = page.root.css(_TAGS) if any(map(_holds_tags, perhaps)) else filter(_is_tag, perhaps)
+    tags = [text_of(a, 80) for a in links if not inside(a, _MENUS)]
     tags += page.meta.get("article:tag", [])
     for thing in things:
         if is_article(thing):
@@ -39,6 +40,10 @@ def find_topics(page: PageTree, things: Sequence[Thing]) -> tuple[str, ...]:
     named = (clean(raw, 80).lstrip("#").strip() for raw in reversed(tags) if not _CODE.match(raw.strip()))
     unique = {tag.casefold(): tag for tag in named if 1 < len(tag) <= 60}
     return tuple(reversed(unique.values()))[:_MAX]
+
+
+def _is_tag(node: LexborNode) -> bool:
+    return node.tag == "a" and "tag" in (node.attributes.get("rel") or "").split()
 
 
 def _holds_tags(node: LexborNode) -> bool:

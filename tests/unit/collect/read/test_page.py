@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from newsletter.collect.read.blocks import plain, says_at_least
 from newsletter.collect.read.page import PageTree, absolute, says
 from newsletter.collect.read.text import either, is_legal, legal
 from tests.unit.collect.read.pages import URL
@@ -53,3 +54,10 @@ def test_what_xml_forbids_is_seen_and_taken_out(text, clean):
 )  # fmt: skip
 def test_plain_and_odd_addresses_are_read_alike(href, path):
     assert absolute(href, "https://musterstadt.example/presse/radweg") == f"https://musterstadt.example{path}"
+
+
+@pytest.mark.parametrize(("characters", "enough"), [(0, True), (9, True), (14, True), (15, False)])
+def test_how_much_plain_blocks_say_at_least(characters, enough):
+    html = "<p>Ein <b>Satz</b></p>\n<figure><img src=a><figcaption>Ein Bild</figcaption></figure>\n<p>Noch</p>"
+    assert len(plain(html)) == 14
+    assert says_at_least(html, characters) is enough
