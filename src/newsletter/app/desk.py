@@ -19,13 +19,13 @@ from newsletter.app.alarms import AlarmBoard
 from newsletter.app.clock import SlotClock
 from newsletter.config import Newsletter, Settings
 from newsletter.edition import rules
-from newsletter.edition.compose import compose, edition_of, extra_id, immediate_id, slot_id
+from newsletter.edition.compose import compose, edition_of, immediate_id, slot_id
 from newsletter.edition.content import EditionContent
 from newsletter.edition.render import render_sheets
 from newsletter.edition.report import checked, report
 from newsletter.edition.slots import slots_between
 from newsletter.edition.variants import fill, selection, variant_key
-from newsletter.errors import NewsletterError, NotFound, StateError
+from newsletter.errors import NewsletterError, NotFound
 from newsletter.i18n import languages
 from newsletter.model import (
     AlarmKind,
@@ -35,7 +35,6 @@ from newsletter.model import (
     Finding,
     Format,
     Release,
-    Saying,
     Sheet,
     Variant,
 )
@@ -112,57 +111,20 @@ class EditionDesk:
         newsletter = self._settings.newsletter(edition.newsletter)
         if newsletter is None:
             raise NotFound(f"edition {edition.id}: newsletter.toml has no newsletter {edition.newsletter!r} any more")
-        releases = [self._releases.get(one.release).as_in(newsletter.feeds) for one in edition.carried]
-        content = self._compose(newsletter, edition.cadence, edition.slot, releases)
+        releases = self.shown([one.release for one in edition.carried], newsletter)
+        content = self.arranged(newsletter, edition.cadence, edition.slot, releases)
         return replace(content, id=edition.id, subject=edition.subject, intro=edition.intro)
 
-    def compose_extra(
-        self, newsletter: Newsletter, cadence: Cadence, releases: Sequence[Release], saying: Saying, now: datetime
-    ) -> Edition:
-        """An edition beside the slots, of these releases or else of all that are due; held for its editor to look at.
+    def shown(self, releases: Iterable[str], newsletter: Newsletter) -> list[Release]:
+        """The releases of these ids as the newsletter shows them. Raises NotFound for one that there is not."""
+        return [self._releases.get(id).as_in(newsletter.feeds) for id in releases]
 
-        Raises StateError where nothing is in it.
-        """
-        row = Row(newsletter, cadence, self._state.began(newsletter.id, cadence, now))
-        due = list(releases) or self._due(row, now)
-        if not due:
-            raise StateError(f"nothing is due for {newsletter.id}, {cadence}: name releases")
-        content = self._compose(newsletter, cadence, now, due)
-        content = replace(content, id=self._extra_id(row, now), subject=saying.subject, intro=saying.intro)
-        content, sheets = self._render(content, now)
-        edition = replace(edition_of(content, now), extra=True)
-        if not edition.carried or not self._editions.add(edition):
-            raise StateError(f"edition {edition.id} is there already, or none of its releases can be rendered")
-        return self._look_again(edition, sheets, now)
-
-    def _extra_id(self, row: Row, now: datetime) -> str:
-        """The id of an edition made at `now`, or, where others were made in that second, the next that is free."""
-        id = extra_id(row.newsletter, row.cadence, now)
-        return self._extra_id(row, now + timedelta(seconds=1)) if self._editions.known([id]) else id
-
-    def reword(self, id: str, saying: Saying, now: datetime) -> Edition:
-        """Let an edition that is not sent yet say something else, render and check it anew, and hold it for its editor.
-
-        What is None in `saying` stays, what is empty goes. Raises StateError where it is too late.
-        """
-        edition = self._editions.get(id)
-        if edition.state is EditionState.APPROVED:
-            edition = self._editions.move(id, EditionState.HELD, now, WAITS)
-        subject = edition.subject if saying.subject is None else saying.subject or None
-        intro = edition.intro if saying.intro is None else saying.intro or None
-        edition = self._editions.word(id, subject, intro)
-        content = self.content_of(edition)
-        _, sheets, left_out = render_sheets(content, _pairs(), templates=self._settings.templates)
-        if left_out:
-            raise StateError(f"edition {id} cannot be rendered any more: {next(iter(left_out.values()))}")
-        return self._look_again(edition, sheets, now)
-
-    def _look_again(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> Edition:
-        """Keep and check what was rendered, and hold it whatever is found: its editor wants to see it first."""
-        findings = self._save(edition, sheets, now)
-        blocking = [finding for finding in findings if finding.blocks]
-        reason = f"{len(blocking)} findings block it, the first: {blocking[0].message}" if blocking else WAITS
-        return self._editions.hold(edition.id, findings, reason, now)
+    def arranged(
+        self, newsletter: Newsletter, cadence: Cadence, slot: datetime, releases: Sequence[Release]
+    ) -> EditionContent:
+        """These releases in the order in which an edition has them."""
+        order = [slug for feed in newsletter.feeds for slug in self._settings.feeds[feed].topics.values()]
+        return compose(self._settings.site, newsletter, cadence, slot, releases, order)
 
     def variant(self, edition: Edition, language: str, format: Format, chosen: Sequence[str] | None = None) -> Variant:
         """A variant of a composed edition; of all its releases where none are chosen."""
@@ -215,7 +177,7 @@ class EditionDesk:
             if now - row.began > NOBODY:
                 self._state.begin_again(row.newsletter.id, row.cadence, now)
             return []
-        ids = {immediate_id(row.newsletter, release): release for release in self._due(row, now)}
+        ids = {immediate_id(row.newsletter, release): release for release in self.due(row, now)}
         known = self._editions.known(ids)  # held or cancelled: it stays due, and is not rendered at every tick
         made: list[Edition] = []
         for id, release in ids.items():
@@ -230,11 +192,12 @@ class EditionDesk:
         if not slots:
             return []
         missed = tuple(self._skipped(row, slot, now) for slot in slots[:-1])
-        made = self._add(row, slots[-1], self._due(row, now), missed, now)
+        made = self._add(row, slots[-1], self.due(row, now), missed, now)
         self._clock.advance(row.newsletter.id, row.cadence, slots[-1])
         return made
 
-    def _due(self, row: Row, now: datetime) -> list[Release]:
+    def due(self, row: Row, now: datetime) -> list[Release]:
+        """What no edition of the row carries yet."""
         return self._releases.due(row.newsletter.id, row.newsletter.feeds, row.cadence, now, since=row.began)
 
     def _skipped(self, row: Row, slot: datetime, now: datetime) -> Edition:
@@ -251,8 +214,8 @@ class EditionDesk:
     def _add(
         self, row: Row, slot: datetime, due: Sequence[Release], missed: Sequence[Edition], now: datetime
     ) -> list[Edition]:
-        content = self._compose(row.newsletter, row.cadence, slot, due)
-        content, sheets = self._render(content, now) if due else (content, {})
+        content = self.arranged(row.newsletter, row.cadence, slot, due)
+        content, sheets = self.render(content, now) if due else (content, {})
         edition = edition_of(content, now)
         if not self._editions.add(edition, missed) or edition.state is EditionState.SKIPPED:
             return []
@@ -266,7 +229,7 @@ class EditionDesk:
         by_hand = edition.state is EditionState.HELD and not any(finding.blocks for finding in edition.findings)
         content = self.content_of(edition)
         content = content.without([release.id for release in content.releases if not release.visible(now)])
-        content, sheets = self._render(content, now) if content.releases else (content, {})
+        content, sheets = self.render(content, now) if content.releases else (content, {})
         edition = self._editions.carry(edition.id, edition_of(content, now).carried)
         waits = edition.extra and edition.state is EditionState.COMPOSED
         reason = WAITS if waits else edition.reason if by_hand and not gate else None
@@ -275,20 +238,21 @@ class EditionDesk:
             return []
         return [self._finish(edition, sheets, now, held=reason)]
 
-    def _render(self, content: EditionContent, now: datetime) -> tuple[EditionContent, dict[Pair, Sheet]]:
+    def render(self, content: EditionContent, now: datetime) -> tuple[EditionContent, dict[Pair, Sheet]]:
         """Every sheet of what can be rendered; a person is told of what cannot."""
-        content, sheets, left_out = render_sheets(content, _pairs(), templates=self._settings.templates)
+        content, sheets, left_out = render_sheets(content, pairs(), templates=self._settings.templates)
         for release, reason in left_out.items():
             self._alarms.sound(f"release:{release}", AlarmKind.EDITION_HELD, f"left out of {content.id}: {reason}", now)
         return content, sheets
 
     def _finish(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime, held: str | None = None) -> Edition:
-        findings = self._save(edition, sheets, now)
+        findings = self.save(edition, sheets, now)
         if held is not None:
             return self._editions.hold(edition.id, findings, held, now)
         return self.judge(edition, findings, now)
 
-    def _save(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> tuple[Finding, ...]:
+    def save(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> tuple[Finding, ...]:
+        """Keep the sheets of an edition, and what its audience's variants are made of; what the rules find in those."""
         for sheet in sheets.values():
             self._sheets.save(sheet)
         variants, findings = self.check(edition, self._freezer.wishes(edition.newsletter, edition.cadence))
@@ -311,13 +275,7 @@ class EditionDesk:
         )
         return self._editions.hold(edition.id, findings, reason, now)
 
-    def _compose(
-        self, newsletter: Newsletter, cadence: Cadence, slot: datetime, releases: Sequence[Release]
-    ) -> EditionContent:
-        order = [slug for feed in newsletter.feeds for slug in self._settings.feeds[feed].topics.values()]
-        return compose(self._settings.site, newsletter, cadence, slot, releases, order)
 
-
-def _pairs() -> list[Pair]:
+def pairs() -> list[Pair]:
     """Every sheet an edition may be asked for: a subscriber may choose another until the audience is frozen."""
     return list(product(languages(), Format))

@@ -1,13 +1,18 @@
-"""Editions beside the slots, as an editor puts them together."""
+"""Editions beside the slots, as an editor puts them together, and what an edition says by an editor's words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from newsletter.app.desk import WAITS, Pair, Row, pairs
 from newsletter.config import Newsletter
+from newsletter.edition.compose import edition_of, extra_id
+from newsletter.edition.render import render_sheets
 from newsletter.errors import BadInput, NotFound, StateError
-from newsletter.model import Cadence, Edition, EditionState, Release, Saying
+from newsletter.model import Cadence, Edition, EditionState, Release, Saying, Sheet
 
 if TYPE_CHECKING:
     from newsletter.app.program import Program
@@ -32,10 +37,61 @@ def new_editions(
         raise BadInput(f"{newsletter} is not sent {foreign[0]}; its cadences: {', '.join(found.cadences)}")
     if why := program.state.paused():
         raise StateError(f"nothing is composed while the program is paused: {why}")
-    chosen = [_mailable(program, id, found) for id in dict.fromkeys(releases)]
+    for id in releases:
+        _check_mailable(program, id, found)
     now = program.now()
-    made = [program.desk.compose_extra(found, cadence, chosen, saying, now) for cadence in cadences or found.cadences]
+    wanted = cadences or found.cadences
+    rows = [row for row in program.desk.rows(now) if row.newsletter is found and row.cadence in wanted]
+    chosen = program.desk.shown(dict.fromkeys(releases), found)
+    made = [_made(program, row, chosen, saying, now) for row in rows]
     return [_approved(program, edition) if urgent else edition for edition in made]
+
+
+def reword(program: Program, id: str, saying: Saying) -> Edition:
+    """Let an edition that is not sent yet say something else, render and check it anew, and hold it for its editor.
+
+    What is None in `saying` stays, what is empty goes. Raises NotFound, and StateError where it is too late.
+    """
+    editions, now = program.editions, program.now()
+    edition = editions.get(id)
+    if edition.state is EditionState.APPROVED:
+        edition = editions.move(id, EditionState.HELD, now, WAITS)
+    subject = edition.subject if saying.subject is None else saying.subject or None
+    intro = edition.intro if saying.intro is None else saying.intro or None
+    edition = editions.word(id, subject, intro)
+    _, sheets, left_out = render_sheets(program.desk.content_of(edition), pairs(), templates=program.settings.templates)
+    if left_out:
+        raise StateError(f"edition {id} cannot be rendered any more: {next(iter(left_out.values()))}")
+    return _held(program, edition, sheets, now)
+
+
+def _made(program: Program, row: Row, chosen: Sequence[Release], saying: Saying, now: datetime) -> Edition:
+    """An edition beside the slots, of these releases or else of all that are due; held for its editor to look at."""
+    desk = program.desk
+    due = chosen or desk.due(row, now)
+    if not due:
+        raise StateError(f"nothing is due for {row.newsletter.id}, {row.cadence}: name releases")
+    content = desk.arranged(row.newsletter, row.cadence, now, due)
+    content = replace(content, id=_free_id(program, row, now), subject=saying.subject, intro=saying.intro)
+    content, sheets = desk.render(content, now)
+    edition = replace(edition_of(content, now), extra=True)
+    if not edition.carried or not program.editions.add(edition):
+        raise StateError(f"edition {edition.id} is there already, or none of its releases can be rendered")
+    return _held(program, edition, sheets, now)
+
+
+def _free_id(program: Program, row: Row, now: datetime) -> str:
+    """The id of an edition made at `now`, or, where others were made in that second, the next that is free."""
+    id = extra_id(row.newsletter, row.cadence, now)
+    return _free_id(program, row, now + timedelta(seconds=1)) if program.editions.known([id]) else id
+
+
+def _held(program: Program, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> Edition:
+    """Keep and check what was rendered, and hold it whatever is found: its editor wants to see it first."""
+    findings = program.desk.save(edition, sheets, now)
+    blocking = [finding for finding in findings if finding.blocks]
+    reason = f"{len(blocking)} findings block it, the first: {blocking[0].message}" if blocking else WAITS
+    return program.editions.hold(edition.id, findings, reason, now)
 
 
 def _newsletter(program: Program, name: str) -> Newsletter:
@@ -46,13 +102,12 @@ def _newsletter(program: Program, name: str) -> Newsletter:
     return found
 
 
-def _mailable(program: Program, id: str, newsletter: Newsletter) -> Release:
+def _check_mailable(program: Program, id: str, newsletter: Newsletter) -> None:
     release = program.releases.get(id)
-    if release.source not in newsletter.feeds:
+    if not any(seen.source in newsletter.feeds for seen in release.seen_by):
         raise BadInput(f"release {id} is of the feed {release.source}, which {newsletter.id} does not carry")
     if not release.visible(program.now()):
         raise BadInput(f"release {id} may not be shown now: it is withheld, withdrawn or under embargo")
-    return release
 
 
 def _approved(program: Program, edition: Edition) -> Edition:

@@ -61,10 +61,12 @@ def edit(ctx: click.Context, edition: str, subject: str | None, intro: str | Non
 
     It is rendered and checked anew, and held until you approve it.
     """
+    from newsletter.app.extras import reword
+
     if subject is None and intro is None:
         raise click.UsageError("give --subject, --intro, or both")
     program = program_of(ctx)
-    _tell(ctx, [program.desk.reword(edition, _saying(subject, intro), program.now())], as_json)
+    _tell(ctx, [reword(program, edition, _saying(subject, intro))], as_json)
 
 
 def _saying(subject: str | None, intro: str | None) -> Saying:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner, Result
 
 from newsletter.app import Program
-from newsletter.app.extras import new_editions
+from newsletter.app.extras import new_editions, reword
 from newsletter.cli import cli
 from newsletter.config import load
 from newsletter.errors import BadInput, NotFound, StateError
-from newsletter.model import Cadence, EditionState, Format, Saying
+from newsletter.model import Cadence, EditionState, Format, Saying, Sighting
 from tests.integration.app.test_composing import DAILY, NOW, new, program, states
 from tests.integration.store.test_releases import collected
 
@@ -44,6 +45,13 @@ async def test_an_extra_edition_waits_for_its_editor_and_then_goes(program: Prog
     program.publish()
     page = (program.settings.publish.directory / f"editions/{EXTRA}.html").read_text("utf-8")
     assert "<p>es gibt &lt;etwas&gt; zu feiern.</p>" in page
+
+
+def test_a_release_is_of_every_feed_that_found_it(program: Program) -> None:
+    found = Sighting("musterstadt", "https://musterstadt.example/a", NOW, mailable=True)
+    collected(program.database, replace(new("a"), source="portal", sightings=(found,)))
+    (made,) = new_editions(program, "presse", [Cadence.DAILY], ["a"], Saying())
+    assert [one.release for one in made.carried] == ["a"]
 
 
 async def test_it_overtakes_nothing(program: Program) -> None:
@@ -105,14 +113,14 @@ def test_an_edition_is_reworded_and_checked_anew(program: Program) -> None:
     collected(program.database, new("a"))
     new_editions(program, "presse", [Cadence.DAILY], ["a"], SAYING)
     program.editions.move(EXTRA, EditionState.APPROVED, NOW)
-    edition = program.desk.reword(EXTRA, Saying(intro="Nur ein Satz."), NOW)
+    edition = reword(program, EXTRA, Saying(intro="Nur ein Satz."))
     assert (edition.state, edition.subject, edition.intro) == (EditionState.HELD, SAYING.subject, "Nur ein Satz.")
     for format in Format:
         subject, html, plain = text(program, EXTRA, format)
         assert (subject, "Nur ein Satz." in plain, "feiern" in html + plain) == (SAYING.subject, True, False)
     standard = program.desk.variant(edition, "de", Format.STANDARD)
     assert {one["sha256"]["text"] for one in program.desk.report(edition)["variants"]} == {standard.text_sha256}
-    edition = program.desk.reword(EXTRA, Saying(subject="", intro="NIEMAND LIEST GERN GROSSBUCHSTABEN"), NOW)
+    edition = reword(program, EXTRA, Saying(subject="", intro="NIEMAND LIEST GERN GROSSBUCHSTABEN"))
     assert edition.subject is None
     assert "TYPO-1" in {finding.rule for finding in edition.findings}
 
@@ -121,7 +129,7 @@ async def test_what_is_sent_stays_as_it_is(program: Program) -> None:
     collected(program.database, new("a"))
     await program.compose()
     with pytest.raises(StateError, match="what it says stays as it is"):
-        program.desk.reword("presse-immediate-a-1", Saying("Zu spät"), NOW)
+        reword(program, "presse-immediate-a-1", Saying("Zu spät"))
 
 
 def test_the_commands(program: Program) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.app import Program
+from newsletter.app.extras import new_editions
 from newsletter.config import load
-from newsletter.model import EditionState, Format, Image, Release, ReleaseState, Revised
+from newsletter.model import EditionState, Format, Image, Release, ReleaseState, Revised, Saying
 from newsletter.store.collecting import Collecting
 from tests.integration.collect.web import Reply, Web, web
 from tests.integration.store.test_releases import release
@@ -131,6 +132,17 @@ async def test_mails_pages_and_feeds_show_our_copies_alone(program: Program, por
     assert texts["releases/a.html"].count(f'src="{OURS}') == 2
     for path in copies(program):
         assert f"{OURS}{path.parent.name}/{path.name}" in texts["releases/a.html"]
+
+
+async def test_an_edition_that_an_editor_puts_together_shows_our_copies_too(program: Program, portal: Web) -> None:
+    portal.pages |= {"/bilder/a.jpg": PHOTO, "/bilder/innen.jpg": PHOTO}
+    keep(program, portal)
+    await program.pictures.look()
+    (made,) = new_editions(program, "presse", [], ["a"], Saying())
+    assert not any(finding.blocks for finding in made.findings)
+    html, _ = mail(program, made.id)
+    assert f'<img src="{OURS}' in html
+    assert portal.site not in html
 
 
 async def test_what_cannot_be_had_is_told_in_words_tried_again_and_shown_on_later_pages(
