@@ -32,6 +32,7 @@ COLLECTS_AT_ONCE = 100  # ticks: a slow portal must not keep those that are due 
 COMPOSE_EVERY = timedelta(seconds=10)
 PICTURES_EVERY = timedelta(seconds=30)
 TELL_EVERY = timedelta(seconds=60)
+HUB_EVERY = timedelta(seconds=30)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
 FIRST_COLLECT = 120  # seconds that the first edition waits for the first collect: what was missed belongs in it
 MISFIRE_GRACE = 3600  # seconds; APScheduler's own default drops a tick that is one second late
@@ -93,6 +94,7 @@ class Daemon:
             (self._compose, COMPOSE_EVERY, once),
             (self._look_at_pictures, PICTURES_EVERY, once),
             (self._tell, TELL_EVERY, once),
+            (self._tell_hub, HUB_EVERY, once),
             (self._housekeep, HOUSEKEEPING_EVERY, once),
         )
         for job, every, at_once in jobs:
@@ -162,6 +164,9 @@ class Daemon:
 
     async def _tell(self) -> None:
         await asyncio.to_thread(self._program.alarms.tell, self._program.now())
+
+    async def _tell_hub(self) -> None:
+        await self._program.hub.tell(self._program.now())
 
     async def _housekeep(self) -> None:
         lapsed = await asyncio.to_thread(self._program.subscribing.forget_unconfirmed, self._program.now())

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
@@ -105,6 +105,11 @@ def long_date(day: date, language: str) -> str:
 def day_and_date(day: date, language: str) -> str:
     """`Sonntag, 22. November 2026` / `Sunday, 22 November 2026`."""
     return f"{format_date(day, 'EEEE', locale=locale(language))}, {long_date(day, language)}"
+
+
+def month(name: str, language: str) -> str:
+    """`2026-11` as people say it: `November 2026`."""
+    return format_skeleton("yMMMM", date.fromisoformat(f"{name}-01"), locale=locale(language))
 
 
 def moment(at: datetime, precision: Precision | None, zone: ZoneInfo, language: str) -> str:

@@ -39,7 +39,8 @@ def test_five_hundred_old_releases_are_added_and_nobody_gets_a_mail(
         assert {mail.recipient for mail in mailserver.mails} <= {OPERATOR}  # who is told that the portal went silent
 
         assert len(list((instance.public / "releases").glob("*.html"))) == 501
-        assert len(instance.feed_items("archiv")) == 50
+        month = [number for number in range(500) if (NOON - timedelta(hours=7 * number)).month == NOON.month]
+        assert len(instance.feed_items("archiv")) == len(month)  # more than the newest 50: no archive has them yet
         for kind in ("atom", "rss"):
             found = feedparser.parse((instance.public / f"feeds/archiv.{kind}").read_bytes())
             assert not found.bozo, found.get("bozo_exception")

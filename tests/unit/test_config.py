@@ -185,3 +185,13 @@ def test_the_password_of_a_proxy_is_never_shown(tmp_path: Path) -> None:
 def test_a_broken_feed_file_is_one_problem_and_not_two(tmp_path: Path) -> None:
     (line,) = problems(write(tmp_path, feed=FEED + "kinds = 'html'\n"))
     assert line == "feeds/musterstadt.toml: kinds: unknown key; did you mean kind?"
+
+
+def test_a_former_slug_leads_to_one_feed(tmp_path: Path) -> None:
+    path = write(tmp_path, feed=FEED + 'aliases = ["alt", "musterstadt", "vorstadt"]\n')
+    (tmp_path / "feeds" / "vorstadt.toml").write_text(FEED + 'aliases = ["alt"]\n', "utf-8")
+    assert problems(path) == [
+        "feeds/musterstadt.toml: aliases: 'musterstadt' cannot lead here: it is the feed's own slug",
+        "feeds/musterstadt.toml: aliases: 'vorstadt' cannot lead here: feeds/vorstadt.toml has it",
+        "feeds/vorstadt.toml: aliases: 'alt' cannot lead here: feeds/musterstadt.toml has it",
+    ]

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from newsletter.app.alarms import AlarmBoard
 from newsletter.app.desk import EditionDesk
+from newsletter.app.hub import hub_of
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom
 from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
@@ -82,6 +83,7 @@ class Program:
         self.recalls = Recalls(database)
         self.deliveries = Deliveries(database, journal, Terms(resend=settings.mail.when_uncertain == "resend"))
         self.recall = Recall(self.desk, self.editions, self.sheets, self.recalls, self.alarms, self.deliveries.tidy)
+        self.hub = hub_of(settings, self.alarms)
         self.pages = Pages(settings.site, settings.templates, images=settings.publish.images)
         self.offer = Offer(settings, self.published.topics_of)
         self.audience = Audience(database)
@@ -179,7 +181,14 @@ class Program:
             with suppress(FileNotFoundError):  # gone since settings were read: what was published of it stays
                 writer.write(name, file.read_bytes())
         return publish(
-            settings.site, settings.feeds, settings.newsletters, self.published, self.pages, writer, self.now()
+            settings.site,
+            settings.feeds,
+            settings.newsletters,
+            self.published,
+            self.pages,
+            writer,
+            self.now(),
+            hub=settings.publish.hub,
         )
 
     # --- editions
@@ -218,6 +227,7 @@ class Program:
         composed = await self.compose()
         progress = await self.mailroom.send_all()
         report = await asyncio.to_thread(self.publish)
+        await self.hub.tell(self.now())
         await asyncio.to_thread(self.alarms.tell, self.now())
         return {
             "collected": sum(one.new for one in reports),

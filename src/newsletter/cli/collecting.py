@@ -82,6 +82,7 @@ def publish(ctx: click.Context) -> None:
     """Write feeds and archive as they are now."""
     program = program_of(ctx)
     report = program.publish()
+    asyncio.run(program.hub.tell(program.now()))
     click.echo(f"{report.written} files written, {report.unchanged} unchanged, {len(report.removed)} removed")
     for problem in report.problems:
         click.echo(problem, err=True)

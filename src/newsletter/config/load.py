@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-from newsletter.config.problems import contradictions, explain, layouts, unknown_layouts
+from newsletter.config.problems import aliases, contradictions, explain, layouts, unknown_layouts
 from newsletter.config.settings import (
     Alerts,
     Collect,
@@ -83,6 +83,7 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
         raise SettingsError(problems)
     _overlay(values, environment, problems)
     feeds = _feeds(root / "feeds", problems)
+    problems += aliases(feeds)
     settings = _validate(Settings, values, path.name, problems, hidden=frozenset({"root", "feeds"}))
     if settings is not None:
         settings = _settle(settings, root, feeds, problems)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import inspect
 import typing
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from newsletter.config.settings import SINGLE, Newsletter
+from newsletter.config.settings import SINGLE, FeedSettings, Newsletter
 from newsletter.model import Cadence, NoticeKind
 
 SECRET = ("password", "key")
@@ -98,3 +98,14 @@ def contradictions(newsletters: object, feeds: Collection[str]) -> Iterator[str]
                 close = difflib.get_close_matches(slug, feeds, n=1)
                 hint = f"; did you mean {close[0]}?" if close else ""
                 yield f"{where}.feeds: there is no feeds/{slug}.toml{hint}"
+
+
+def aliases(feeds: Mapping[str, FeedSettings]) -> Iterator[str]:
+    """Slugs that a feed is said to have had and that another feed has, or had as well."""
+    taken = {slug: slug for slug in feeds}
+    for slug, feed in feeds.items():
+        for alias in feed.aliases:
+            other = taken.setdefault(alias, slug)
+            if alias == slug or other != slug:
+                has = "it is the feed's own slug" if alias == slug else f"feeds/{other}.toml has it"
+                yield f"feeds/{slug}.toml: aliases: {alias!r} cannot lead here: {has}"

@@ -119,6 +119,7 @@ class Collect(Table):
 class Publish(Table):
     directory: Path = Path("public")
     images: Literal["host", "link"] = "host"
+    hub: WebAddress | None = None
 
 
 class Alerts(Table):
@@ -201,6 +202,7 @@ class FeedSettings(Table):
     language: str = "de"
     first_collect: Literal["archive", "send"] = "archive"
     max_age: OptionalDuration = timedelta(days=7)
+    aliases: list[Slug] = []
     topics: dict[str, Slug] = {}
     item: ItemProfile = ItemProfile()
     release: ReleaseProfile = ReleaseProfile()

@@ -16,6 +16,7 @@ class AlarmKind(StrEnum):
     DELIVERY_QUARANTINED = "delivery quarantined"
     STORE_RESTORED = "store restored"
     CLOCK_WRONG = "clock wrong"
+    HUB_SILENT = "hub silent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,16 @@ class Mark(NamedTuple):
     state: ReleaseState = ReleaseState.LIVE
 
 
+class Dated(NamedTuple):
+    """A release of a feed and when it is listed; `visible` says whether any output may show it now."""
+
+    id: str
+    published_at: datetime
+    changed_at: datetime
+    state: ReleaseState
+    visible: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """What a release is about: `slug` stands in addresses, `title` is read by people."""

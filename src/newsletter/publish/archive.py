@@ -12,7 +12,7 @@ from datetime import datetime
 
 from newsletter.config import FeedSettings, Newsletter, Site
 from newsletter.model import Topic
-from newsletter.publish import opml
+from newsletter.publish import opml, removed, sitemap
 from newsletter.publish.content import FeedContent, newest_first
 from newsletter.publish.feeds import Feeds, Published
 from newsletter.publish.folders import Folders
@@ -43,6 +43,8 @@ def publish(
     pages: Pages,
     writer: Writer,
     now: datetime,
+    *,
+    hub: str | None = None,
 ) -> Report:
     """Write what of feeds and archive differs from what the store says at `now`.
 
@@ -52,14 +54,17 @@ def publish(
     problems = Problems()
     titles = {slug: settings.title for slug, settings in feeds.items()}, {each.id: each.title for each in newsletters}
     fingerprint = pages.fingerprint(*titles)
+    anew = writer.read(RENDERED) != fingerprint
     writer.write("style.css", pages.style)
-    folders = Folders(store, pages, writer, problems, anew=writer.read(RENDERED) != fingerprint)
+    folders = Folders(store, pages, writer, problems, anew=anew)
     folders.publish_releases(feeds, now)
     folders.publish_editions(newsletters, now)
     folders.publish_reports(newsletters)
-    builder = Feeds(site, store, pages, writer, problems, now)
+    builder = Feeds(site, hub, store, pages, writer, problems, now, anew=anew)
     published = [builder.publish(slug, settings) for slug, settings in sorted(feeds.items())]
     _publish_lists(site, published, pages, writer, problems)
+    removed.publish(feeds, pages, writer, problems)
+    sitemap.publish(site, published, store, writer, now)
     writer.write(RENDERED, fingerprint)
     return Report(writer.written, writer.unchanged, tuple(writer.removed), problems.lines)
 

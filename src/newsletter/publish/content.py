@@ -67,7 +67,9 @@ class Deleted:
 class FeedContent:
     """The contents of one feed, newest first. It lies at `address` + "." + format; `page` is its face for people.
 
-    `notices` stand in for entries that were withdrawn, in feeds alone; `deleted` says the same to programs.
+    `notices` stand in for entries that were withdrawn, in feeds alone; `deleted` says the same to programs. `earlier`
+    and `later` are the months of the archive next to it (RFC 5005), as `2026-10`; `archive_of` is the address of the
+    feed that an archive belongs to. `hub` is told of changes (WebSub).
     """
 
     title: str
@@ -79,6 +81,10 @@ class FeedContent:
     entries: tuple[Entry, ...]
     notices: tuple[Entry, ...] = ()
     deleted: tuple[Deleted, ...] = ()
+    earlier: str | None = None
+    later: str | None = None
+    archive_of: str | None = None
+    hub: str | None = None
 
     @property
     def items(self) -> list[Entry]:

@@ -11,9 +11,12 @@ from newsletter import i18n
 from newsletter.config import FeedSettings, Site
 from newsletter.config.values import slug as checked_slug
 from newsletter.errors import RenderError
-from newsletter.model import Release, ReleaseState, Topic
-from newsletter.publish.content import Entry, FeedContent, entry, fit, newest_first, one_line, printable
-from newsletter.publish.formats import Format, formats
+from newsletter.model import Release, Topic
+from newsletter.publish.building import build
+from newsletter.publish.content import FeedContent, newest_first, one_line, printable
+from newsletter.publish.entries import Entries
+from newsletter.publish.formats import formats
+from newsletter.publish.months import FeedArchive, Month, by_month
 from newsletter.publish.pages import Pages
 from newsletter.publish.problems import Problems
 from newsletter.publish.store import PublishStore
@@ -21,42 +24,54 @@ from newsletter.publish.withdrawals import deleted, withdrawals
 from newsletter.publish.writer import Writer
 
 NEWEST = 50  # releases in a feed
-MAX_FEED = 5_000_000  # bytes: what the W3C validator takes
-MAX_ENTRY = 1_000_000  # characters: no press release, and a fifth of a feed
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A feed and the feeds of its topics that have releases."""
+    """A feed, the feeds of its topics that have releases, and its months, the oldest first."""
 
     feed: FeedContent
     topics: tuple[tuple[FeedContent, Topic], ...]
+    months: tuple[Month, ...]
 
 
 class Feeds:
     """Publishes feeds as they are at `now`."""
 
     def __init__(
-        self, site: Site, store: PublishStore, pages: Pages, writer: Writer, problems: Problems, now: datetime
+        self,
+        site: Site,
+        hub: str | None,
+        store: PublishStore,
+        pages: Pages,
+        writer: Writer,
+        problems: Problems,
+        now: datetime,
+        *,
+        anew: bool,
     ) -> None:
         self._site = site
+        self._hub = hub
         self._store = store
         self._pages = pages
         self._writer = writer
         self._problems = problems
         self._now = now
-        self._entries: dict[str, Entry | None] = {}  # of the feed at hand; None: it cannot be shown
+        self._entries = Entries(site, pages, problems)
+        self._archive = FeedArchive(site, store, pages, writer, problems, anew=anew)
 
     def publish(self, slug: str, settings: FeedSettings) -> Published:
-        """Write what changed of a feed, its topics and its page."""
+        """Write what changed of a feed, its topics, its months and its page."""
         self._entries.clear()
-        feed = self._feed(slug, settings, None)
+        months = by_month(self._store.dated(slug, self._now), self._site.zone)
+        feed = self._feed(slug, settings, None, months)
         topics = tuple(self._topics(slug, settings))
         with self._problems.of(f"feeds/{slug}/"):
             language = i18n.nearest(settings.language, self._site.language)
-            page = self._pages.render("feed.html", language, feed=feed, topics=topics)
+            page = self._pages.render("feed.html", language, feed=feed, topics=topics, months=months)
             self._writer.write(f"feeds/{slug}/index.html", page.encode())
-        return Published(feed, topics)
+        self._archive.publish(slug, self._content(slug, settings, None, ()), months)
+        return Published(feed, topics, tuple(months))
 
     def _topics(self, slug: str, settings: FeedSettings) -> Iterable[tuple[FeedContent, Topic]]:
         topics = [printable(topic) for topic in self._store.topics_of(slug)]
@@ -73,12 +88,16 @@ class Feeds:
             ):  # nothing of the feed is of this topic any more
                 self._writer.remove(f"feeds/{slug}/{name}")
 
-    def _feed(self, slug: str, settings: FeedSettings, topic: Topic | None) -> FeedContent:
-        releases = self._store.newest(slug, topic.slug if topic else None, NEWEST, self._now)
+    def _feed(
+        self, slug: str, settings: FeedSettings, topic: Topic | None, months: Sequence[Month] = ()
+    ) -> FeedContent:
+        most = max(NEWEST, months[-1].shown if months else 0)  # what no archive has yet stands here, all of it
+        releases = self._store.newest(slug, topic.slug if topic else None, most, self._now)
         gone = withdrawals(self._store.withdrawn(slug, topic.slug if topic else None, NEWEST), releases, self._now)
         feed = replace(
             self._content(slug, settings, topic, releases),
-            notices=tuple(filter(None, map(self._entry, gone.noticed))),
+            earlier=months[-1].earlier if months else None,
+            notices=tuple(filter(None, map(self._entries.of, gone.noticed))),
             deleted=tuple(deleted(release, self._site.zone) for release in gone.all),
         )
         name = f"feeds/{slug}/{topic.slug}" if topic else f"feeds/{slug}"
@@ -86,7 +105,7 @@ class Feeds:
             with self._problems.of(f"{name}.{ending}"):
                 if releases and not feed.entries:
                     raise RenderError("none of its releases can be shown, so the last good one stays")
-                self._writer.write(f"{name}.{ending}", self._bytes(format_, feed))
+                self._writer.write(f"{name}.{ending}", build(format_, feed, self._problems))
         return feed
 
     def _content(
@@ -101,43 +120,6 @@ class Feeds:
             publisher=self._site.publisher,
             address=f"{base}/{topic.slug}" if topic else base,
             page=f"{base}/",
-            entries=tuple(filter(None, map(self._entry, newest_first(releases)))),
+            hub=self._hub,
+            entries=tuple(filter(None, map(self._entries.of, newest_first(releases)))),
         )
-
-    def _entry(self, release: Release) -> Entry | None:
-        if release.id not in self._entries:
-            self._entries[release.id] = None
-            with self._problems.of(f"release {release.id} ({release.url[:200]})"):
-                shown = fit(release, self._site.language)
-                content = self._pages.content(shown)
-                if release.state is ReleaseState.WITHDRAWN:
-                    shown, content = self._pages.notice(shown)
-                if len(content) > MAX_ENTRY:
-                    raise RenderError(f"{len(content)} characters are too many for a feed: it is left out of feeds")
-                self._entries[release.id] = entry(shown, content, self._site.zone)
-        return self._entries[release.id]
-
-    def _bytes(self, format_: Format, feed: FeedContent) -> bytes:
-        """The feed without what the format cannot say, and without its oldest entries where it is too large."""
-        data = self._built(format_, feed)
-        while len(data) > MAX_FEED and feed.entries:
-            feed = replace(feed, entries=feed.entries[: len(feed.entries) * 9 // 10])
-            data = self._built(format_, feed)
-        return data
-
-    def _built(self, format_: Format, feed: FeedContent) -> bytes:
-        try:
-            return format_.build(feed)
-        except Exception:  # lxml and feedgen raise many kinds: which release is it?
-            good = tuple(each for each in feed.entries if self._can_build(format_, feed, each))
-            if not good or good == feed.entries:
-                raise
-            return format_.build(replace(feed, entries=good))
-
-    def _can_build(self, format_: Format, feed: FeedContent, single: Entry) -> bool:
-        try:
-            format_.build(replace(feed, entries=(single,)))
-        except Exception as error:
-            self._problems.add(f"release {single.release.id} as {format_.NAME}", error)
-            return False
-        return True

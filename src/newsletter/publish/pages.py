@@ -19,7 +19,7 @@ from newsletter import i18n
 from newsletter.config import Site
 from newsletter.errors import RenderError
 from newsletter.model import Precision, Release
-from newsletter.publish import wording
+from newsletter.publish import metadata, wording
 from newsletter.publish.body import wrap_tables
 from newsletter.publish.formats import formats
 from newsletter.resources import folder
@@ -121,6 +121,9 @@ class Pages:
             "written_in": partial(wording.written_in, language=language),
             "moment": lambda at: i18n.moment(at, Precision.MINUTE, zone, language),
             "day": lambda moment: i18n.day_and_date(moment.astimezone(zone).date(), language),
+            "article": partial(metadata.article, site=self.site),
+            "open_graph": partial(metadata.open_graph, site=self.site),
+            "month_name": partial(i18n.month, language=language),
             "lang": wording.lang,
             "safe_html": Markup,  # a body that content.fit made fit: sanitised at the door and once more there
             "wrap_tables": wrap_tables,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from newsletter.model import Edition, Mark, Record, Release, Topic
+from newsletter.model import Dated, Edition, Mark, Record, Release, Topic
 
 
 class PublishStore(Protocol):
@@ -18,6 +18,10 @@ class PublishStore(Protocol):
 
     def withdrawn(self, feed: str, topic: str | None, limit: int) -> Sequence[Release]:
         """The releases of a feed that were withdrawn, the latest first; of a topic where given."""
+        ...
+
+    def dated(self, feed: str, now: datetime) -> Iterable[Dated]:
+        """All releases of a feed, whatever their state, in any order."""
         ...
 
     def topics_of(self, feed: str) -> Sequence[Topic]:

@@ -28,6 +28,8 @@ from newsletter.model import Image
 from newsletter.publish.content import Deleted, Entry, FeedContent
 
 DC = "http://purl.org/dc/elements/1.1/"
+HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
+ATOM = "http://www.w3.org/2005/Atom"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"  # RFC 6721
 MEDIA = "http://search.yahoo.com/mrss/"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -36,14 +38,28 @@ feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 
 
 class Namespaces(BaseExtension):
-    """Declares the prefixes that `Extras` uses, and says what an Atom feed no longer holds."""
+    """Declares the prefixes that `Extras` uses; says where an Atom feed goes on, and what it no longer holds."""
 
     deleted: tuple[Deleted, ...] = ()
+    archive = False
+    links: tuple[tuple[str, str], ...] = ()
+    """Rel and address of what feedgen would leave out or mistake for the page."""
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC, "media": MEDIA} | ({"at": TOMBSTONES} if self.deleted else {})
+        more = ({"at": TOMBSTONES} if self.deleted else {}) | ({"fh": HISTORY} if self.archive else {})
+        return {"dc": DC, "media": MEDIA} | more
+
+    def extend_rss(self, rss_feed: Any) -> Any:
+        channel = rss_feed[0]
+        for rel, href in self.links:
+            SubElement(channel, f"{{{ATOM}}}link", {"rel": rel, "href": href})
+        return rss_feed
 
     def extend_atom(self, atom_feed: Any) -> Any:
+        for rel, href in self.links:
+            SubElement(atom_feed, "link", {"rel": rel, "href": href})  # as feedgen's own: xmlns is an attribute to it
+        if self.archive:
+            SubElement(atom_feed, f"{{{HISTORY}}}archive")
         for gone in self.deleted:
             SubElement(atom_feed, f"{{{TOMBSTONES}}}deleted-entry", {"ref": gone.id, "when": gone.when.isoformat()})
         return atom_feed
@@ -87,6 +103,8 @@ def generator(
     result.generator("newsletter")
     result.link(href=f"{feed.address}.{ending}", rel="self", type=media_type)
     result.link(href=feed.page, rel="alternate", type="text/html")
+    if feed.hub:
+        result.extras.links = (("hub", feed.hub),)
     for entry in feed.items:
         item = result.add_entry(order="append")
         _fill(item, entry)

@@ -1,7 +1,8 @@
 """The public directory: whole files or none, written only when their bytes differ.
 
 What lies where: `index.html`, `style.css`, `feeds.opml`, `feeds/index.html`, `feeds/<slug>.<format>`,
-`feeds/<slug>/index.html`, `feeds/<slug>/<topic>.<format>`, `releases/<id>.html`, `releases/<id>.gone.html` (the notice
+`feeds/<slug>/index.html`, `feeds/<slug>/<topic>.<format>`, `feeds/<slug>/archive/index.html` and `<yyyy-mm>.atom` and
+`.html`, `sitemap.xml`, `robots.txt`, `releases/<id>.html`, `releases/<id>.gone.html` (the notice
 of a withdrawn release, to be answered with status 410), `editions/<id>.html`, `reports/<id>.html` and `.jsonld` (how an
 edition was checked), `images/<ab>/<abcdef…>.<ending>` (copies of pictures, named by their own bytes),
 `theme/<digest>.<ending>` (logos), and `.rendered` (not public: what the pages were made with). A server finds
@@ -72,6 +73,12 @@ class Writer:
             for entry in entries:
                 if entry.is_dir() and not entry.name.startswith("."):
                     yield from ((f"{entry.name}/{name}", at) for name, at in self.files(f"{folder}/{entry.name}"))
+
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders directly below `folder`."""
+        with suppress(FileNotFoundError), os.scandir(self._path(folder)) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+        return []
 
     def _path(self, name: str) -> Path:
         parts = PurePosixPath(name).parts

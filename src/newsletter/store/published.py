@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from newsletter.errors import NotFound
-from newsletter.model import Edition, Mark, Record, Release, ReleaseState, Topic
+from newsletter.model import Dated, Edition, Mark, Record, Release, ReleaseState, Topic
 from newsletter.store import releases as queries
 from newsletter.store.database import Database
 from newsletter.store.documents import release_from
@@ -39,6 +39,22 @@ class Published:
         query = query.order_by(releases.c.updated.desc(), releases.c.id).limit(limit)
         documents = self._database.read(lambda connection: connection.execute(query).scalars().all())
         return [release_from(document).as_in([feed]) for document in documents]
+
+    def dated(self, feed: str, now: datetime) -> list[Dated]:
+        """All releases of a feed, whatever their state, in no order."""
+        query = (
+            select(
+                release_sources.c.release,
+                release_sources.c.published_at,
+                releases.c.changed_at,
+                releases.c.state,
+                queries.visible(now),
+            )
+            .join(releases, releases.c.id == release_sources.c.release)
+            .where(release_sources.c.source == feed)
+        )
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        return [Dated(id, at, changed, ReleaseState(state), bool(shown)) for id, at, changed, state, shown in rows]
 
     def topics_of(self, feed: str) -> list[Topic]:
         """The topics that any release of the feed has, whatever its state, by title; each with one title."""

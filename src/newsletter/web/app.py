@@ -50,7 +50,8 @@ def create_app(services: WebServices) -> ASGIApp:
         },
     )
     router.router.redirect_slashes = False
-    app: ASGIApp = Published(router, services.settings.publish.directory, root)
+    aliases = {alias: slug for slug, feed in services.settings.feeds.items() for alias in feed.aliases}
+    app: ASGIApp = Published(router, services.settings.publish.directory, root, aliases)
     app = RequestBodyLimitMiddleware(app, MOST_BYTES)
     hosted = services.settings.publish.images == "host"
     app = SecurityHeaders(Access(app, trouble), services.settings.site.base_url, hosted=hosted)

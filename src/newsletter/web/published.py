@@ -11,9 +11,11 @@ import hashlib
 import os
 import stat
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import anyio.to_thread
 from starlette.datastructures import Headers
@@ -56,6 +58,14 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where something lies instead: 301 for good (readers keep the new address), 308 for a slash that was missing."""
+
+    address: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A published file as it is answered. `stamp` changes whenever the file on disk does."""
 
@@ -74,8 +84,10 @@ class File:
 class Published:
     """Answers GET and HEAD for what lies under `directory`; everything else goes to `app`."""
 
-    def __init__(self, app: ASGIApp, directory: Path, root: str) -> None:
+    def __init__(self, app: ASGIApp, directory: Path, root: str, aliases: Mapping[str, str]) -> None:
+        """`aliases` leads from the slugs that feeds had to those they have."""
         self._app = app
+        self._aliases = aliases
         self._directory = directory.resolve()
         self._forever = self._directory / "images"  # named by their own bytes: they never change
         self._root = root
@@ -89,27 +101,38 @@ class Published:
             found = self._locate(scope["path"])
         if found is None:
             await self._app(scope, receive, send)
-        elif isinstance(found, str):
+        elif isinstance(found, Elsewhere):
             scope["published"] = True
-            await _respond(send, 308, [(b"location", found.encode()), (b"content-length", b"0")], b"")
+            there = [(b"location", found.address.encode()), (b"content-length", b"0")]
+            await _respond(send, found.status, there, b"")
         else:
             scope["published"] = True
             await self._answer(scope, send, *found)
 
-    def _locate(self, path: str) -> tuple[Path, os.stat_result, int] | str | None:
-        """The file of a path with its status; the address where it lies instead; None where nothing is published."""
+    def _locate(self, path: str) -> tuple[Path, os.stat_result, int] | Elsewhere | None:
+        """The file of a path with its status; where it lies instead; None where nothing is published."""
         parts = path.removeprefix("/").split("/")
         folder = parts[-1] == ""
         if any(_unfit(part) for part in parts[: -1 if folder else None]) or path.endswith(".html"):
             return None
+        if (now_at := self._renamed(parts)) is not None:
+            return Elsewhere(f"{self._root}/{quote(now_at)}", 301)
         place = self._directory.joinpath(*parts)
         if folder:
-            return _file(place / "index.html", 200)
+            return _index(place)
         found = _file(place, 200) or _file(place.with_name(f"{place.name}.html"), 200)
         found = found or _file(place.with_name(f"{place.name}.gone.html"), 410)
-        if found is None and _file(place / "index.html", 200):
-            return f"{self._root}{path}/"
+        if found is None and _index(place):
+            return Elsewhere(f"{self._root}{path}/", 308)
         return found
+
+    def _renamed(self, parts: Sequence[str]) -> str | None:
+        """The path under the slug that a feed has now; None where the path names no former one."""
+        if len(parts) < 2 or parts[0] != "feeds":
+            return None
+        slug, dot, ending = parts[1].partition(".")
+        now = self._aliases.get(slug)
+        return None if now is None else "/".join(("feeds", f"{now}{dot}{ending}", *parts[2:]))
 
     async def _answer(self, scope: Scope, send: Send, path: Path, info: os.stat_result, status: int) -> None:
         file = self._kept.get(path)
@@ -147,6 +170,10 @@ def _file(path: Path, status: int) -> tuple[Path, os.stat_result, int] | None:
     except (OSError, ValueError):  # absent; a name too long; not encodable
         return None
     return (path, info, status) if stat.S_ISREG(info.st_mode) else None
+
+
+def _index(folder: Path) -> tuple[Path, os.stat_result, int] | None:
+    return _file(folder / "index.html", 200) or _file(folder / "index.gone.html", 410)
 
 
 def _stamp(info: os.stat_result) -> tuple[int, int, int]:

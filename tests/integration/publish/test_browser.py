@@ -28,6 +28,7 @@ from tests.unit.publish.sample import (
     NO_ALT,
     NOW,
     SITE,
+    make,
     shelf,
     withdrawn,
 )
@@ -37,6 +38,9 @@ ADDRESSES = {
     "home": "/",
     "feeds": "/feeds/",
     "feed": "/feeds/musterstadt/",
+    "archive": "/feeds/musterstadt/archive/",
+    "month": "/feeds/musterstadt/archive/2026-10",
+    "ended": "/feeds/vorstadt.atom.gone",
     "release": f"/releases/{BRIDGE.id}",
     "english": f"/releases/{ENGLISH.id}",
     "arabic": f"/releases/{ARABIC.id}",
@@ -76,6 +80,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             pictures = tuple(replace(image, src=f"{base}/bruecke.png") for image in release.images)
             store.put(replace(release, images=pictures))
         store.put(withdrawn(NO_ALT))
+        store.put(make(20))
+        store.put(make(2))
+        for name in ("vorstadt.atom", "vorstadt/index.html"):  # of a feed that there was
+            (directory / "feeds" / name).parent.mkdir(parents=True, exist_ok=True)
+            (directory / "feeds" / name).write_bytes(b"")
         assert publish(site, FEEDS, NEWSLETTERS, store, Pages(site), Writer(directory), NOW).problems == ()
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()

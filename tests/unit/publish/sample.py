@@ -16,6 +16,7 @@ from newsletter.model import (
     Change,
     CheckedRule,
     CheckedVariant,
+    Dated,
     Document,
     Edition,
     EditionState,
@@ -173,6 +174,10 @@ class Shelf:
             if release.state is ReleaseState.WITHDRAWN and topic in (None, *(t.slug for t in release.topics))
         ]
         return sorted(found, key=lambda release: (release.updated, release.id), reverse=True)[:limit]
+
+    def dated(self, feed: str, now: datetime) -> Iterable[Dated]:
+        for one in self._of(feed):
+            yield Dated(one.id, one.published_at, self.changed.get(one.id, NOW), one.state, one.visible(now))
 
     def topics_of(self, feed: str) -> Sequence[Topic]:
         topics = {topic for release in self._of(feed) for topic in release.topics}

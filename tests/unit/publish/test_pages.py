@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import html5lib
+import lxml.html
 import pytest
 from babel.messages.extract import extract_from_dir
 
@@ -25,6 +28,11 @@ PAGES = Pages(SITE)
 def page(release: object, pages: Pages = PAGES) -> str:
     shown = fit(release, "de")  # type: ignore[arg-type]
     return pages.render("release.html", pages.language_of(shown), release=shown, feed=None)
+
+
+def shown(text: str) -> str:
+    """What of a page people see: without what its head says to programs."""
+    return text.partition("</head>")[2]
 
 
 def test_every_message_is_translated() -> None:
@@ -55,7 +63,7 @@ def test_every_page_is_well_formed_and_has_one_h1(tmp_path: Path) -> None:
         document = parser.parse(BytesIO(text.encode()), transport_encoding="utf-8")
         assert len(list(document.iter("h1"))) == 1, path
         assert len(list(document.iter("main"))) == 1, path
-        assert "<script" not in text
+        assert "<script" not in shown(text)
         identifiers = re.findall(r' id="([^"]+)"', text)
         assert len(set(identifiers)) == len(identifiers), path
         for label in re.findall(r' aria-labelledby="([^"]+)"', text):
@@ -89,13 +97,13 @@ def test_a_date_is_said_as_exactly_as_it_is_known() -> None:
 def test_a_hostile_release_is_text() -> None:
     text = page(NASTY)
     assert "&lt;/mj-text&gt;&lt;script&gt;" in text
-    assert "<script" not in text
+    assert "<script" not in shown(text)
     assert len(re.search("<title>(.*)</title>", text, re.DOTALL)[1]) < 400  # type: ignore[index]
 
 
 def test_a_teaser_that_begins_the_text_is_not_read_twice() -> None:
     twice = make(1, teaser="Der Anfang.", body_text="Der Anfang. Und mehr.", body_html="<p>Der Anfang. Und mehr.</p>")
-    assert page(twice).count("Der Anfang.") == 1
+    assert shown(page(twice)).count("Der Anfang.") == 1
 
 
 def test_whom_journalists_ask_stands_apart_in_lines() -> None:
@@ -130,3 +138,35 @@ def test_a_template_that_is_missing_or_broken_is_named(tmp_path: Path) -> None:
 def test_the_fingerprint_knows_templates_and_site() -> None:
     other = Site(**SITE.model_dump() | {"title": "Anders"})
     assert PAGES.fingerprint() == Pages(SITE).fingerprint() != Pages(other).fingerprint()
+
+
+def metadata(release: object) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a page says in JSON-LD and in Open Graph."""
+    root = lxml.html.document_fromstring(page(release))
+    scripts = root.xpath("//script")
+    assert [script.get("type") for script in scripts] == ["application/ld+json"]
+    properties = {meta.get("property"): meta.get("content") for meta in root.xpath("//meta[@property]")}
+    return json.loads(scripts[0].text), properties
+
+
+def test_programs_read_what_people_see() -> None:
+    article, properties = metadata(BRIDGE)
+    assert article["@type"] == "NewsArticle"
+    assert article["headline"] == properties["og:title"] == BRIDGE.headline
+    assert article["datePublished"] == properties["article:published_time"] == "2026-11-20"
+    assert article["dateModified"] == "2026-11-21T10:30:00+01:00"
+    assert article["image"]["description"] == properties["og:image:alt"] == BRIDGE.images[0].alt
+    assert article["image"]["creditText"] == "Stadt Musterstadt"
+    assert article["isBasedOn"] == BRIDGE.url
+    assert article["publisher"]["name"] == "Tiefbauamt"
+
+
+def test_what_is_not_known_is_not_said() -> None:
+    article, properties = metadata(make(1, published=None, published_precision=None, teaser=None))
+    assert not {"datePublished", "image", "description", "author"} & article.keys()
+    assert not {"og:image", "og:description", "article:published_time"} & properties.keys()
+
+
+def test_no_headline_ends_the_metadata() -> None:
+    article, _ = metadata(make(1, headline="</script><script>alert(1)</script> & \u2028"))
+    assert article["headline"].startswith("</script>")

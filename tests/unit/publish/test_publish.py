@@ -64,10 +64,15 @@ def test_everything_lies_where_it_is_looked_for(tmp_path: Path) -> None:
         "feeds/musterstadt.atom",
         "feeds/musterstadt.json",
         "feeds/musterstadt.rss",
+        "feeds/musterstadt/archive/.months",
+        "feeds/musterstadt/archive/2026-11.html",
+        "feeds/musterstadt/archive/index.html",
         "feeds/musterstadt/index.html",
         "index.html",
         "reports/presse-daily-20261121T0600Z.html",
         "reports/presse-daily-20261121T0600Z.jsonld",
+        "robots.txt",
+        "sitemap.xml",
         "style.css",
     }
     assert report.written == len(files(tmp_path))
@@ -106,7 +111,9 @@ def test_a_new_release_changes_only_what_it_stands_on(tmp_path: Path) -> None:
     assert changed == {
         f"releases/{new.id}.html",
         "index.html",
+        "sitemap.xml",
         "feeds/musterstadt/index.html",
+        *(f"feeds/musterstadt/archive/{name}" for name in (".months", "2026-11.html", "index.html")),
         *(f"feeds/musterstadt{topic}.{ending}" for topic in ("", "/verkehr") for ending in formats()),
     }
     assert ids(tmp_path)[0] == new.id

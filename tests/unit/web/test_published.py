@@ -45,7 +45,7 @@ def public(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def client(public: Path) -> AsyncIterator[httpx.AsyncClient]:
-    app = Published(PlainTextResponse("the router", 404), public, "/newsletter")
+    app = Published(PlainTextResponse("the router", 404), public, "/newsletter", {"alt-stadt": "musterstadt"})
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
         transport=transport, base_url="https://news.example", headers={"Accept-Encoding": ""}
@@ -192,3 +192,20 @@ async def test_what_is_named_by_its_bytes_is_kept_for_ever_by_who_has_it(client:
     other = await client.get("/bild.png")
     assert other.headers["cache-control"] == "public, max-age=3600"
     assert (await client.get("/images/ab/")).text == "the router"
+
+
+@pytest.mark.parametrize("ending", [".atom", ".rss", "/verkehr.json", "/archive/2026-10.atom", "/"])
+async def test_a_former_slug_leads_to_the_feed_for_good(client: httpx.AsyncClient, ending: str) -> None:
+    answer = await client.get(f"/feeds/alt-stadt{ending}")
+    assert answer.status_code == 301
+    assert answer.headers["location"] == f"/newsletter/feeds/musterstadt{ending}"
+
+
+async def test_a_feed_that_ended_is_gone_at_each_of_its_addresses(client: httpx.AsyncClient, public: Path) -> None:
+    for name in ("feeds/aus.atom.gone.html", "feeds/aus/index.gone.html", "feeds/aus/archive/2026-10.gone.html"):
+        (public / name).parent.mkdir(parents=True, exist_ok=True)
+        (public / name).write_bytes(b"ended")
+    for path in ("/feeds/aus.atom", "/feeds/aus/", "/feeds/aus/archive/2026-10"):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.content) == (410, b"ended")
+    assert (await client.get("/feeds/aus")).headers["location"] == "/newsletter/feeds/aus/"

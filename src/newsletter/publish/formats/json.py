@@ -22,6 +22,7 @@ def build(feed: FeedContent) -> bytes:
         "feed_url": f"{feed.address}.json",
         "language": feed.language,
         "authors": [{"name": feed.publisher}],
+        **({"hubs": [{"type": "WebSub", "url": feed.hub}]} if feed.hub else {}),
         "items": [_item(entry) for entry in feed.items],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
