@@ -9,6 +9,7 @@ missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 [[ -x /usr/sbin/postfix ]] || missing+=(postfix)
 [[ -x /usr/bin/w3m ]] || missing+=(w3m)
+[[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
 if [[ ${1:-} == --audit ]]; then
   command -v java >/dev/null || missing+=(default-jre-headless)
   command -v spamassassin >/dev/null || missing+=(spamassassin)

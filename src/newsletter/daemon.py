@@ -72,7 +72,9 @@ class Daemon:
 
     def _uvicorn(self) -> uvicorn.Config:
         program = self._program
-        services = WebServices(program.settings, program.subscribing, program.pages, self._problems, program.now)
+        services = WebServices(
+            program.settings, program.subscribing, program.pages, self._problems, program.metrics, program.now
+        )
         return uvicorn.Config(
             create_app(services), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
         )

@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 from newsletter.app.alarms import AlarmBoard
 from newsletter.app.desk import EditionDesk
+from newsletter.app.health import Health, judge
 from newsletter.app.hub import hub_of
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom
+from newsletter.app.metrics import exposition
 from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
 from newsletter.app.reading import fetcher_of
 from newsletter.app.recall import Recall
@@ -36,6 +38,7 @@ from newsletter.store.collecting import Collecting
 from newsletter.store.database import Database, open_database
 from newsletter.store.deliveries import Deliveries, Terms
 from newsletter.store.editions import Editions
+from newsletter.store.figures import Count
 from newsletter.store.freeze import Freezer
 from newsletter.store.journal import Journal
 from newsletter.store.recalls import Recalls
@@ -69,6 +72,7 @@ class Program:
         self.records = Records(database)
         self.published = ShownPublished(database, self.pictures)
         self.freezer = Freezer(database)
+        self._count = Count(database)
         self.alarms = AlarmBoard(settings, Alarms(database))
         self.desk = EditionDesk(
             settings,
@@ -261,6 +265,14 @@ class Program:
         made = self.desk.compose_due(self.now())
         self.mailroom.freeze_approved()
         return made
+
+    def health(self) -> Health:
+        """Whether a person has to come. Raises StoreError."""
+        return judge(self._count.at(self.now()), self.settings.feeds, self.now())
+
+    def metrics(self) -> bytes:
+        """The figures as Prometheus reads them. Raises StoreError."""
+        return exposition(self._count.at(self.now()))
 
     def status(self) -> dict[str, Any]:
         """Everything in a few numbers."""

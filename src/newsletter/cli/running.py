@@ -79,9 +79,12 @@ def run(ctx: click.Context, web_only: bool) -> None:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
+@click.option("--check", is_flag=True, help="For Nagios, Icinga and Checkmk: one of OK … UNKNOWN, perfdata, exit 0-3.")
 @click.pass_context
-def status(ctx: click.Context, as_json: bool) -> None:
+def status(ctx: click.Context, as_json: bool, check: bool) -> None:
     """What is held, under way or broken."""
+    if check:
+        ctx.exit(_check(ctx))
     found = program_of(ctx).status()
     if as_json:
         echo_json(found)
@@ -93,6 +96,22 @@ def status(ctx: click.Context, as_json: bool) -> None:
     _tell_pictures(found["pictures"])
     for alarm in found["alarms"]:
         click.echo(f"{alarm['kind']}, since {alarm['since']:%Y-%m-%d %H:%M} UTC: {alarm['message']}")
+
+
+def _check(ctx: click.Context) -> int:
+    """Print what monitoring reads (monitoring-plugins.org, guidelines: status text | perfdata, then more lines)."""
+    from newsletter.app.health import Health, Level
+
+    try:
+        health = program_of(ctx).health()
+    except NewsletterError as error:
+        health = Health(Level.UNKNOWN, tuple(str(error).splitlines()), ())
+    first, *more = (line.replace("|", "/") for line in health.lines)
+    perfdata = f" | {' '.join(health.perfdata)}" if health.perfdata else ""
+    click.echo(f"NEWSLETTER {health.level.name} - {first}{perfdata}")
+    for line in more:
+        click.echo(line)
+    return int(health.level)
 
 
 def _tell_pictures(pictures: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -76,6 +77,7 @@ class Security(Table):
 class Web(Table):
     listen: str = "127.0.0.1:8000"
     trusted_proxies: list[str] = ["127.0.0.1"]
+    metrics_from: list[Network] = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
 
     @model_validator(mode="after")
     def _listen_is_host_and_port(self) -> Web:

@@ -36,6 +36,7 @@ from newsletter.model.edition import (
     Sheet,
     Variant,
 )
+from newsletter.model.figures import Figures, SourceFigures
 from newsletter.model.image import (
     DueImage,
     ImageCopy,
@@ -114,6 +115,7 @@ __all__ = [
     "Edition",
     "EditionState",
     "Enrolment",
+    "Figures",
     "Finding",
     "Format",
     "Image",
@@ -139,6 +141,7 @@ __all__ = [
     "Sheet",
     "Sighting",
     "Source",
+    "SourceFigures",
     "Standing",
     "Stored",
     "Subscriber",

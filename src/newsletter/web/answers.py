@@ -23,12 +23,16 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class WebServices:
-    """What the web needs of the program. `ready` says what keeps it from serving, a line each; none: all is well."""
+    """What the web needs of the program. `ready` says what keeps it from serving, a line each; none: all is well.
+
+    `metrics` are figures for Prometheus.
+    """
 
     settings: Settings
     subscribing: Subscribing
     pages: Pages
     ready: Callable[[], Sequence[str]]
+    metrics: Callable[[], bytes]
     clock: Callable[[], datetime] = field(default=_utc_now)
 
 

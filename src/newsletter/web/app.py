@@ -24,6 +24,7 @@ from newsletter.web.access import Access
 from newsletter.web.answers import Visit, WebServices
 from newsletter.web.headers import Prefix, SecurityHeaders
 from newsletter.web.language import spoken
+from newsletter.web.metrics import Metrics
 from newsletter.web.own import Own
 from newsletter.web.published import Published
 from newsletter.web.subscribe import Subscribe
@@ -74,6 +75,7 @@ def _routes(services: WebServices) -> list[Route]:
         Route("/unsubscribe/{token}", _page(language, own.unsubscribe, lenient=True), methods=["GET", "POST"]),
         Route("/healthz", lambda request: PlainTextResponse("ok\n")),
         Route("/readyz", ready),
+        Route("/metrics", Metrics(services)),
     ]
 
 

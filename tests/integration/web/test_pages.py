@@ -398,3 +398,14 @@ async def test_a_failure_shows_and_logs_no_inside(
     assert lines[0]["log_level"] == "error"
     assert "leser" not in str(lines)
     assert response.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_figures_are_for_the_machine_that_watches(here: Site, client: httpx.AsyncClient) -> None:
+    assert (await client.get("/metrics")).status_code == 404
+    async with here.client(client="127.0.0.1") as near:
+        answer = await near.get("/metrics")
+        assert answer.headers["content-type"].startswith("text/plain")
+        assert (answer.status_code, answer.text) == (200, "newsletter_paused 0.0\n")
+        through = await near.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
+        assert through.status_code == 404
+        assert (await near.post("/metrics")).status_code == 404

@@ -33,7 +33,9 @@ class Site(World):
         public = self.settings.publish.directory
         public.mkdir(exist_ok=True)
         (public / "style.css").write_bytes(pages.style)
-        services = WebServices(self.settings, self.subscribing, pages, self.ready, lambda: self.now)
+        services = WebServices(
+            self.settings, self.subscribing, pages, self.ready, lambda: b"newsletter_paused 0.0\n", lambda: self.now
+        )
         self.app = create_app(services)
 
     def ready(self) -> Sequence[str]:
