@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import tzinfo
 from email.utils import parseaddr
 from pathlib import Path
@@ -13,7 +14,7 @@ from newsletter.collect.fetch import Clock, Fetcher, utc_now
 from newsletter.collect.read import read_release, reading_minutes
 from newsletter.collect.route import Route
 from newsletter.config import Settings
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, UnreadablePage
 from newsletter.model import Draft, Image, Page, Precision
 
 ADDRESS_UNKNOWN = "https://unknown.example/"
@@ -51,8 +52,16 @@ def fetcher_of(settings: Settings | None, clock: Clock = utc_now) -> Fetcher:
 
 
 def found_on(place: str, page: Page, zone: tzinfo = ZONE) -> dict[str, Any]:
-    """What was read of a page, in the keys that OUTSIDE.md promises, times in `zone`. Raises UnreadablePage."""
-    draft = read_release(page, zone=zone)
+    """What was read of a page, in the keys that OUTSIDE.md promises, times in `zone`.
+
+    A page that would be withheld shows what was found on it, and why. Raises UnreadablePage where nothing was found.
+    """
+    try:
+        draft = read_release(page, zone=zone)
+    except UnreadablePage as error:
+        if error.found is None:
+            raise
+        draft = replace(error.found, problems=(*error.found.problems, str(error)))
     return {
         "file": place,
         "url": draft.url,

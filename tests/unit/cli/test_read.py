@@ -28,3 +28,15 @@ def test_published_is_local_and_a_day_is_a_date(tmp_path, line, published, preci
     assert done.exit_code == 0
     (page,) = json.loads(done.output)
     assert (page["published"], page["published_precision"]) == (published, precision)
+
+
+def test_a_page_without_a_text_shows_what_was_found_and_why_it_is_withheld(tmp_path):
+    file = tmp_path / "page.html"
+    file.write_text(
+        "<main><h1>Rede der Oberbürgermeisterin</h1><time datetime=2026-11-22></time></main>"
+    )
+    done = CliRunner().invoke(cli, ["read", str(file), "--json"])
+    (page,) = json.loads(done.output)
+    assert page["headline"] == "Rede der Oberbürgermeisterin"
+    assert page["published"] == "2026-11-22"
+    assert page["problems"] == ["the page has no text that could be a release"]

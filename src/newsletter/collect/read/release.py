@@ -35,7 +35,7 @@ def read_release(page: Page, profile: ReleaseProfile = _NO_PROFILE, *, zone: tzi
     """What `page` says of its one release; times without an offset are local to `zone`.
 
     The lead picture is in `images` and no longer in the body. Raises UnreadablePage with the reason where the page is
-    empty, too large, or has no headline or no text.
+    empty, too large, or has no headline or no text (with what else was `found`).
     """
     text = decode(page.body, page.charset)
     if not text.strip():
@@ -78,9 +78,7 @@ class _Reading:
         html = self._body_html(body, gone, [title, kicker or "", opening or ""])
         html, opening, office, under = self._told_apart(html, opening, [author or "", kicker or "", *topics])
         text = plain(html)
-        if not text and not opening:
-            raise UnreadablePage("the page has no text that could be a release")
-        return Draft(
+        draft = Draft(
             url=self.page.url,
             headline=title,
             kicker=kicker,
@@ -100,6 +98,9 @@ class _Reading:
             origin=self.origin,
             problems=tuple(self.problems),
         )
+        if not text and not opening:
+            raise UnreadablePage("the page has no text that could be a release", found=draft)
+        return draft
 
     def _headline(self, node: LexborNode | None, told: dict[str, str]) -> tuple[str, str | None]:
         kicker = text_of(self.chosen.get("kicker")) or None
