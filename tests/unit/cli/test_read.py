@@ -32,9 +32,7 @@ def test_published_is_local_and_a_day_is_a_date(tmp_path, line, published, preci
 
 def test_a_page_without_a_text_shows_what_was_found_and_why_it_is_withheld(tmp_path):
     file = tmp_path / "page.html"
-    file.write_text(
-        "<main><h1>Rede der Oberbürgermeisterin</h1><time datetime=2026-11-22></time></main>"
-    )
+    file.write_text("<main><h1>Rede der Oberbürgermeisterin</h1><time datetime=2026-11-22></time></main>")
     done = CliRunner().invoke(cli, ["read", str(file), "--json"])
     (page,) = json.loads(done.output)
     assert page["headline"] == "Rede der Oberbürgermeisterin"
