@@ -80,7 +80,7 @@ def portal(found: dict[str, list[Attack]]) -> Starlette:
             return Response(_list(slug, source), media_type="text/html")
         if name == "feed.json":
             return JSONResponse(_feed(slug, source, str(request.base_url)))
-        if name.isdigit() and int(name) < len(source):
+        if name.isdecimal() and int(name) < len(source):
             return Response(_page(slug, int(name), source[int(name)]), media_type="text/html")
         return Response(GIF, media_type="image/gif") if name.endswith(".gif") else Response("", 404)
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from newsletter.model import Draft
-
 
 class NewsletterError(Exception):
     """Something a person can act on: says what, where and what to do. The command line prints it as one line."""
@@ -34,14 +29,7 @@ class AddressRefused(FetchError):
 
 
 class UnreadablePage(NewsletterError):
-    """What was fetched is no release, list or feed that can be read; the item is withheld with this reason.
-
-    `found` is what of a release was found on it all the same, for people to look at.
-    """
-
-    def __init__(self, message: str, *, found: Draft | None = None) -> None:
-        super().__init__(message)
-        self.found = found
+    """What was fetched is no release, list or feed that can be read; the item is withheld with this reason."""
 
 
 class UnfitImage(NewsletterError):

@@ -11,10 +11,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from newsletter.collect.fetch import Clock, Fetcher, utc_now
-from newsletter.collect.read import read_release, reading_minutes
+from newsletter.collect.read import NoText, read_release, reading_minutes
 from newsletter.collect.route import Route
 from newsletter.config import Settings
-from newsletter.errors import NewsletterError, UnreadablePage
+from newsletter.errors import NewsletterError
 from newsletter.model import Draft, Image, Page, Precision
 
 ADDRESS_UNKNOWN = "https://unknown.example/"
@@ -58,9 +58,7 @@ def found_on(place: str, page: Page, zone: tzinfo = ZONE) -> dict[str, Any]:
     """
     try:
         draft = read_release(page, zone=zone)
-    except UnreadablePage as error:
-        if error.found is None:
-            raise
+    except NoText as error:
         draft = replace(error.found, problems=(*error.found.problems, str(error)))
     return {
         "file": place,

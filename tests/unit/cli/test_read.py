@@ -32,9 +32,10 @@ def test_published_is_local_and_a_day_is_a_date(tmp_path, line, published, preci
 
 def test_a_page_without_a_text_shows_what_was_found_and_why_it_is_withheld(tmp_path):
     file = tmp_path / "page.html"
-    file.write_text("<main><h1>Rede der Oberbürgermeisterin</h1><time datetime=2026-11-22></time></main>")
+    head = '<meta property="og:title" content="Rede"><meta property="article:published_time" content="2026-11-22">'
+    file.write_text(f"<html><head>{head}</head><body><div id=app></div></body></html>", "utf-8")
     done = CliRunner().invoke(cli, ["read", str(file), "--json"])
     (page,) = json.loads(done.output)
-    assert page["headline"] == "Rede der Oberbürgermeisterin"
+    assert page["headline"] == "Rede"
     assert page["published"] == "2026-11-22"
     assert page["problems"] == ["the page has no text that could be a release"]

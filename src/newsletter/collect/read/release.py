@@ -31,11 +31,19 @@ _NO_PROFILE: Final = ReleaseProfile()
 _NAME_MAX: Final = 200  # characters
 
 
+class NoText(UnreadablePage):
+    """A page that says nothing a release could be; `found` is what it says besides, for people to look at."""
+
+    def __init__(self, found: Draft) -> None:
+        super().__init__("the page has no text that could be a release")
+        self.found = found
+
+
 def read_release(page: Page, profile: ReleaseProfile = _NO_PROFILE, *, zone: tzinfo = BERLIN) -> Draft:
     """What `page` says of its one release; times without an offset are local to `zone`.
 
     The lead picture is in `images` and no longer in the body. Raises UnreadablePage with the reason where the page is
-    empty, too large, or has no headline or no text (with what else was `found`).
+    empty, too large, or has no headline or no text (NoText).
     """
     text = decode(page.body, page.charset)
     if not text.strip():
@@ -99,7 +107,7 @@ class _Reading:
             problems=tuple(self.problems),
         )
         if not text and not opening:
-            raise UnreadablePage("the page has no text that could be a release", found=draft)
+            raise NoText(draft)
         return draft
 
     def _headline(self, node: LexborNode | None, told: dict[str, str]) -> tuple[str, str | None]:
