@@ -96,7 +96,17 @@ class Marked(Protocol):
 
 
 def said(element: Element) -> str:
-    """What an element says to a screen reader: its text and the alt texts in it, on one line."""
+    """What an element says to a screen reader: its text and the alt texts in it, on one line.
+
+    Worked out once for each, as no tree changes while it is judged; lxml keeps an element while its `Markup` does.
+    """
+    known = element.__dict__
+    if "said" not in known:
+        known["said"] = _said(element)
+    return str(known["said"])
+
+
+def _said(element: Element) -> str:
     if not len(element) and element.tag != "img":
         return on_one_line(element.text or "")
     parts = []

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from newsletter.rules.markup import Element, Marked, said
 from newsletter.rules.rule import BLOCK, Defect, _, rule
 
+SHORT = 40  # characters: what heads a row or column
+
 
 @rule("TABLE-1", BLOCK, "WCAG 1.3.1")
 def layout_tables(subject: Marked) -> Iterator[Defect]:
@@ -35,7 +37,11 @@ def _is_data(table: Element) -> bool:
     """Whether a table says of itself that it holds data: by a caption, or by cells that are headers of others."""
     if (caption := table.find("caption")) is not None and said(caption):
         return True
-    return any(_owner(cell) is table and (cell.get("scope") or cell.get("headers")) for cell in table.iter("td", "th"))
+    own = [cell for cell in table.iter("td", "th") if _owner(cell) is table]
+    if any(cell.get("scope") or cell.get("headers") for cell in own):
+        return True
+    heads = [said(cell) for cell in own if cell.tag == "th"]  # some frameworks build columns of them, with much in each
+    return 0 < len(heads) < len(own) and all(0 < len(words) <= SHORT for words in heads)
 
 
 def _owner(cell: Element) -> Element:

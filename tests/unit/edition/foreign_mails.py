@@ -6,6 +6,7 @@ from newsletter.edition.foreign import read_html, read_message
 from newsletter.edition.rules import findings
 from newsletter.i18n import Words
 from newsletter.model import Finding
+from tests.unit.edition import seeds
 
 HTML = """<!DOCTYPE html>
 <html lang="de" dir="ltr"><head><meta charset="utf-8"><title>Der Brief im November</title>
@@ -109,6 +110,7 @@ DEFECTS: dict[str, list[bytes]] = {
     "HEAD-1": [html("<h1>Der Brief im November</h1>", "<p>Der Brief im November</p>")],
     "HEAD-2": [html("<h2>Ein neuer Brunnen</h2>", "<h3>Ein neuer Brunnen</h3>")],
     "HEAD-3": [html("<h2>", "<h2>&nbsp;</h2><h2>")],
+    "HEAD-6": [html("<h2>", f"<h2>{'Ein Absatz, der groß gemacht wurde. ' * 8}</h2><h2>")],
     "LANG-1": [html('<html lang="de"', "<html"), html('lang="de" dir="ltr"><head', 'lang="de"><head')],
     "LANG-3": [
         html('<div lang="de" dir="ltr">', '<div dir="ltr">'),
@@ -151,6 +153,10 @@ DEFECTS: dict[str, list[bytes]] = {
     "SIZE-2": [html("</body>", f"<!--{'x' * 80_000}--></body>")],
     "SIZE-3": [html("</body>", f"<!--{'x' * 100_000}--></body>")],
     "SUBJ-1": [headers("Subject: Der Brief im November\n", ""), headers("Subject: Der Brief im November", "Subject: ")],
+    "SUBJ-2": [
+        headers("Subject: Der Brief im November", f"Subject: {subject}")
+        for subject in ("Newsletter", "Newsletter 11/2026", "Re: Update", "!!!", "JETZT DIE NEUEN BRUNNEN ANSEHEN")
+    ],
     "TABLE-1": [html(' role="presentation"', ""), html(' role="presentation"', ' role="table"')],
     "TEXT-0": [message(text="")],
     "TEXT-1": [
@@ -165,5 +171,14 @@ DEFECTS: dict[str, list[bytes]] = {
     ],
     "ZOOM-1": [html("initial-scale=1", "user-scalable=no"), html("initial-scale=1", "maximum-scale=1.0")],
 }
+DEFECTS |= {id: [html("<h2>", f"{bad}<h2>") for bad, _ in pairs] for id, pairs in seeds.PIECES.items()}
+DEFECTS["DOC-3"] = [
+    html("</title>", "</title><title>Noch einer</title>"),
+    html("</title>", '</title><base href="https://verein.example/">'),
+    html('<meta charset="utf-8">', ""),
+]
+DEFECTS["MOVE-2"] = [html("</title>", '</title><meta http-equiv="refresh" content="5; url=https://verein.example/">')]
+DEFECTS["TEXT-3"] = [message(text=TEXT.replace("Guten Tag", "<p>Guten Tag"))]
+DEFECTS["TEXT-4"] = [message(text=TEXT.replace("Guten Tag", "* * * * *\nGuten Tag"))]
 NEED_RELEASES = frozenset({"ALT-4", "ALT-8", "HEAD-4", "LANG-4"})
 """The rules that compare a mail with the releases it was made of; of somebody else's mail they say nothing."""

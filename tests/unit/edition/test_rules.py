@@ -11,6 +11,7 @@ import pytest
 from newsletter.config import Newsletter
 from newsletter.edition.rules import check, merge, rules
 from newsletter.model import AltFrom, Finding, Format, Pieces, Release, Variant
+from tests.unit.edition import seeds
 from tests.unit.edition.samples import (
     BRIDGE,
     DESK,
@@ -261,8 +262,47 @@ DEFECTS: dict[str, list[tuple[Callable[[], Case], Callable[[], Case]]]] = {
         ),
     ],
 }
-WARNINGS = {"ALT-3", "ALT-4", "ALT-5", "ALT-6", "ALT-7", "PRE-1", "SIZE-2", "TEXT-2", "TYPO-1"}
-FOREIGN_ONLY = {"LEAVE-1", "LEAVE-2", "LEAVE-3", "SIZE-3", "SUBJ-1"}  # see test_foreign.py
+
+
+def before(piece: str) -> Callable[[], Case]:
+    """The mail with a piece of HTML before its title."""
+    return lambda: html("<h1", f"{piece}<h1")
+
+
+DEFECTS |= {id: [(before(bad), before(good)) for bad, good in pairs] for id, pairs in seeds.PIECES.items()}
+DEFECTS["DOC-3"] = [
+    (lambda: html("</title>", "</title><title>Noch einer</title>"), clean),
+    (lambda: html("</title>", '</title><base href="https://musterstadt.example/">'), clean),
+    (lambda: html("text/html; charset=UTF-8", "text/html"), clean),
+]
+DEFECTS["MOVE-2"] = [(lambda: html("</title>", '</title><meta http-equiv="refresh" content="5">'), clean)]
+DEFECTS["TEXT-3"] = [
+    (lambda: text("Zu diesem Newsletter", "<p>Zu diesem Newsletter</p>"), lambda: text("Zu diesem", "a < b > c"))
+]
+DEFECTS["TEXT-4"] = [
+    (lambda: text("Zu diesem Newsletter", "=========="), lambda: text("Zu diesem Newsletter", "– oder – so"))
+]
+DEFECTS["CONTR-1"] += [
+    (
+        lambda: html("</head>", "<style>@media (max-width: 500px) { p { color: #ccc !important } }</style></head>"),
+        lambda: html("</head>", "<style>@media (max-width: 500px) { p { margin: 0 } }</style></head>"),
+    ),
+    *(
+        (
+            before(f'<p style="background:#fff; color:{pale}">a</p>'),
+            before(f'<p style="background:#fff; color:{dark}">a</p>'),
+        )
+        for pale, dark in (
+            ("hwb(0 75% 25%)", "hwb(0 20% 80%)"),
+            ("oklch(0.8 0.05 200)", "oklch(0.35 0.05 200)"),
+            ("lab(80% 0 0)", "lab(30% 0 0)"),
+            ("color(srgb .8 .8 .8)", "color(srgb .2 .2 .2)"),
+            ("color-mix(in srgb, white, #777)", "color-mix(in srgb, black, #333 40%)"),
+        )
+    ),
+]
+WARNINGS = {rule.id for rule in rules() if rule.severity == "warn"}
+FOREIGN_ONLY = {"HEAD-6", "LEAVE-1", "LEAVE-2", "LEAVE-3", "SIZE-3", "SUBJ-1", "SUBJ-2"}  # see test_foreign.py
 PAIRS = [(id, *pair) for id, pairs in DEFECTS.items() for pair in pairs]
 
 

@@ -172,6 +172,7 @@ DEFECTS: dict[str, list[bytes]] = {
     ],
     "TABLE-1": [
         before("<table><thead><tr><th></th></tr></thead><tr><td>Feld</td></tr></table>"),
+        before('<table role="none"><tr><th>Posten</th></tr><tr><td>Becken</td></tr></table>'),
         before('<table role="none"><caption>Kosten</caption><tr><td>Feld</td></tr></table>'),
         before("<table><tr><td><table role=none><tr><th>Posten</th></tr></table></td></tr></table>"),
     ],

@@ -13,7 +13,7 @@ from typing import Any
 
 from lxml.etree import XPath
 
-from newsletter.edition.rules.css import CssRule, Declared, declarations, rules_of
+from newsletter.edition.rules.css import WIDE, CssRule, Declared, declarations, rules_of
 from newsletter.edition.rules.paints import ROOT
 from newsletter.edition.rules.styles import (
     BLACK,
@@ -39,9 +39,9 @@ class Shown:
 
 
 @lru_cache(maxsize=16)
-def cascade(styles: tuple[str, ...], *, dark_canvas: bool) -> Cascade:
+def cascade(styles: tuple[str, ...], *, dark_canvas: bool, width: int = WIDE) -> Cascade:
     """The cascade of these style elements; the variants of an edition share one."""
-    return Cascade(styles, dark_canvas)
+    return Cascade(styles, dark_canvas, width)
 
 
 class Cascade:
@@ -50,8 +50,8 @@ class Cascade:
     `dark_canvas` says that the mail asks the browser for a dark page in dark mode.
     """
 
-    def __init__(self, styles: tuple[str, ...], dark_canvas: bool) -> None:
-        rules = [rule for style in styles for rule in rules_of(style)]
+    def __init__(self, styles: tuple[str, ...], dark_canvas: bool, width: int) -> None:
+        rules = [rule for style in styles for rule in rules_of(style, width)]
         self._rules = sorted(rules, key=lambda rule: rule.specificity)
         self._plain = [(n, rule.plain) for n, rule in enumerate(self._rules) if rule.plain]
         self._others = [(n, rule) for n, rule in enumerate(self._rules) if not rule.plain]

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from newsletter.colours import contrast, inverted
+from newsletter.edition.rules.cascade import Shown
 from newsletter.edition.rules.css import rules_of
 from newsletter.edition.rules.mail import Mail
 from newsletter.edition.rules.page import Page
 from newsletter.edition.rules.styles import Look, overridden_by_inline
+from newsletter.rules.markup import Element
 from newsletter.rules.rule import BLOCK, Defect, _, rule
 
 _SCHEME = re.compile(r"(?<![\w-])(?:supported-)?color-schemes?\s*:[^;}]*\bdark\b", re.IGNORECASE)
@@ -84,7 +86,13 @@ def _wants_dark(style: str) -> bool:
 
 def _texts(page: Page) -> Iterator[tuple[str, object, Pair, float]]:
     """The first element with text of each look, by mode: its colours and the contrast it needs."""
-    first = {page.looks[element]: element for element, _text in reversed(page.own_texts)}
+    yield from _texts_in(page, page.looks)
+    if page.narrow_looks:
+        yield from _texts_in(page, page.narrow_looks)
+
+
+def _texts_in(page: Page, looks: dict[Element, Shown]) -> Iterator[tuple[str, object, Pair, float]]:
+    first = {looks[element]: element for element, _text in reversed(page.own_texts)}
     for shown, element in reversed(first.items()):
         light, dark = shown.light, shown.dark
         if not light.hidden:

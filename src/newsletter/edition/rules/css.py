@@ -1,4 +1,4 @@
-"""The rules of a mail's style elements: which elements each applies to, on a wide screen, in light or dark mode."""
+"""The rules of a mail's style elements: which elements each applies to, on a wide or a narrow screen, light or dark."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ LOOKED_AT = frozenset(
         *("position", "text-indent", "top", "transform", "white-space", "width"),  # ways of hiding, and of being wide
     }
 )
-WIDE = 1280  # CSS pixels: conditions on width are judged for a screen like that
+_COLOURS = frozenset({"background-color", "color", "opacity"})
+WIDE, SMALL = 1280, 320  # CSS pixels: conditions on width are judged for screens like these
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,24 @@ class CssRule:
 
 
 @lru_cache(maxsize=64)
-def rules_of(style: str) -> tuple[CssRule, ...]:
-    """The rules of a style element that may apply, weaker ones first."""
+def rules_of(style: str, width: int = WIDE) -> tuple[CssRule, ...]:
+    """The rules of a style element that may apply on a screen of that width, weaker ones first."""
     with CSS_LOCK:
-        found = _rules(parse_css(style).cssRules, "")
+        found = _rules(parse_css(style).cssRules, "", width)
     return tuple(sorted(found, key=lambda rule: rule.specificity))
+
+
+def narrow_rules(style: str) -> tuple[CssRule, ...]:
+    """The rules that apply on a narrow screen, where a style element makes a difference of it."""
+    return rules_of(style, SMALL) if "width" in style and "@media" in style else ()
+
+
+@lru_cache(maxsize=64)
+def recolours_narrow(style: str) -> bool:
+    """Whether a style element has colours of its own for narrow screens."""
+    told = [rule.declared for rule in rules_of(style)]
+    other = (rule.declared for rule in narrow_rules(style) if rule.declared not in told)
+    return any(not _COLOURS.isdisjoint(declared) for declared in other)
 
 
 @lru_cache(maxsize=4096)
@@ -112,11 +126,11 @@ def _font(value: str) -> list[tuple[str, str]]:
     return found if any(name == "font-weight" for name, _ in found) else [*found, ("font-weight", "normal")]
 
 
-def _rules(rules: Any, media: str) -> list[CssRule]:
+def _rules(rules: Any, media: str, width: int) -> list[CssRule]:
     found = []
     for rule in rules:
-        if rule.type == cssutils.css.CSSRule.MEDIA_RULE and _may_apply(rule.media.mediaText.lower()):
-            found += _rules(rule.cssRules, rule.media.mediaText.lower())
+        if rule.type == cssutils.css.CSSRule.MEDIA_RULE and _may_apply(rule.media.mediaText.lower(), width):
+            found += _rules(rule.cssRules, rule.media.mediaText.lower(), width)
         elif rule.type == cssutils.css.CSSRule.STYLE_RULE:
             found += _selectors(rule, media)
     return found
@@ -167,12 +181,12 @@ def _within(selector: Selector) -> str | None:
     return HTMLTranslator().selector_to_xpath(Selector(tree))
 
 
-def _may_apply(media: str) -> bool:
-    return any(_query_may_apply(query) for query in media.split(","))
+def _may_apply(media: str, width: int) -> bool:
+    return any(_query_may_apply(query, width) for query in media.split(","))
 
 
-def _query_may_apply(query: str) -> bool:
+def _query_may_apply(query: str, width: int) -> bool:
     if re.search(r"\bprint\b|\bspeech\b|\bnot\b|forced-colors|prefers-contrast|device-pixel-ratio", query):
         return False
     widths = re.findall(r"(min|max)-(?:device-)?width\s*:\s*([\d.]+)", query)
-    return all((float(width) <= WIDE) == (side == "min") for side, width in widths)
+    return all(float(told) <= width if side == "min" else float(told) >= width for side, told in widths)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from newsletter.edition.plain import HEADLINE, plain
 from newsletter.edition.rules.mail import Mail
-from newsletter.rules.rule import BLOCK, Defect, _, rule
+from newsletter.rules.rule import BLOCK, WARN, Defect, _, rule
 
 # HTML 13.2.6.4.1: those with which browsers keep to the standards; of HTML 4.01's loose one only with its address
 _DOCTYPE = re.compile(
@@ -52,6 +52,25 @@ def title(mail: Mail) -> Iterator[Defect]:
             f"<title> {found}",
             _("The title does not say name, date and number of releases."),
             _("Let the block document_title of your template hold the blank “title”."),
+        )
+
+
+@rule("DOC-3", WARN, "HTML 4.2")
+def one_head(mail: Mail) -> Iterator[Defect]:
+    """The head says each thing once: one title, no base that turns addresses round; and the encoding."""
+    page = mail.page
+    if page is None:
+        return
+    own = [title for title in page.all("title") if not any(one.tag == "svg" for one in title.iterancestors())]
+    if len(own) > 1:
+        yield Defect("<title>", _("The mail has several titles."), _("Leave one <title>."))
+    if page.all("base"):
+        yield Defect("<base>", _("An element turns the addresses of all links round."), _("Take <base> out."))
+    if mail.html and not mail.html.isascii() and not re.search(r"<meta[^>]+charset", mail.html, re.IGNORECASE):
+        yield Defect(
+            "<meta>",
+            _("The HTML does not say in which encoding its letters are written."),
+            _("Put <meta charset=utf-8> into the head."),
         )
 
 

@@ -10,6 +10,13 @@ from newsletter.rules.rule import BLOCK, WARN, Defect, _, rule
 
 _ADDRESS = re.compile(r"<\s*(https?://[^\s<>]+|mailto:[^\s<>]+@[^\s<>]+)\s*>", re.IGNORECASE)
 
+_EMPTY_WORDS = re.compile(
+    r"(?:(?:re|aw|fw|fwd|wg):\s*)*(?:(?:unser|our|der|the|ihr|your)?\s*(?:newsletter|news|update|e-?mail|mail|nachricht|message|"
+    r"info(?:rmation(?:en)?)?|test|aktuelles|neuigkeiten|wichtig|important|betreff|subject|untitled|\(?kein betreff\)?|"
+    r"\(?no subject\)?))?\s*[\d./!#-]*",
+    re.IGNORECASE,
+)
+
 
 @rule("LEAVE-1", WARN, "RFC 2369 3.2")
 def can_be_left(mail: Mail) -> Iterator[Defect]:
@@ -54,3 +61,20 @@ def subject(mail: Mail) -> Iterator[Defect]:
     """The mail has a subject."""
     if mail.headers is not None and not mail.headers.get("subject", "").strip():
         yield Defect("Subject", _("The mail has no subject."), _("Say what it is about."))
+
+
+@rule("SUBJ-2", WARN, "WCAG 2.4.2")
+def subject_says(mail: Mail) -> Iterator[Defect]:
+    """The subject says what the mail is about, in words."""
+    said = (mail.headers or {}).get("subject", "").strip()
+    if said and (_EMPTY_WORDS.fullmatch(said) or not any(char.isalpha() for char in said) or _shouts(said)):
+        yield Defect(
+            f"Subject: {said[:80]}",
+            _("The subject does not say what the mail is about."),
+            _("Name the sender's topic and the most important piece of news, in small letters."),
+        )
+
+
+def _shouts(said: str) -> bool:
+    letters = [char for char in said if char.isalpha()]
+    return len(letters) >= 20 and "".join(letters).isupper()

@@ -10,9 +10,10 @@ from newsletter.edition.rules.mail import Mail
 from newsletter.edition.rules.page import FILLER
 from newsletter.edition.words import direction, is_tag, primary
 from newsletter.model import Release
+from newsletter.rules.languages import may_be, plainly
 from newsletter.rules.markup import Element
 from newsletter.rules.markup import language as language_around
-from newsletter.rules.rule import BLOCK, Defect, _, rule
+from newsletter.rules.rule import BLOCK, WARN, Defect, _, rule
 
 DIRECTIONS = ("ltr", "rtl", "auto")
 
@@ -119,3 +120,22 @@ def _says_its_language(part: Element, mail: Mail) -> bool:
 
 def _says_something(element: Element) -> bool:
     return element.find(".//img") is not None or any(text.strip() for text in element.itertext("*"))
+
+
+@rule("LANG-8", WARN, "WCAG 3.1.2")
+def is_in_its_language(mail: Mail) -> Iterator[Defect]:
+    """A text is in the language that it is marked with."""
+    if mail.page is None:
+        return
+    for element, text in mail.page.own_texts:
+        other = plainly(text)
+        if other is None or mail.page.looks[element].light.hidden:
+            continue
+        marked = primary(language_around(element))
+        if marked != other and not may_be(text, marked):
+            yield Defect(
+                element,
+                _("A text is marked as “%(marked)s” and seems to be “%(other)s”: “%(text)s”."),
+                _("Put the right lang on it."),
+                {"marked": marked, "other": other, "text": text[:60]},
+            )

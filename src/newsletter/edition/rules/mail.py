@@ -92,6 +92,18 @@ class Mail:
         """The pictures of the releases by their addresses."""
         return {address(image.src): image for release in self.releases for image in release.images}
 
+    @cached_property
+    def texts(self) -> list[tuple[Any, str]]:
+        """What people read, piece by piece with its place: subject, title, texts and alt texts."""
+        found: list[tuple[Any, str]] = []
+        if self.headers is not None:
+            found.append(("Subject", self.headers.get("subject", "")))
+        if self.page is not None:
+            found.append(("<title>", self.page.title))
+            found += self.page.own_texts
+            found += ((image, alt) for image in self.page.images if (alt := image.get("alt")))
+        return found
+
     def spot(self, place: Any) -> Spot:
         """The mail's name and the place; an element with its line in the HTML."""
         if isinstance(place, str):

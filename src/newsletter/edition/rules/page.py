@@ -8,9 +8,14 @@ from functools import cached_property
 from lxml.etree import XPath
 
 from newsletter.edition.rules.cascade import Shown, cascade
+from newsletter.edition.rules.css import SMALL, recolours_narrow
 from newsletter.rules.markup import Element, Markup, said
 
-_STYLE_ATTRIBUTES = XPath("//@style", smart_strings=False)
+HANDLERS = ("onclick", "onmousedown", "onmouseup", "ontouchstart", "onkeydown")
+REFERENCES = ("aria-labelledby", "aria-describedby", "aria-owns", "aria-controls", "headers", "for")
+_TOLD = frozenset(
+    {"lang", "dir", "aria-label", "aria-hidden", "tabindex", "autofocus", "accesskey", *HANDLERS, *REFERENCES}
+)
 _BACKGROUNDS = XPath("//@background", smart_strings=False)
 FILLER = " \t\n\r\f\v\xa0\xad\u034f\u2007\u200b\u200c\u200d\u2060\ufeff"  # what preheaders are padded with
 
@@ -39,8 +44,50 @@ class Page(Markup):
     @cached_property
     def looks(self) -> dict[Element, Shown]:
         """How each element of the body looks, in light and in dark mode."""
-        scheme = "dark" in self.meta("color-scheme")
-        return cascade(tuple(self.styles), dark_canvas=scheme).apply(self.root, self.body)
+        return cascade(tuple(self.styles), dark_canvas=self._dark_canvas).apply(self.root, self.body)
+
+    @cached_property
+    def narrow_looks(self) -> dict[Element, Shown]:
+        """How they look on a narrow screen; empty where the mail has no other colours for it."""
+        styles = tuple(self.styles)
+        if not any(map(recolours_narrow, styles)):
+            return {}
+        return cascade(styles, dark_canvas=self._dark_canvas, width=SMALL).apply(self.root, self.body)
+
+    @property
+    def _dark_canvas(self) -> bool:
+        return "dark" in self.meta("color-scheme")
+
+    @cached_property
+    def styled(self) -> list[tuple[Element, str]]:
+        """The elements of the body that have a style attribute, each with it."""
+        looks = self.looks
+        return [(one, style) for one in self.elements if (style := one.get("style")) is not None and one in looks]
+
+    def having(self, *names: str) -> list[Element]:
+        """The elements with one of these attributes, which are among `_TOLD`."""
+        found = self._telling
+        return list(dict.fromkeys(element for name in names if name in found for element in found[name]))
+
+    @cached_property
+    def _telling(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
+        for element in self.elements:
+            for name in _TOLD.intersection(element.keys()):
+                found.setdefault(name, []).append(element)
+        return found
+
+    def is_repeated(self, words: str, element: Element) -> bool:
+        """Whether what a hidden element says is said once more where it can be heard."""
+        bare = words.rstrip(".")
+        if any(bare in alt for alt in self._alts):
+            return True
+        named = any(bare in (one.get("aria-label") or "") for one in element.iterancestors())
+        return named or self.visible_text.count(words) > 1
+
+    @cached_property
+    def _alts(self) -> list[str]:
+        return [image.get("alt") or "" for image in self.images]
 
     @cached_property
     def styles(self) -> list[str]:
@@ -55,7 +102,7 @@ class Page(Markup):
     @cached_property
     def style_attributes(self) -> list[str]:
         """The texts of all style attributes, each once."""
-        return list(dict.fromkeys(map(str, _STYLE_ATTRIBUTES(self.root))))
+        return list(dict.fromkeys(style for element in self.elements if (style := element.get("style"))))
 
     @cached_property
     def visible_text(self) -> str:

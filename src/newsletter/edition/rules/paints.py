@@ -9,6 +9,7 @@ from functools import lru_cache
 from PIL import ImageColor
 
 from newsletter.colours import Colour
+from newsletter.edition.rules.spaces import SYSTEM, modern
 
 Paint = tuple[Colour, float]
 """A colour, and how much of it covers what is beneath: 1 all, 0 nothing."""
@@ -33,7 +34,11 @@ UNITS = {
     "q": INCH / 101.6,
 }
 UNITS |= {"rem": ROOT, "vw": NARROW / 100, "vmin": NARROW / 100, "vi": NARROW / 100}
-_FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]*)\)")
+_FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]*)\)|(hwb|oklab|oklch|lab|lch|color)\(([^()]*)\)")
+_MIX = re.compile(
+    r"color-mix\(\s*in [\w-]+(?: \w+ hue)?\s*,\s*(.+?)(?:\s+([\d.]+)%)?\s*,\s*(.+?)(?:\s+([\d.]+)%)?\s*\)"
+)
+_NAMES = r"(?:rgb|hsl)a?|hwb|oklab|oklch|lab|lch|color"
 _VARIABLE = re.compile(r"var\(\s*--[\w-]+\s*(?:,\s*([^()]*(?:\([^()]*\))?))?\)")
 _TURNS = {"turn": 360.0, "rad": 57.29578, "grad": 0.9, "deg": 1.0}
 _LENGTH = re.compile(r"(\d+\.?\d*|\.\d+)([a-z]+|%)?")
@@ -52,11 +57,25 @@ def paint_of(value: str) -> Paint | None:
         return (0, 0, 0), 0.0
     try:
         if function := _FUNCTION.fullmatch(value):
-            return _function(function[1], re.split(r"[\s,/]+", function[2].strip()))
+            name, inside = function[1] or function[3], function[2] or function[4]
+            parts = re.split(r"[\s,/]+", inside.strip())
+            return _function(name, parts) if function[1] else modern(name, parts)
+        if mixed := _MIX.fullmatch(value):
+            return _mixed(*mixed.groups())
+        value = SYSTEM.get(value, value)
         red, green, blue, *alpha = ImageColor.getrgb(value)
     except (ValueError, IndexError, OverflowError):
         return None
     return (red, green, blue), alpha[0] / 255 if alpha else 1.0
+
+
+def _mixed(one: str, share: str | None, other: str, rest: str | None) -> Paint | None:
+    """Two colours mixed as if in sRGB: near enough to tell light from dark."""
+    first, second = paint_of(one), paint_of(other)
+    if first is None or second is None:
+        return None
+    part = float(share) / 100 if share else 1 - float(rest) / 100 if rest else 0.5
+    return over((first[0], part), second[0]), first[1] * part + second[1] * (1 - part)
 
 
 def over(paint: Paint, ground: Colour) -> Colour:
@@ -72,7 +91,7 @@ def over(paint: Paint, ground: Colour) -> Colour:
 
 def first_of(value: str) -> str | None:
     """The first colour in a value that may hold more, as a gradient or a shorthand."""
-    for word in re.findall(r"(?:rgb|hsl)a?\([^()]*\)|#[0-9a-f]+|var\([^()]*\)|[a-z]+(?![a-z]*\()", value):
+    for word in re.findall(rf"(?:{_NAMES})\([^()]*\)|#[0-9a-f]+|var\([^()]*\)|[a-z]+(?![a-z]*\()", value):
         if paint_of(word):
             return str(word)
     return None
