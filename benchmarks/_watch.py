@@ -22,7 +22,12 @@ WAITING = """() => {
   const found = [];
   const live = new Set(["SCRIPT", "IFRAME", "FRAME", "OBJECT", "EMBED", "BASE", "APPLET", "PORTAL", "MATH", "SVG"]);
   const addresses = new Set(["href", "src", "action", "formaction", "xlink:href", "data", "poster", "background"]);
+  const isData = (element) => {  // a block of data, which no browser runs; what ends it too early is no JSON
+    if (element.tagName !== "SCRIPT" || element.type !== "application/ld+json") return false;
+    try { return Boolean(JSON.parse(element.textContent)); } catch { return false; }
+  };
   for (const element of document.querySelectorAll("*")) {
+    if (isData(element)) continue;
     if (live.has(element.tagName.toUpperCase())) found.push(element.outerHTML.slice(0, 200));
     if (element.tagName === "META" && /refresh/i.test(element.httpEquiv)) found.push(element.outerHTML.slice(0, 200));
     for (const {name, value} of element.attributes) {

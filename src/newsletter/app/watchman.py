@@ -57,9 +57,11 @@ class Watchman:
 
     def _free(self, slug: str) -> Callable[[date], bool]:
         """Which days are holidays where the source's releases are read."""
+        regions = {one.holidays for one in self._settings.newsletters if slug in one.feeds and one.holidays}
+        if not regions:
+            return lambda day: False
         import holidays  # all the world's calendars, for those who need one
 
-        regions = {one.holidays for one in self._settings.newsletters if slug in one.feeds and one.holidays}
         calendars = []
         for region in sorted(regions):
             country, _, part = region.partition("-")

@@ -8,6 +8,7 @@ page is many times as large as the page, and two threads would not read faster t
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SMALL = 250_000  # bytes of a page that need no room
+TRIMMED = 100_000  # bytes of a page after whose reading memory is given back: its tree is many times as large
 ROOM = 10_000_000  # bytes for all large pages together
 
 _reader = ThreadPoolExecutor(1, "reader")
@@ -29,7 +31,29 @@ _reader = ThreadPoolExecutor(1, "reader")
 
 async def read_in_turn(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What `read` makes of a page, when the pages before it are read; the event loop goes on meanwhile."""
-    return await asyncio.get_running_loop().run_in_executor(_reader, partial(read, *args, **kwargs))
+    large = any(isinstance(one, Page) and len(one.body) > TRIMMED for one in args)
+    work = partial(read, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_reader, partial(_trimmed, work) if large else work)
+
+
+def _trimmed(work: Callable[[], T]) -> T:
+    """What `work` comes to; the memory that it took goes back to the system, which malloc would keep for the next."""
+    try:
+        return work()
+    finally:
+        _trim()
+
+
+def _trimmer() -> Callable[[], object]:
+    """glibc's malloc_trim (malloc_trim(3)); nothing where there is another C library."""
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError):
+        return lambda: None
+    return partial(trim, 0)
+
+
+_trim = _trimmer()
 
 
 class Room:

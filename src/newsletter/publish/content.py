@@ -104,20 +104,34 @@ def fit(release: Release, language: str) -> Release:
 
     `language` stands in where the release's own is no language tag. Raises RenderError where it cannot be shown at all.
     """
+    clean = _headed(release, language)
+    return replace(
+        clean,
+        kicker=one_line(clean.kicker or "") or None,
+        teaser=(clean.teaser or "").strip() or None,
+        documents=tuple(document for document in clean.documents if is_web(document.url)),
+        topics=tuple(replace(topic, title=one_line(topic.title)) for topic in clean.topics),
+        body_html=fit_body(clean),
+        images=tuple(_described(clean.images)),
+    )
+
+
+def headed(release: Release, language: str) -> Release:
+    """The release as a list of headlines shows it: nothing of its text is there. Raises RenderError as `fit` does."""
+    bare = replace(release, body_html="", body_text="", teaser=None, contact=None, images=(), documents=())
+    return _headed(bare, language)
+
+
+def _headed(release: Release, language: str) -> Release:
     if not is_web(release.url):
         raise RenderError(f"{release.url[:200]!r} is no web address: correct it or withhold the release")
     clean = printable(release)
     tag = clean.language.replace("_", "-")
-    clean = replace(
+    return replace(
         clean,
         headline=one_line(clean.headline) or clean.url,
-        kicker=one_line(clean.kicker or "") or None,
-        teaser=(clean.teaser or "").strip() or None,
         language=tag if LANGUAGE.match(tag) else language,
-        documents=tuple(document for document in clean.documents if is_web(document.url)),
-        topics=tuple(replace(topic, title=one_line(topic.title)) for topic in clean.topics),
     )
-    return replace(clean, body_html=fit_body(clean), images=tuple(_described(clean.images)))
 
 
 def _described(images: Iterable[Image]) -> Iterator[Image]:

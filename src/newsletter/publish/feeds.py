@@ -23,7 +23,7 @@ from newsletter.publish.store import PublishStore
 from newsletter.publish.withdrawals import deleted, withdrawals
 from newsletter.publish.writer import Writer
 
-NEWEST = 50  # releases in a feed
+NEWEST, MOST = 50, 300  # releases in a feed: the newest, and all of the newest month as far as that goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Feeds:
     def _feed(
         self, slug: str, settings: FeedSettings, topic: Topic | None, months: Sequence[Month] = ()
     ) -> FeedContent:
-        most = max(NEWEST, months[-1].shown if months else 0)  # what no archive has yet stands here, all of it
+        most = min(max(NEWEST, months[-1].shown if months else 0), MOST)  # what no archive has yet stands here
         releases = self._store.newest(slug, topic.slug if topic else None, most, self._now)
         gone = withdrawals(self._store.withdrawn(slug, topic.slug if topic else None, NEWEST), releases, self._now)
         feed = replace(

@@ -20,7 +20,7 @@ from newsletter.config import Site
 from newsletter.errors import RenderError
 from newsletter.model import Dated, Release, ReleaseState
 from newsletter.publish.building import build
-from newsletter.publish.content import Entry, FeedContent, newest_first
+from newsletter.publish.content import FeedContent, headed, newest_first
 from newsletter.publish.entries import Entries
 from newsletter.publish.formats import atom
 from newsletter.publish.pages import Pages
@@ -99,27 +99,32 @@ class FeedArchive:
         return found if isinstance(found, dict) else {}
 
     def _write(self, folder: str, slug: str, feed: FeedContent, month: Month) -> None:
-        releases = newest_first(release.as_in([slug]) for release in self._releases(month))
-        live = [release for release in releases if release.state is ReleaseState.LIVE]
-        of = Entries(self._site, self._pages, self._problems).of  # one month's are in memory at a time
-        entries = tuple(filter(None, map(of, live)))
-        if live and not entries:
+        headlines = newest_first(filter(None, map(self._headline, self._releases(month))))
+        if not headlines:
             raise RenderError("none of its releases can be shown, so the last good one stays")
-        page = self._pages.render("month.html", self._language(feed), feed=feed, month=month, entries=entries)
+        page = self._pages.render("month.html", self._language(feed), feed=feed, month=month, releases=headlines)
         self._writer.write(f"{folder}/{month.name}.html", page.encode())
         if month.later:
-            gone = [release for release in releases if release.state is ReleaseState.WITHDRAWN]
-            archive = self._archive(feed, month, entries, gone)
+            archive = self._archive(feed, month, [release.as_in([slug]) for release in self._releases(month)])
             self._writer.write(f"{folder}/{month.name}.atom", build(atom, archive, self._problems))
+
+    def _headline(self, release: Release) -> Release | None:
+        """What the page of a month shows of a release: of a busy one there may be thousands."""
+        if release.state is not ReleaseState.LIVE:
+            return None
+        with self._problems.of(f"release {release.id} ({release.url[:200]})"):
+            return headed(release, self._site.language)
+        return None  # type: ignore[unreachable]  # the problem is noted
 
     def _releases(self, month: Month) -> Iterator[Release]:
         ids = [one.id for one in month.releases if one.visible or one.state is ReleaseState.WITHDRAWN]
         for start in range(0, len(ids), BATCH):
             yield from self._store.releases(ids[start : start + BATCH])
 
-    def _archive(
-        self, feed: FeedContent, month: Month, entries: tuple[Entry, ...], gone: Sequence[Release]
-    ) -> FeedContent:
+    def _archive(self, feed: FeedContent, month: Month, releases: Sequence[Release]) -> FeedContent:
+        of = Entries(self._site, self._pages, self._problems).of  # one month's are in memory at a time
+        live = newest_first(release for release in releases if release.state is ReleaseState.LIVE)
+        gone = [release for release in releases if release.state is ReleaseState.WITHDRAWN]
         return replace(
             feed,
             title=f"{feed.title}: {i18n.month(month.name, self._language(feed))}",
@@ -129,7 +134,7 @@ class FeedArchive:
             earlier=month.earlier,
             later=month.later,
             hub=None,
-            entries=entries,
+            entries=tuple(filter(None, map(of, live))),
             deleted=tuple(deleted(release, self._site.zone) for release in gone),
         )
 

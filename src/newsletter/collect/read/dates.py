@@ -7,7 +7,7 @@ A time of exactly midnight is what systems print that know no time; it counts as
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from email.utils import parsedate_to_datetime
@@ -15,14 +15,12 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-
+from newsletter.collect.read.months import MONTHS
 from newsletter.model import Precision
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 EARLIEST: Final = 1990
 
-_LOCALES = ("de", "en", "fr", "it", "es", "nl", "pt", "pl", "da", "sv", "nb", "cs", "tr")
 _ISO = re.compile(
     r"\b((?:19|20)\d\d)-?(0[1-9]|1[0-2])-?([0-2]\d|3[01])"
     r"(?:[T ]+([01]?\d|2[0-4]):?([0-5]\d)(?::?([0-5]\d)(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-][01]\d:?\d\d)?)?(?!\d)"
@@ -125,7 +123,7 @@ def _iso(match: re.Match[str], zone: tzinfo) -> Stamp | None:
 
 def _named(match: re.Match[str], zone: tzinfo) -> Stamp | None:
     day, month, year, other_month, other_day, other_year, *clock = match.groups()
-    number = _months()[(month or other_month).casefold()]
+    number = MONTHS[(month or other_month).casefold()]
     return _stamp(int(year or other_year), number, int(day or other_day), clock, zone)
 
 
@@ -165,20 +163,8 @@ def _moment(moment: datetime, precision: Precision, zone: tzinfo) -> Stamp | Non
 
 
 @cache
-def _months() -> Mapping[str, int]:
-    names: dict[str, int] = {"jänner": 1, "feber": 2, "sept": 9, "mrz": 3}
-    for locale in map(Locale.parse, _LOCALES):
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in locale.months[context][width].items():
-                    if len(name) >= 3 and not name[0].isdigit():
-                        names.setdefault(name.rstrip(".").casefold(), number)
-    return names
-
-
-@cache
 def _named_date() -> re.Pattern[str]:
-    month = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True))
+    month = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
     day, year = r"([0-3]?\d)", r"((?:19|20)\d\d)"
     day_first = rf"(?<!\d){day}(?:\.|st|nd|rd|th|º|er)?(?:\s+(?:of|de))?[\s-]*({month})\b\.?,?(?:\s+de)?[\s-]*{year}"
     month_first = rf"\b({month})\b\.?\s*{day}(?:st|nd|rd|th)?,?\s+{year}"

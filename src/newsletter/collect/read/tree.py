@@ -145,7 +145,7 @@ def _has_masses_of_attributes(markup: bytes) -> bool:
 
 
 def _count_attributes(markup: bytes) -> int:
-    return sum(len(_EACH_ATTRIBUTE.findall(tag[1])) for tag in _TAG.finditer(markup))
+    return sum(1 for tag in _TAG.finditer(markup) for _ in _EACH_ATTRIBUTE.finditer(markup, *tag.span(1)))
 
 
 def _without_code(html: bytes) -> bytes:
