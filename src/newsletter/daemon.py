@@ -22,6 +22,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from newsletter.app import Program
 from newsletter.deliver.worker import Deliverer
 from newsletter.errors import NewsletterError
+from newsletter.memory import give_back, share_arenas
 from newsletter.web import WebServices, create_app
 
 log = structlog.get_logger()
@@ -57,6 +58,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Serve until `stop`. Raises NewsletterError where the address cannot be listened on."""
+        share_arenas()
         web = self._program.settings.web
         with listener(web.host, web.port, "web.listen") as bound:
             server = Quiet(self._uvicorn())
@@ -162,6 +164,7 @@ class Daemon:
     async def _publish(self) -> None:
         async with self._publishing:
             report = await asyncio.to_thread(self._program.publish)
+            await asyncio.to_thread(give_back)
         log.info("published", written=report.written, unchanged=report.unchanged, problems=list(report.problems))
 
     async def _tell(self) -> None:

@@ -14,8 +14,10 @@ from newsletter.collect.hosting.looker import ImageLooker
 from newsletter.config import Settings
 from newsletter.edition.theme import COLUMN
 from newsletter.model import Cadence, Release
+from newsletter.publish.alts import with_decisions
 from newsletter.publish.copies import with_copies
 from newsletter.publish.writer import Writer
+from newsletter.store.alts import Alts
 from newsletter.store.database import Database
 from newsletter.store.images import Images, sources_of
 from newsletter.store.published import Published
@@ -36,10 +38,11 @@ MOST_PROBLEMS = 5
 
 
 class PictureDesk:
-    """Looks at pictures, and says how they are shown."""
+    """Looks at pictures, and says how they are shown: as copies, and with the alt texts that were decided on."""
 
     def __init__(self, settings: Settings, database: Database, fetcher: Fetcher, now: Callable[[], datetime]) -> None:
         self._store = Images(database)
+        self._alts = Alts(database)
         self._now = now
         self._writer = Writer(settings.publish.directory)
         self.host = settings.publish.images == "host"
@@ -58,7 +61,9 @@ class PictureDesk:
         """The releases with their pictures as readers load them."""
         found = list(releases)
         known = self._store.known(set(chain.from_iterable(map(sources_of, found))))
-        return [with_copies(release, known, self._copies) for release in found]
+        decided = self._alts.decided({one.picture for one in known.values() if one.picture})
+        described = (with_decisions(release, known, decided) for release in found)
+        return [with_copies(release, known, self._copies) for release in described]
 
     def tidy(self) -> int:
         """Look again for copies whose files are lost, and remove those that nobody needs; how many were removed.

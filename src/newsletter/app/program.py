@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from newsletter.app.alarms import AlarmBoard
+from newsletter.app.alts import AltDesk
 from newsletter.app.desk import EditionDesk
 from newsletter.app.health import Health, judge
 from newsletter.app.hub import hub_of
@@ -84,6 +85,7 @@ class Program:
             self.freezer,
             self.alarms,
         )
+        self.alts = AltDesk(database, self.editions, self.desk)
         self.recalls = Recalls(database)
         self.deliveries = Deliveries(database, journal, Terms(resend=settings.mail.when_uncertain == "resend"))
         self.recall = Recall(self.desk, self.editions, self.sheets, self.recalls, self.alarms, self.deliveries.tidy)

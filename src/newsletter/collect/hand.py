@@ -8,7 +8,6 @@ page is many times as large as the page, and two threads would not read faster t
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from newsletter.memory import give_back
 from newsletter.model import Page
 
 P = ParamSpec("P")
@@ -37,23 +37,10 @@ async def read_in_turn(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
 
 
 def _trimmed(work: Callable[[], T]) -> T:
-    """What `work` comes to; the memory that it took goes back to the system, which malloc would keep for the next."""
     try:
         return work()
     finally:
-        _trim()
-
-
-def _trimmer() -> Callable[[], object]:
-    """glibc's malloc_trim (malloc_trim(3)); nothing where there is another C library."""
-    try:
-        trim = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError):
-        return lambda: None
-    return partial(trim, 0)
-
-
-_trim = _trimmer()
+        give_back()
 
 
 class Room:

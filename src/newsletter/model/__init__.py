@@ -38,6 +38,7 @@ from newsletter.model.edition import (
 )
 from newsletter.model.figures import Figures, SourceFigures
 from newsletter.model.image import (
+    AltDecision,
     DueImage,
     ImageCopy,
     ImageState,
@@ -95,6 +96,7 @@ __all__ = [
     "PERSON_BLANKS",
     "Alarm",
     "AlarmKind",
+    "AltDecision",
     "AltFrom",
     "Backfill",
     "Blank",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -53,6 +54,32 @@ class KnownImage:
     next_at: datetime | None = None  # when it is looked at again; None with a `checked_at`: never
     failures: int = 0  # in a row
     problem: str | None = None
+
+    @property
+    def picture(self) -> str | None:
+        """The picture itself, wherever it lies: the SHA-256 of its bytes; None until they were loaded whole.
+
+        A picture that is only linked is never loaded whole: its address with its size in pixels and bytes stand for it.
+        """
+        if self.content_hash is not None or self.width is None:
+            return self.content_hash
+        told = f"{self.src}\n{self.width}x{self.height}\n{self.size}\n{self.type}"
+        return f"linked-{hashlib.sha256(told.encode()).hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True)
+class AltDecision:
+    """What somebody decided about a picture's alt text, whatever its portal says: `alt`, or None for a decorative one.
+
+    `picture` is `KnownImage.picture`; `before` the alt text that was found then.
+    """
+
+    picture: str
+    alt: str | None
+    by: str
+    at: datetime
+    reason: str | None = None
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,16 @@ _CREDIT = re.compile(
 )
 
 
+def begins_as_picture(alt: str) -> bool:
+    """Whether an alt text begins by saying that it is a picture."""
+    return _REDUNDANT.match(alt) is not None
+
+
+def holds_credit(alt: str) -> bool:
+    """Whether an alt text says who made the picture."""
+    return _CREDIT.search(alt) is not None
+
+
 def without_alt(subject: Marked) -> Iterator[Defect]:
     """Pictures without an alt attribute."""
     for image in (image for markup in subject.markups for image in _pictures(markup)):
@@ -52,7 +62,7 @@ def says_something(subject: Marked) -> Iterator[Defect]:
 def no_picture_of(subject: Marked) -> Iterator[Defect]:
     """An alt text does not begin with “Bild von”: screen readers say so already."""
     for image, alt in alts(subject):
-        if _REDUNDANT.match(alt):
+        if begins_as_picture(alt):
             yield Defect(
                 image, _("The alt text begins by saying that it is a picture."), _("Begin with what it shows.")
             )
@@ -62,7 +72,7 @@ def no_picture_of(subject: Marked) -> Iterator[Defect]:
 def no_credit(subject: Marked) -> Iterator[Defect]:
     """The credit stands beside the picture, not in its alt text."""
     for image, alt in alts(subject):
-        if _CREDIT.search(alt):
+        if holds_credit(alt):
             yield Defect(
                 image,
                 _("The alt text holds a credit."),

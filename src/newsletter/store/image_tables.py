@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text
 
-from newsletter.store.columns import Moment, metadata
+from newsletter.store.columns import Id, Moment, metadata
 
 images = Table(
     "images",
@@ -42,4 +42,16 @@ image_copies = Table(
     Column("height", Integer, nullable=False),
     Column("size", Integer, nullable=False),
     Column("used_at", Moment, nullable=False),  # when a release last showed it: mails link to it long after
+)
+
+alt_decisions = Table(
+    "alt_decisions",  # nothing is ever taken from it: the last one about a picture counts
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("picture", Text, nullable=False, index=True),  # KnownImage.picture: another picture is asked about again
+    Column("alt", Text),  # NULL: the picture is decorative
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", Text),
+    Column("before", Text),  # the alt text that the portal had then
 )

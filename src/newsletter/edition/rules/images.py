@@ -25,7 +25,7 @@ def has_alt(mail: Mail) -> Iterator[Defect]:
             yield Defect(
                 image.original or image.src,
                 _("The picture of “%(headline)s” has no alt text that says what it shows."),
-                _('Add one on the portal and collect again, or send without the picture: missing_alt = "omit-image".'),
+                _('Say what it shows with `newsletter alt set`, or send without it: missing_alt = "omit-image".'),
                 {"headline": plain(release.headline, HEADLINE)},
             )
 
