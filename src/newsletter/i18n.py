@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
-from newsletter.model import Document, Precision
+from newsletter.model import Alternate, AlternateKind, Document, Precision
 from newsletter.resources import folder
 
 KINDS = {  # MIME subtypes whose name people would not know
@@ -139,6 +139,25 @@ def kind_and_size(document: Document, language: str) -> str:
     ending = PurePosixPath(urlsplit(document.url).path).suffix.lstrip(".")
     kind = KINDS.get(subtype) or (subtype if subtype.isalnum() else ending).upper()[:8]
     return ", ".join(filter(None, (kind, size(document.size, language) if document.size else "")))
+
+
+WAYS = {
+    AlternateKind.EASY: "In easy language",
+    AlternateKind.SIGN: "Film in sign language",
+    AlternateKind.AUDIO: "To listen to",
+}
+
+
+def way_to_read(alternate: Alternate, language: str) -> str:
+    """How another way to read a release is called: `Film in Gebärdensprache (3 Minuten, MP4, 24 MB)`."""
+    said = translations(language)
+    minutes = max(1, round((alternate.seconds or 0) / 60))
+    long = said.ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": number(minutes, language)}
+    subtype = (alternate.type or "").rpartition("/")[2]
+    kind = "" if alternate.kind is AlternateKind.EASY else KINDS.get(subtype) or subtype.upper()[:8]
+    heavy = size(alternate.size, language) if alternate.size else ""
+    details = ", ".join(filter(None, (long if alternate.seconds else "", kind, heavy)))
+    return said.gettext(WAYS[alternate.kind]) + (f" ({details})" if details else "")
 
 
 def size(count: int, language: str) -> str:

@@ -78,6 +78,17 @@ def found_on(place: str, page: Page, zone: tzinfo = ZONE) -> dict[str, Any]:
         "documents": [
             {"url": one.url, "title": one.title, "type": one.type, "size": one.size} for one in draft.documents
         ],
+        "alternates": [
+            {
+                "kind": one.kind,
+                "url": one.url,
+                "language": one.language,
+                "type": one.type,
+                "seconds": one.seconds,
+                "size": one.size,
+            }
+            for one in draft.alternates
+        ],
         "contact": draft.contact,
         "topics": list(draft.topics),
         "from": dict(draft.origin),

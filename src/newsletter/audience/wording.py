@@ -28,7 +28,9 @@ CADENCES: Final = {
 
 
 def asked(site: Site, newsletter: Newsletter, language: str) -> str:
-    """What stands under the form: the choices themselves are above it."""
+    """What stands under the form: the choices themselves are above it. An editor's own words stand for themselves."""
+    if newsletter.texts is not None:
+        return newsletter.texts.consent.strip()
     text = translations(language).gettext(
         "I agree that %(publisher)s uses my e-mail address to send me the newsletter “%(title)s”, as often and on the "
         "topics chosen above."
@@ -44,6 +46,9 @@ def agreed(site: Site, newsletter: Newsletter, wish: Wish, titles: Sequence[str]
         "%(topics)s."
     )
     choices = {"cadence": said(CADENCES[wish.cadence]), "topics": ", ".join(titles) or said("all")}
+    if newsletter.texts is not None:
+        chosen = said("Chosen: %(cadence)s; topics: %(topics)s.") % choices
+        return f"{newsletter.texts.consent.strip()}\n\n{chosen}"
     return f"{text % (_names(site, newsletter) | choices)} {_withdrawal(site, language)}"
 
 

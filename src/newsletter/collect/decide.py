@@ -168,6 +168,7 @@ def _worded(release: Release, draft: Draft, known: Known, sight: Sight) -> Relea
         reading_minutes=reading_minutes(draft.body_text),
         images=_images(draft.images, release.images),
         documents=draft.documents,
+        alternates=draft.alternates,
         contact=draft.contact,
         topics=topics_of(draft.kicker, draft.topics, sight.feed.topics),
         aliases=tuple(alias for alias in aliases if alias != draft.url)[-MAX_ALIASES:],

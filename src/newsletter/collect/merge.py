@@ -35,7 +35,7 @@ def _from_candidate(draft: Draft, candidate: Candidate, step: str) -> Draft:
 
 
 def _from_entry(draft: Draft, entry: Draft) -> Draft:
-    names = ("author", "language", "topics", "images", "documents")
+    names = ("author", "language", "topics", "images", "documents", "alternates")
     return _with(draft, {name: getattr(entry, name) for name in names if not getattr(draft, name)}, FEED)
 
 

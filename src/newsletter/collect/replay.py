@@ -15,7 +15,19 @@ from newsletter.config import FeedSettings
 from newsletter.errors import UnreadablePage
 from newsletter.model import Draft, KeptPage, Release
 
-FIELDS = ("headline", "kicker", "teaser", "body", "published", "language", "author", "issuer", "topics", "documents")
+FIELDS = (
+    "headline",
+    "kicker",
+    "teaser",
+    "body",
+    "published",
+    "language",
+    "author",
+    "issuer",
+    "topics",
+    "documents",
+    "alternates",
+)
 OF_IMAGE = ("src", "alt", "caption", "credit")
 
 
@@ -123,5 +135,6 @@ def _fields(draft: Draft | None) -> dict[str, str | None]:
         "published": (when.date() if day else when).isoformat() if when is not None else None,
         "topics": ", ".join(draft.topics) or None,
         "documents": ", ".join(document.url for document in draft.documents) or None,
+        "alternates": ", ".join(one.url for one in draft.alternates) or None,
     }
     return said | {f"image.{part}": getattr(draft.lead, part, None) for part in OF_IMAGE}

@@ -149,6 +149,25 @@ class Mail(Table):
     smtp: Smtp = Smtp()
 
 
+class Texts(Table):
+    """An editor's own words for a newsletter's readers, as Leichte Sprache needs them: all of them, or none.
+
+    `sign_up` stands over the form, `consent` is what people agree to, `confirmation` asks them by mail. Plain text, an
+    empty line ends a paragraph.
+    """
+
+    sign_up: str
+    consent: str
+    confirmation: str
+
+    @model_validator(mode="after")
+    def _each_says_something(self) -> Texts:
+        for name, text in (("sign_up", self.sign_up), ("consent", self.consent), ("confirmation", self.confirmation)):
+            if not text.strip():
+                raise ValueError(f"{name} is empty; write what readers are to know")
+        return self
+
+
 class Newsletter(Table):
     """What people subscribe to: feeds and cadences. `send_at` is local; every slot comes exactly once."""
 
@@ -167,6 +186,7 @@ class Newsletter(Table):
     reply_to: Mailbox | None = None
     publisher: str | None = None
     imprint_url: WebAddress | None = None
+    texts: Texts | None = None
 
     def layout_of(self, cadence: Cadence) -> str:
         """The name of the layout that a cadence's mails have: a file of `templates/email`."""

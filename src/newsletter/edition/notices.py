@@ -16,6 +16,8 @@ from newsletter.edition.variants import header_safe
 from newsletter.i18n import Words
 from newsletter.model import Cadence, Format, NoticeKind, Subscription, Variant
 
+LONGEST = 2_000  # characters of a paragraph
+
 
 def render_confirmation(
     site: Site,
@@ -38,6 +40,7 @@ def render_confirmation(
         "subject": subject,
         "cadence": frequency(subscription.cadence, words),
         "topics": ", ".join(chosen) or words.say("all"),
+        "asking": paragraphs(newsletter.texts.confirmation) if newsletter.texts else [],
     }
     parts = rendered_parts(NoticeKind.CONFIRMATION, values, nonce_absent_from(repr(values)), templates)
     html = tuple(piece for part in parts for piece in part.html)
@@ -53,6 +56,11 @@ def render_confirmation(
         html=None if subscription.format is Format.TEXT else html,
         text=text,
     )
+
+
+def paragraphs(text: str) -> list[str]:
+    """An editor's text in its paragraphs, each on one line and safe to print."""
+    return [said for part in text.split("\n\n") if (said := plain(part, LONGEST))]
 
 
 def frequency(cadence: Cadence, words: Words) -> str:

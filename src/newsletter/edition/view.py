@@ -13,7 +13,7 @@ from newsletter.edition.pictures import alt_of, shown
 from newsletter.edition.plain import CAPTION, HEADLINE, TEASER, plain, same
 from newsletter.edition.words import direction, is_foreign, is_tag, name_of
 from newsletter.errors import RenderError
-from newsletter.i18n import Words, long_date, moment
+from newsletter.i18n import Words, long_date, moment, way_to_read
 from newsletter.model import Change, Image, Release
 from newsletter.rules.naming import is_address, is_vague
 
@@ -52,6 +52,16 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Another way to read a release: what its link is called, and the language that it leads to."""
+
+    url: str
+    name: str
+    headline: str
+    hreflang: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One release as it stands in a mail; all strings are plain text."""
 
@@ -63,6 +73,7 @@ class Card:
     meta: str
     teaser: str
     picture: Picture | None
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +136,15 @@ def _card(release: Release, headline: str, content: EditionContent, words: Words
         meta=". ".join(_meta(release, content, words)),
         teaser=plain(release.teaser, TEASER) or plain(release.body_text, BEGINNING),
         picture=_picture(image, words, width) if image else None,
+        ways=tuple(_ways(release, headline, words.language)),
     )
+
+
+def _ways(release: Release, headline: str, language: str) -> Iterator[Way]:
+    """The other ways to read a release; each link is called by the headline too, so that no two say the same."""
+    for alternate in release.alternates:
+        if linkable(alternate.url):
+            yield Way(address(alternate.url), way_to_read(alternate, language), headline, alternate.language)
 
 
 def language_of(release: Release, content: EditionContent) -> str:

@@ -61,6 +61,8 @@ from newsletter.model.record import (
     Record,
 )
 from newsletter.model.release import (
+    Alternate,
+    AlternateKind,
     AltFrom,
     Candidate,
     Change,
@@ -98,6 +100,8 @@ __all__ = [
     "AlarmKind",
     "AltDecision",
     "AltFrom",
+    "Alternate",
+    "AlternateKind",
     "Backfill",
     "Blank",
     "Breach",

@@ -65,6 +65,26 @@ class Image:
     original: str | None = None
 
 
+class AlternateKind(StrEnum):
+    """In which other way a release can be read."""
+
+    EASY = "easy"  # Leichte Sprache
+    SIGN = "sign"  # a film in sign language
+    AUDIO = "audio"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """Another way to read a release, made by people; `language` is BCP 47, `type` a MIME type, as far as known."""
+
+    kind: AlternateKind
+    url: str
+    language: str | None = None
+    type: str | None = None
+    seconds: int | None = None
+    size: int | None = None  # bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A file that belongs to a release; `type` is a MIME type, `size` bytes where known."""
@@ -113,6 +133,7 @@ class Draft:
     issuer: str | None = None
     images: tuple[Image, ...] = ()
     documents: tuple[Document, ...] = ()
+    alternates: tuple[Alternate, ...] = ()
     contact: str | None = None  # whom journalists ask, in lines; not in the body
     topics: tuple[str, ...] = ()
     canonical: str | None = None
@@ -212,6 +233,7 @@ class Release:
     reading_minutes: int = 1
     images: tuple[Image, ...] = ()
     documents: tuple[Document, ...] = ()
+    alternates: tuple[Alternate, ...] = ()
     contact: str | None = None  # whom journalists ask, in lines; not in the body
     topics: tuple[Topic, ...] = ()
     aliases: tuple[str, ...] = ()

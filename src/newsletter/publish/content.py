@@ -110,6 +110,7 @@ def fit(release: Release, language: str) -> Release:
         kicker=one_line(clean.kicker or "") or None,
         teaser=(clean.teaser or "").strip() or None,
         documents=tuple(document for document in clean.documents if is_web(document.url)),
+        alternates=tuple(alternate for alternate in clean.alternates if is_web(alternate.url)),
         topics=tuple(replace(topic, title=one_line(topic.title)) for topic in clean.topics),
         body_html=fit_body(clean),
         images=tuple(_described(clean.images)),
@@ -118,7 +119,9 @@ def fit(release: Release, language: str) -> Release:
 
 def headed(release: Release, language: str) -> Release:
     """The release as a list of headlines shows it: nothing of its text is there. Raises RenderError as `fit` does."""
-    bare = replace(release, body_html="", body_text="", teaser=None, contact=None, images=(), documents=())
+    bare = replace(
+        release, body_html="", body_text="", teaser=None, contact=None, images=(), documents=(), alternates=()
+    )
     return _headed(bare, language)
 
 

@@ -72,6 +72,7 @@ class Pages:
             body_text="",
             images=(),
             documents=(),
+            alternates=(),
         )
         return instead, content
 
@@ -114,6 +115,7 @@ class Pages:
             "when": partial(wording.when, zone=zone, language=language),
             "update_note": partial(wording.update_note, zone=zone, language=language),
             "kind_and_size": partial(i18n.kind_and_size, language=language),
+            "way": partial(i18n.way_to_read, language=language),
             "caption": wording.caption,
             "credit": partial(wording.credit, language=language),
             "brief": wording.brief,

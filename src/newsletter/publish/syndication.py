@@ -24,7 +24,8 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml.etree import SubElement
 
-from newsletter.model import Image
+from newsletter.i18n import nearest, way_to_read
+from newsletter.model import Alternate, Image
 from newsletter.publish.content import Deleted, Entry, FeedContent
 
 DC = "http://purl.org/dc/elements/1.1/"
@@ -125,12 +126,27 @@ def _fill(item: FeedEntry, entry: Entry) -> None:
 def _links(entry: Entry) -> list[dict[str, str]]:
     """The page of the release, and its documents as enclosures."""
     page = {"href": entry.release.url, "rel": "alternate", "type": "text/html", "hreflang": entry.release.language}
-    return [page] + [
+    return [page, *(_way(one, entry.release.language) for one in entry.release.alternates)] + [
         {"href": document.url, "rel": "enclosure", "title": document.title}
         | ({"type": document.type} if document.type else {})
         | ({"length": str(document.size)} if document.size else {})
         for document in entry.release.documents
     ]
+
+
+def _way(alternate: Alternate, language: str) -> dict[str, str]:
+    """Another way to read a release: a file of sound or film is an enclosure (RFC 4287, 4.2.7.2), a page is related.
+
+    Only one page can be `alternate` for a type and language, and it is the release's own.
+    """
+    told = {"type": alternate.type, "hreflang": alternate.language, "length": alternate.size and str(alternate.size)}
+    file = (alternate.type or "").startswith(("audio/", "video/"))
+    link = {
+        "href": alternate.url,
+        "rel": "enclosure" if file else "related",
+        "title": way_to_read(alternate, nearest(language, "en")),
+    }
+    return link | {name: value for name, value in told.items() if value}
 
 
 def _add_picture(element: Any, image: Image) -> None:

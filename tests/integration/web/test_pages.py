@@ -10,6 +10,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from newsletter.config.settings import Texts
 from newsletter.errors import StoreError
 from newsletter.model import Cadence, SubscriptionState
 from newsletter.store.audience import Audience
@@ -409,3 +410,26 @@ async def test_figures_are_for_the_machine_that_watches(here: Site, client: http
         through = await near.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
         assert through.status_code == 404
         assert (await near.post("/metrics")).status_code == 404
+
+
+async def test_an_editors_own_words_stand_over_the_form_and_on_record(sqlite_url: str, tmp_path: Path) -> None:
+    texts = {
+        "sign_up": "Hier gibt es Meldungen.\n\nSie sind leicht zu lesen.",
+        "consent": "Ja, ich will.",
+        "confirmation": "?",
+    }
+    with site(sqlite_url, tmp_path) as here:
+        letter = here.offer.newsletters[0].model_copy(update={"texts": Texts.model_validate(texts)})
+        here.offer.newsletters = (letter,)
+        async with here.client() as client:
+            shown = await client.get("/subscribe")
+            assert "Sie sind leicht zu lesen.</p>" in shown.text
+            assert "Ja, ich will." in shown.text
+            assert "Ich willige ein" not in shown.text
+            await client.post("/subscribe", data=FORM)
+            asked = await client.get(own("confirm"))
+            assert "Ja, ich will.\n\nGewählt: wöchentlich" in asked.text
+            await client.post(own("confirm"))
+        consents = here.rows()["consents"]
+    assert "Ja, ich will." in consents[-1].wording
+    assert "Themen: Verkehr" in consents[-1].wording

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from newsletter.config.settings import Texts
 from newsletter.edition.notices import render_confirmation
 from newsletter.edition.rules import check
 from newsletter.model import Blank, Cadence, Format, Variant
@@ -50,3 +51,15 @@ def test_settings_are_escaped() -> None:
     found = render_confirmation(SITE, odd, subscription(), "de")
     assert "<script" not in filled(found.html)
     assert 'Newsletter: Presse "A & B" <script>' in filled(found.text)
+
+
+def test_an_editors_own_words_take_the_place_of_ours() -> None:
+    asking = "Sie wollen den Newsletter?\n\nDann klicken Sie auf den Link."
+    letter = newsletter(texts=Texts(sign_up="a", consent="b", confirmation=asking))
+    found = render_confirmation(SITE, letter, subscription(), "de", topics=TOPICS)
+    assert check(found, (), SITE, letter) == ()
+    for part in (filled(found.html), filled(found.text)):
+        assert "Sie wollen den Newsletter?" in part
+        assert "Somebody" not in part
+        assert "Jemand" not in part
+    assert "Sie wollen den Newsletter?\n\nDann klicken Sie auf den Link.\n\n- Newsletter" in filled(found.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from newsletter.edition.render import render_sheet, render_sheets
 from newsletter.edition.rules import check
 from newsletter.edition.variants import fill
 from newsletter.errors import RenderError
-from newsletter.model import AltFrom, Blank, Change, Format, Precision, Release, Sheet
+from newsletter.model import Alternate, AlternateKind, AltFrom, Blank, Change, Format, Precision, Release, Sheet
 from newsletter.resources import folder
 from tests.unit.edition.samples import (
     BRIDGE,
@@ -280,3 +281,18 @@ def test_a_release_that_breaks_a_template_is_found(tmp_path: Path) -> None:
     content, _, left_out = render_sheets(edition(), [("de", Format.STANDARD)], templates=own)
     assert list(left_out) == [FOREST.id]
     assert content.releases == (BRIDGE, DESK)
+
+
+@pytest.mark.parametrize("layout", ["standard", "compact"])
+def test_other_ways_to_read_a_release_are_linked_and_named(layout: str) -> None:
+    film = Alternate(AlternateKind.SIGN, "https://musterstadt.example/1.mp4", "gsg", "video/mp4", 192, 24_000_000)
+    easy = Alternate(AlternateKind.EASY, "https://musterstadt.example/ls/1", "de-simple")
+    two = release(1, alternates=(easy, film)), release(2, alternates=(replace(easy, url=f"{easy.url}2"),))
+    letter = newsletter(layout={"daily": layout})
+    found = variant(two, newsletter=letter)
+    assert check(found, two, SITE, letter) == ()
+    shown, text = filled(found.html), filled(found.text)
+    named = f"Film in Gebärdensprache (3 Minuten, MP4, 24 MB): <span>{two[0].headline}</span></a></li>"
+    assert f'<a href="{film.url}" hreflang="gsg"' in shown
+    assert named in shown
+    assert f"Film in Gebärdensprache (3 Minuten, MP4, 24 MB):\n{film.url}\n" in text

@@ -86,6 +86,7 @@ def _told(entry: Entry, draft: Draft, text: str, summary: str, zone: tzinfo) -> 
         "author": clean(entry.author, 200) or None,
         "images": _images(draft.images, entry.images),
         "documents": tuple({d.url: d for d in (*draft.documents, *entry.documents)}.values()),
+        "alternates": tuple({a.url: a for a in (*draft.alternates, *entry.alternates)}.values()),
         "topics": tags,
     }
     names = ("headline", "body_html", *told)

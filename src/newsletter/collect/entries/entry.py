@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from newsletter.errors import UnreadablePage
-from newsletter.model import Document, Image
+from newsletter.model import Alternate, Document, Image
 
 MOST_ENTRIES = 5_000
 MOST_BYTES = 5_000_000  # the W3C's validator reads no longer ones either
@@ -27,6 +27,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()
     documents: tuple[Document, ...] = ()
+    alternates: tuple[Alternate, ...] = ()
 
 
 def check_size(size: int) -> None:

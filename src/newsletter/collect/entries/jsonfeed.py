@@ -11,7 +11,7 @@ from newsletter.collect.entries.entry import Entry, check_number, check_size
 from newsletter.collect.entries.media import attachment
 from newsletter.collect.read.page import absolute, decode
 from newsletter.errors import UnreadablePage
-from newsletter.model import Document, Image, Page
+from newsletter.model import Alternate, Document, Image, Page
 
 MOST_THINGS = 100_000  # { and [, each of which may cost a hundred bytes and more
 
@@ -53,10 +53,11 @@ def _entry(item: dict[str, Any], page: Page, language: str | None, author: str |
         tags=tuple(tag for tag in _list(item.get("tags")) if isinstance(tag, str)),
         images=tuple(one for one in attached if isinstance(one, Image)),
         documents=tuple(one for one in attached if isinstance(one, Document)),
+        alternates=tuple(one for one in attached if isinstance(one, Alternate)),
     )
 
 
-def _attachments(item: dict[str, Any], page: Page) -> Iterator[Image | Document]:
+def _attachments(item: dict[str, Any], page: Page) -> Iterator[Image | Document | Alternate]:
     for name in ("image", "banner_image"):
         if url := absolute(_text(item.get(name)), page.url):
             yield Image(src=url)

@@ -13,10 +13,11 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from newsletter.collect.read import clean
+from newsletter.collect.read.alternates import sound
 from newsletter.collect.read.credits import bare_credit, is_symbolic
 from newsletter.collect.read.documents import TYPES
 from newsletter.collect.read.page import absolute
-from newsletter.model import AltFrom, Document, Image
+from newsletter.model import Alternate, AltFrom, Document, Image
 
 MEDIA = "{http://search.yahoo.com/mrss/}"
 _PREFIX = re.compile(rb"""xmlns:([\w.-]{1,40})\s*=\s*["']https?://search\.yahoo\.com/mrss/?["']""")
@@ -48,8 +49,8 @@ def media_of(body: bytes, base: str) -> list[tuple[Image, ...]]:
 
 def attachment(
     url: str | None, mime: str | None, base: str, title: str | None = None, size: str | None = None
-) -> Image | Document | None:
-    """An enclosure as the picture or document it is; None for sound, film and what has no address."""
+) -> Image | Document | Alternate | None:
+    """An enclosure as the picture, document or audio version it is; None for film and what has no address."""
     address = absolute(url, base)
     if address is None:
         return None
@@ -58,9 +59,11 @@ def attachment(
     if kind.startswith("image/") or (not kind and _PICTURE.search(path)):
         return Image(src=address)
     ending = path.rpartition(".")[2].lower()
+    number = int(size) if size and size.isascii() and size.isdigit() and len(size) < 13 else None
+    if (heard := sound(address, kind, title, number or None)) is not None:
+        return heard
     if kind in TYPES.values() or ending in TYPES:
         name = clean(title, 300) or path.rpartition("/")[2]
-        number = int(size) if size and size.isascii() and size.isdigit() and len(size) < 13 else None
         return Document(address, name, kind or TYPES[ending], number or None)
     return None
 

@@ -17,7 +17,7 @@ from newsletter.collect.entries.entry import Entry, check_number, check_size
 from newsletter.collect.entries.media import attachment, hide_descriptions, media_of
 from newsletter.collect.read.blocks import plain
 from newsletter.errors import UnreadablePage
-from newsletter.model import Document, Image, Page
+from newsletter.model import Alternate, Document, Image, Page
 
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
 _ENTRIES = re.compile(rb"<(?:[\w-]{1,20}:)?(?:item|entry)[\s>]")
@@ -94,6 +94,7 @@ def _entry(one: Any, page: Page, language: str | None, pictures: tuple[Image, ..
         tags=tuple(tag.get("label") or tag.get("term") or "" for tag in one.get("tags", ())),
         images=(*pictures, *(a for a in attached if isinstance(a, Image) and a.src not in known)),
         documents=tuple(a for a in attached if isinstance(a, Document)),
+        alternates=tuple(a for a in attached if isinstance(a, Alternate)),
     )
 
 
@@ -131,7 +132,7 @@ def _language(one: Any) -> str | None:
     return next((detail.get("language") for detail in details if detail.get("language")), None)
 
 
-def _enclosure(link: Any, base: str) -> Image | Document | None:
+def _enclosure(link: Any, base: str) -> Image | Document | Alternate | None:
     href = link.get("href")
     return attachment(
         urljoin(base, href) if href else None, link.get("type"), base, link.get("title"), link.get("length")

@@ -59,7 +59,7 @@ _MAX: Final = 50
 def find_documents(page: PageTree, headline: LexborNode | None) -> tuple[Document, ...]:
     """The documents linked in the release's own part of the page, each once; to be asked before the page is pruned."""
     found: dict[str, Document] = {}
-    for link in _own_part(page, headline).css("a[href]"):
+    for link in own_part(page, headline).css("a[href]"):
         kind = _kind(link)
         if not kind or inside(link, _AWAY):
             continue
@@ -67,7 +67,7 @@ def find_documents(page: PageTree, headline: LexborNode | None) -> tuple[Documen
         if url and url not in found and len(found) < _MAX:
             beside = text_of(link.parent, 300) if link.parent is not None else ""
             text = _title(link, url)
-            found[url] = Document(url, text, TYPES[kind], _size(text_of(link)) or _size(beside))
+            found[url] = Document(url, text, TYPES[kind], size_in(text_of(link)) or size_in(beside))
     return tuple(found.values())
 
 
@@ -91,7 +91,8 @@ def _title(link: LexborNode, url: str) -> str:
     return text
 
 
-def _own_part(page: PageTree, headline: LexborNode | None) -> LexborNode:
+def own_part(page: PageTree, headline: LexborNode | None) -> LexborNode:
+    """The article or main part that the headline stands in, else the page."""
     around = list(ancestors(headline)) if headline is not None else []
     return next((node for tag in ("article", "main") for node in around if node.tag == tag), page.root)
 
@@ -101,6 +102,7 @@ def is_file(href: str) -> bool:
     return bool(_FILE.search(href))
 
 
-def _size(text: str) -> int | None:
+def size_in(text: str) -> int | None:
+    """How many bytes a file has, as it is written (`1,2 MB`); None where that is not told."""
     match = _SIZE.search(text)
     return round(float(match.group(1).replace(",", ".")) * _UNITS[match.group(2).lower()]) if match else None

@@ -11,7 +11,18 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode, SelectolaxError
 
-from newsletter.collect.read import contact, data, documents, headline, images, issuer, language, lead, teaser
+from newsletter.collect.read import (
+    alternates,
+    contact,
+    data,
+    documents,
+    headline,
+    images,
+    issuer,
+    language,
+    lead,
+    teaser,
+)
 from newsletter.collect.read.blocks import plain, says_at_least
 from newsletter.collect.read.body import MIN_BODY, clear, find_body, without_loose_ends
 from newsletter.collect.read.dates import BERLIN, Stamp, read_machine_date
@@ -73,6 +84,7 @@ class _Reading:
         title, kicker = self._headline(node, told)
         topics = find_topics(self.page, self.things)
         files = documents.find_documents(self.page, node)
+        others = alternates.find_alternates(self.page, node, self.things)
         beside = contact.find_contact(self.page, node)
         stamp = self._told_date(node)
         pictures = lead.told_pictures(self.page, self.things)
@@ -101,6 +113,7 @@ class _Reading:
             contact=self._contact(under, beside),
             images=shown,
             documents=files,
+            alternates=others,
             topics=topics,
             canonical=self._canonical(),
             origin=self.origin,

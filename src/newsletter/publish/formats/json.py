@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from newsletter.model import Image
+from newsletter.i18n import nearest, way_to_read
+from newsletter.model import Alternate, Image
 from newsletter.publish.content import Entry, FeedContent
 
 NAME = "JSON Feed"
@@ -49,9 +50,20 @@ def _item(entry: Entry) -> dict[str, Any]:
             | ({"size_in_bytes": document.size} if document.size else {})
             for document in release.documents
             if document.type
+        ]
+        + [
+            _heard_or_seen(one, release.language)
+            for one in release.alternates
+            if (one.type or "").startswith(("audio/", "video/"))
         ],
     }
     return {key: value for key, value in item.items() if value}
+
+
+def _heard_or_seen(alternate: Alternate, language: str) -> dict[str, Any]:
+    told = {"size_in_bytes": alternate.size, "duration_in_seconds": alternate.seconds}
+    file = {"url": alternate.url, "mime_type": alternate.type, "title": way_to_read(alternate, nearest(language, "en"))}
+    return file | {key: value for key, value in told.items() if value}
 
 
 def _image(image: Image) -> dict[str, Any]:
