@@ -9,10 +9,14 @@ missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 [[ -x /usr/sbin/postfix ]] || missing+=(postfix)
 [[ -x /usr/bin/w3m ]] || missing+=(w3m)
+[[ -x /usr/bin/mutt ]] || missing+=(mutt)
 [[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
 if [[ ${1:-} == --audit ]]; then
   command -v java >/dev/null || missing+=(default-jre-headless)
   command -v spamassassin >/dev/null || missing+=(spamassassin)
+  [[ -x /usr/bin/thunderbird && -x /usr/bin/xvfb-run ]] || missing+=(thunderbird xvfb xauth)
+  [[ -x /usr/bin/dbus-run-session && -x /usr/libexec/at-spi-bus-launcher ]] || missing+=(dbus at-spi2-core)
+  /usr/bin/python3 -c 'import gi; gi.require_version("Atspi", "2.0")' 2>/dev/null || missing+=(python3-gi gir1.2-atspi-2.0)
 fi
 if ((!${#missing[@]})); then exit; fi
 

@@ -257,6 +257,7 @@ def test_previews(chromium: Chromium, site: str, query: str, width: int, ground:
         page.goto(f"{site}/mails/1{query}")
         frame = page.frames[1]
         frame.wait_for_load_state()
+        frame.wait_for_function("innerWidth > 0")  # it is laid out after it was loaded
         return (
             frame.evaluate("innerWidth"),
             frame.evaluate("getComputedStyle(document.body).backgroundColor"),
