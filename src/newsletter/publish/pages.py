@@ -136,6 +136,7 @@ class Pages:
             "contact": parseaddr(self.site.contact)[1],
             "root": self.root,
             "language": language,
+            "direction": Markup(' dir="rtl"') if language in wording.RIGHT_TO_LEFT else "",
             "style": f"{self.root}/style.css?v={style}",
             "formats": formats(),
         }
