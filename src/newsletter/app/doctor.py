@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from newsletter.app.mailroom import signers
 from newsletter.app.relay import relay
 from newsletter.config import Settings, load
 from newsletter.errors import NewsletterError
@@ -39,6 +40,8 @@ def examine(path: Path) -> Iterator[Check]:
     yield _try("templates", lambda: _templates(settings))
     yield _try("public directory", lambda: _writable(settings.publish.directory))
     yield _try("journal", lambda: _writable(settings.store.journal.parent))
+    if settings.mail.dkim is not None:
+        yield _try("DKIM", lambda: _dkim(settings))
     yield _try("mail server", lambda: _mail_server(settings))
 
 
@@ -47,6 +50,11 @@ def _try(what: str, look: Callable[[], str]) -> Check:
         return Check(what, True, look())
     except (NewsletterError, OSError) as error:
         return Check(what, False, str(error))
+
+
+def _dkim(settings: Settings) -> str:
+    records = (f"{one.place} TXT {one.key.record()}" for one in signers(settings.mail.dkim))
+    return f"signs; the DNS must have: {'; and '.join(records)}"
 
 
 def _database(settings: Settings) -> str:

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from newsletter.config.settings import Dkim
 from newsletter.deliver import transports
+from newsletter.deliver.dkim import Signer, read_key
 from newsletter.deliver.headers import address_of
 from newsletter.deliver.message import Envelope
 from newsletter.deliver.worker import Deliverer, Progress
@@ -49,7 +51,7 @@ class Mailroom:
             program.deliveries,
             transports.find(settings.mail),
             self,
-            Writer(program.keys, settings.site.base_url, settings.mail.return_path),
+            Writer(program.keys, settings.site.base_url, settings.mail.return_path, signers(settings.mail.dkim)),
             now=program.now,
             alarms=program.alarms,
         )
@@ -169,6 +171,17 @@ class Mailroom:
             reply_to=found.reply_to or settings.mail.reply_to,
             list_id=(found.title, f"{found.id}.{host}"),
         )
+
+
+def signers(dkim: Dkim | None) -> list[Signer]:
+    """Who signs, as the settings say. Raises SettingsError where a key cannot be used."""
+    if dkim is None:
+        return []
+    found = [Signer(dkim.domain, dkim.selector, read_key(dkim.key_file, "mail.dkim.key_file"))]
+    if dkim.second is not None:
+        key = read_key(dkim.second.key_file, "mail.dkim.second.key_file")
+        found.append(Signer(dkim.domain, dkim.second.selector, key))
+    return found
 
 
 def _domain(sender: str) -> str:

@@ -16,6 +16,7 @@ from newsletter.config.problems import aliases, contradictions, explain, layouts
 from newsletter.config.settings import (
     Alerts,
     Collect,
+    Dkim,
     FeedSettings,
     Mail,
     NetworkSettings,
@@ -196,8 +197,9 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
         updates["password"] = _secret(root / smtp.password_file, "mail.smtp.password_file", problems)
     if smtp.ca_file is not None:
         updates["ca_file"] = root / smtp.ca_file
+    dkim = _settle_dkim(settings.mail.dkim, root)
     theme, newsletters = _themes(settings, root, problems)
-    mail = settings.mail.model_copy(update={"smtp": smtp.model_copy(update=updates)})
+    mail = settings.mail.model_copy(update={"smtp": smtp.model_copy(update=updates), "dkim": dkim})
     url = settings.store.url
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
         url = f"sqlite:///{root / url.removeprefix('sqlite:///')}"
@@ -214,6 +216,13 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
             "publish": settings.publish.model_copy(update={"directory": root / settings.publish.directory}),
         }
     )
+
+
+def _settle_dkim(dkim: Dkim | None, root: Path) -> Dkim | None:
+    if dkim is None:
+        return None
+    second = dkim.second and dkim.second.model_copy(update={"key_file": root / dkim.second.key_file})
+    return dkim.model_copy(update={"key_file": root / dkim.key_file, "second": second})
 
 
 def _settle_network(network: NetworkSettings, root: Path, problems: list[str]) -> NetworkSettings:

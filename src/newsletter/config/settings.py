@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -34,6 +35,7 @@ from newsletter.model import Cadence
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 SINGLE = "single"
 """The layout that carries one release in full; no other cadence than `immediate` can have it."""
+DOMAIN = re.compile(r"(?=.{4,253}\Z)[\w-]{1,63}(?:\.[\w-]{1,63})+")
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -140,6 +142,28 @@ class Smtp(Table):
     connections: int = Field(default=10, ge=1, le=100)
 
 
+class DkimKey(Table):
+    """A key, and the name that its record has in the DNS of the domain."""
+
+    selector: Slug
+    key_file: Path
+
+
+class Dkim(DkimKey):
+    """Signing by ourselves, where the relay does not; `second` is for an Ed25519 key beside the RSA one."""
+
+    domain: str
+    second: DkimKey | None = None
+
+    @model_validator(mode="after")
+    def _names_are_two(self) -> Dkim:
+        if not DOMAIN.fullmatch(self.domain):
+            raise ValueError("domain is a host name, as musterstadt.example")
+        if self.second is not None and self.second.selector == self.selector:
+            raise ValueError("second.selector is the first one's; each key has a selector of its own")
+        return self
+
+
 class Mail(Table):
     sender: Mailbox = Field(alias="from")
     reply_to: Mailbox | None = None
@@ -147,6 +171,7 @@ class Mail(Table):
     return_path: ReturnPath | None = None
     when_uncertain: Literal["resend", "hold"] = "resend"
     smtp: Smtp = Smtp()
+    dkim: Dkim | None = None
 
 
 class Texts(Table):

@@ -50,7 +50,8 @@ class Compiled:
         return self.sender.rpartition("@")[2]
 
     def message(self, person: Person) -> list[bytes]:
-        """The message in slices; ends with CRLF, no line begins with a dot. Raises RenderError for an unsafe link."""
+        """The message in slices: a person's fields, the date, the other fields, the body in several. Ends with CRLF, no
+        line begins with a dot. Raises RenderError for an unsafe link."""
         values = {name: link(person.urls[name]) for name in self.blanks}
         start = b"To: %b\r\nMessage-ID: %b\r\n" % (person.to.encode(), person.message_id.encode("ascii"))
         if self.leavable:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from newsletter.deliver.dkim import Signer
 from newsletter.deliver.headers import address_of
 from newsletter.deliver.message import Message
 from newsletter.deliver.splice import SAFE_LINK, Compiled, Person
@@ -26,13 +27,17 @@ PATH = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]+\Z")
 
 
 class Writer:
-    """Writes messages for people. `base_url` is the public address, `return_path` may hold `{token}` (VERP).
+    """Writes messages for people, signed by each of `signers`. `base_url` is the public address, `return_path` may hold
+    `{token}` (VERP).
 
     Raises SettingsError where one of them cannot be mailed.
     """
 
-    def __init__(self, keys: Keys, base_url: str, return_path: str | None = None) -> None:
+    def __init__(
+        self, keys: Keys, base_url: str, return_path: str | None = None, signers: Sequence[Signer] = ()
+    ) -> None:
         self._keys = keys
+        self._signers = signers
         self._base_url = base_url.rstrip("/")
         self._return_path = return_path
         problems = []
@@ -56,7 +61,10 @@ class Writer:
             urls={name: self.link(name, claim.subscription) for name in names},
         )
         sender = self._verp(claim.delivery) or compiled.sender
-        return Message(claim, sender, recipient, utf8, compiled.message(person))
+        data = compiled.message(person)
+        own, shared, body = b"".join(data[:2]), data[2], data[3:]
+        signatures = [signer.field(own, shared, body, claim.dated) for signer in self._signers]
+        return Message(claim, sender, recipient, utf8, [*signatures, *data])
 
     def link(self, name: str, subscription: int) -> str:
         """The address that fills a person's blank."""

@@ -1,0 +1,179 @@
+"""DKIM (RFC 6376) where the relay does not sign: with RSA, and Ed25519 (RFC 8463) beside it where there is such a key.
+
+Both List-Unsubscribe fields are signed, as RFC 8058 asks for. The fields that could be added to mislead somebody are
+signed once more than they are there, so that a second one breaks the signature. Bodies are quoted-printable, which no
+server rewrites: so they are signed as they are, and of what all readers of a variant share the hash is computed once.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+
+from newsletter.errors import SettingsError
+
+SIGNED = (
+    *(b"from", b"reply-to", b"to", b"subject", b"date", b"message-id"),
+    *(b"list-id", b"list-unsubscribe", b"list-unsubscribe-post", b"auto-submitted"),
+    *(b"mime-version", b"content-type", b"content-transfer-encoding", b"content-language"),
+)
+ONCE = frozenset(  # a second one would be shown, or believed, by somebody
+    {b"from", b"reply-to", b"to", b"subject", b"date", b"message-id", b"list-unsubscribe", b"content-type"}
+)
+LEAST_BITS = 2048  # of an RSA key: providers distrust less
+LINE = 72  # characters of the signature in a line
+_FIELD = re.compile(rb"([!-9;-~]+):((?:[^\r\n]|\r\n[ \t])*)\r\n")
+_SPACE = re.compile(rb"[ \t]+")
+Fields = dict[bytes, bytes]
+
+
+class Key(Protocol):
+    """A private key that signs."""
+
+    @property
+    def algorithm(self) -> bytes:
+        """Its name in `a=`."""
+        ...
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature of header fields in canonical form."""
+        ...
+
+    def record(self) -> str:
+        """The TXT record that lets others verify it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RsaKey:
+    private: rsa.RSAPrivateKey
+    algorithm: bytes = b"rsa-sha256"
+
+    def sign(self, data: bytes) -> bytes:
+        """See Key."""
+        return self.private.sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+    def record(self) -> str:
+        """See Key."""
+        form = serialization.PublicFormat.SubjectPublicKeyInfo
+        public = self.private.public_key().public_bytes(serialization.Encoding.DER, form)
+        return f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
+
+
+@dataclass(frozen=True, slots=True)
+class EdKey:
+    private: ed25519.Ed25519PrivateKey
+    algorithm: bytes = b"ed25519-sha256"
+
+    def sign(self, data: bytes) -> bytes:
+        """See Key: what is signed is the hash (RFC 8463, 3)."""
+        return self.private.sign(hashlib.sha256(data).digest())
+
+    def record(self) -> str:
+        """See Key."""
+        public = self.private.public_key().public_bytes_raw()
+        return f"v=DKIM1; k=ed25519; p={base64.b64encode(public).decode()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Signs messages for a domain with the key that lies in its DNS under `selector`."""
+
+    domain: str
+    selector: str
+    key: Key
+
+    @property
+    def place(self) -> str:
+        """Where the record lies in the DNS."""
+        return f"{self.selector}._domainkey.{self.domain}"
+
+    def field(self, own: bytes, shared: bytes, body: Sequence[bytes], dated: datetime) -> bytes:
+        """The DKIM-Signature of a message: a person's `own` fields, those that are `shared`, and the body in slices.
+
+        `shared` may end with the empty line. The same message gets the same field.
+        """
+        fields = _canonical(shared) | _fields(own)
+        names = [name for name in SIGNED if name in fields]
+        listed = b":".join([*names, *(name for name in names if name in ONCE)])
+        head = b"DKIM-Signature: v=1; a=%b; c=relaxed/simple; d=%b; s=%b;\r\n t=%d; h=%b;\r\n bh=%b;\r\n b=" % (
+            self.key.algorithm,
+            self.domain.encode("idna"),
+            self.selector.encode("ascii"),
+            int(dated.timestamp()),
+            listed.replace(b":", b":\r\n ", 1),
+            base64.b64encode(_body_hash(body)),
+        )
+        data = b"".join(b"%b:%b\r\n" % (name, fields[name]) for name in names)
+        data += b"dkim-signature:" + _relaxed(head.partition(b":")[2])
+        return head + _folded(base64.b64encode(self.key.sign(data))) + b"\r\n"
+
+
+def read_key(path: Path, setting: str) -> Key:
+    """The private key in a PEM file. Raises SettingsError, which says what to do."""
+    try:
+        private = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except OSError as error:
+        raise SettingsError([f"newsletter.toml: {setting}: cannot be read: {error}"]) from error
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        made = "openssl genrsa -out dkim.pem 2048, or openssl genpkey -algorithm ed25519"
+        raise SettingsError(
+            [f"newsletter.toml: {setting}: {path} is no private key in PEM without a password: {made}"]
+        ) from error
+    if isinstance(private, ed25519.Ed25519PrivateKey):
+        return EdKey(private)
+    if not isinstance(private, rsa.RSAPrivateKey):
+        raise SettingsError([f"newsletter.toml: {setting}: DKIM knows RSA and Ed25519 keys, and this is another"])
+    if private.key_size < LEAST_BITS:
+        raise SettingsError(
+            [f"newsletter.toml: {setting}: the key has {private.key_size} bits; {LEAST_BITS} are the least"]
+        )
+    return RsaKey(private)
+
+
+@lru_cache(maxsize=64)  # the readers of a variant share them
+def _canonical(fields: bytes) -> Fields:
+    return _fields(fields)
+
+
+def _fields(block: bytes) -> Fields:
+    """Header fields in relaxed form (RFC 6376, 3.4.2), by name in small letters."""
+    return {found[1].lower(): _relaxed(found[2]) for found in _FIELD.finditer(block)}
+
+
+def _relaxed(value: bytes) -> bytes:
+    return _SPACE.sub(b" ", value.replace(b"\r\n", b"")).strip(b" ")
+
+
+def _body_hash(body: Sequence[bytes]) -> bytes:
+    """SHA-256 of the body in simple form (3.4.3): as it is, but for empty lines at its end."""
+    first, rest = body[0] if body else b"", b"".join(body[1:])
+    if rest.strip(b"\r\n"):
+        state = _begun(first).copy()
+        state.update(_without_empty_end(rest))
+        return state.digest()
+    return hashlib.sha256(_without_empty_end(first + rest)).digest()
+
+
+@lru_cache(maxsize=16)  # a hash under way: of what stands before a variant's first blank
+def _begun(data: bytes) -> hashlib._Hash:
+    return hashlib.sha256(data)
+
+
+def _without_empty_end(data: bytes) -> bytes:
+    return data.rstrip(b"\r\n") + b"\r\n"
+
+
+def _folded(signature: bytes) -> bytes:
+    return b"\r\n ".join(signature[at : at + LINE] for at in range(0, len(signature), LINE))
