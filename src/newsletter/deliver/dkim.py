@@ -1,8 +1,9 @@
 """DKIM (RFC 6376) where the relay does not sign: with RSA, and Ed25519 (RFC 8463) beside it where there is such a key.
 
 Both List-Unsubscribe fields are signed, as RFC 8058 asks for. The fields that could be added to mislead somebody are
-signed once more than they are there, so that a second one breaks the signature. Bodies are quoted-printable, which no
-server rewrites: so they are signed as they are, and of what all readers of a variant share the hash is computed once.
+signed once more than they are there, even where there are none (8.15), so that another one breaks the signature. Bodies
+are quoted-printable, which no server rewrites: so they are signed as they are; a message's body is hashed once for all
+keys, and of what the readers of a variant share only once for all of them.
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from newsletter.errors import SettingsError
 
 SIGNED = (
-    *(b"from", b"reply-to", b"to", b"subject", b"date", b"message-id"),
+    *(b"from", b"reply-to", b"to", b"cc", b"subject", b"date", b"message-id"),
     *(b"list-id", b"list-unsubscribe", b"list-unsubscribe-post", b"auto-submitted"),
     *(b"mime-version", b"content-type", b"content-transfer-encoding", b"content-language"),
 )
-ONCE = frozenset(  # a second one would be shown, or believed, by somebody
-    {b"from", b"reply-to", b"to", b"subject", b"date", b"message-id", b"list-unsubscribe", b"content-type"}
+ONCE = frozenset(  # one more would be shown, or believed, or obeyed, or change how the body is read
+    {b"from", b"reply-to", b"to", b"cc", b"subject", b"date", b"message-id", b"list-unsubscribe"}
+    | {b"list-unsubscribe-post", b"mime-version", b"content-type", b"content-transfer-encoding"}
 )
+AGAIN = b":".join(name for name in SIGNED if name in ONCE)
 LEAST_BITS = 2048  # of an RSA key: providers distrust less
 LINE = 72  # characters of the signature in a line
 _FIELD = re.compile(rb"([!-9;-~]+):((?:[^\r\n]|\r\n[ \t])*)\r\n")
@@ -99,25 +102,40 @@ class Signer:
         """Where the record lies in the DNS."""
         return f"{self.selector}._domainkey.{self.domain}"
 
-    def field(self, own: bytes, shared: bytes, body: Sequence[bytes], dated: datetime) -> bytes:
-        """The DKIM-Signature of a message: a person's `own` fields, those that are `shared`, and the body in slices.
+    def field(self, own: bytes, shared: bytes, hashed: bytes, dated: datetime) -> bytes:
+        """The DKIM-Signature of a message: a person's `own` fields, those that are `shared`, and its `body_hash`.
 
         `shared` may end with the empty line. The same message gets the same field.
         """
         fields = _canonical(shared) | _fields(own)
         names = [name for name in SIGNED if name in fields]
-        listed = b":".join([*names, *(name for name in names if name in ONCE)])
+        listed = b":\r\n ".join((b":".join(names), AGAIN))
         head = b"DKIM-Signature: v=1; a=%b; c=relaxed/simple; d=%b; s=%b;\r\n t=%d; h=%b;\r\n bh=%b;\r\n b=" % (
             self.key.algorithm,
             self.domain.encode("idna"),
             self.selector.encode("ascii"),
             int(dated.timestamp()),
-            listed.replace(b":", b":\r\n ", 1),
-            base64.b64encode(_body_hash(body)),
+            listed,
+            base64.b64encode(hashed),
         )
         data = b"".join(b"%b:%b\r\n" % (name, fields[name]) for name in names)
         data += b"dkim-signature:" + _relaxed(head.partition(b":")[2])
         return head + _folded(base64.b64encode(self.key.sign(data))) + b"\r\n"
+
+
+def body_hash(body: Sequence[bytes]) -> bytes:
+    """SHA-256 of a body in simple form (3.4.3): as it is, but for empty lines at its end.
+
+    No slice is copied. The first one is what the readers of a variant share, so what it leads to is kept.
+    """
+    last = next((place for place in reversed(range(len(body))) if body[place].strip(b"\r\n")), -1)
+    if last < 1:
+        return hashlib.sha256((body[0].rstrip(b"\r\n") if last == 0 else b"") + b"\r\n").digest()
+    state = _begun(body[0]).copy()
+    for piece in body[1:last]:
+        state.update(piece)
+    state.update(body[last].rstrip(b"\r\n") + b"\r\n")
+    return state.digest()
 
 
 def read_key(path: Path, setting: str) -> Key:
@@ -156,23 +174,9 @@ def _relaxed(value: bytes) -> bytes:
     return _SPACE.sub(b" ", value.replace(b"\r\n", b"")).strip(b" ")
 
 
-def _body_hash(body: Sequence[bytes]) -> bytes:
-    """SHA-256 of the body in simple form (3.4.3): as it is, but for empty lines at its end."""
-    first, rest = body[0] if body else b"", b"".join(body[1:])
-    if rest.strip(b"\r\n"):
-        state = _begun(first).copy()
-        state.update(_without_empty_end(rest))
-        return state.digest()
-    return hashlib.sha256(_without_empty_end(first + rest)).digest()
-
-
-@lru_cache(maxsize=16)  # a hash under way: of what stands before a variant's first blank
+@lru_cache(maxsize=16)  # hashes under way; claims come in their variants' order
 def _begun(data: bytes) -> hashlib._Hash:
     return hashlib.sha256(data)
-
-
-def _without_empty_end(data: bytes) -> bytes:
-    return data.rstrip(b"\r\n") + b"\r\n"
 
 
 def _folded(signature: bytes) -> bytes:

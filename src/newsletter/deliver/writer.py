@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from newsletter.deliver.dkim import Signer
+from newsletter.deliver.dkim import Signer, body_hash
 from newsletter.deliver.headers import address_of
 from newsletter.deliver.message import Message
 from newsletter.deliver.splice import SAFE_LINK, Compiled, Person
@@ -62,14 +63,18 @@ class Writer:
         )
         sender = self._verp(claim.delivery) or compiled.sender
         data = compiled.message(person)
-        own, shared, body = b"".join(data[:2]), data[2], data[3:]
-        signatures = [signer.field(own, shared, body, claim.dated) for signer in self._signers]
-        return Message(claim, sender, recipient, utf8, [*signatures, *data])
+        return Message(claim, sender, recipient, utf8, [*self._signatures(data, claim.dated), *data])
 
     def link(self, name: str, subscription: int) -> str:
         """The address that fills a person's blank."""
         purpose, place = LINKS[name]
         return f"{self._base_url}/{place}/{self._keys.token(purpose, subscription)}"
+
+    def _signatures(self, data: list[bytes], dated: datetime) -> list[bytes]:
+        if not self._signers:
+            return []
+        own, shared, hashed = b"".join(data[:2]), data[2], body_hash(data[3:])
+        return [signer.field(own, shared, hashed, dated) for signer in self._signers]
 
     def _verp(self, delivery: int) -> str | None:
         path = self._return_path

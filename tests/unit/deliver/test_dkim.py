@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,8 +13,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from newsletter.deliver.dkim import Signer, read_key
+from newsletter.deliver.dkim import ONCE, Signer, body_hash, read_key
 from newsletter.deliver.message import Envelope, compile_variant
 from newsletter.deliver.writer import Writer
 from newsletter.errors import SettingsError
@@ -85,11 +87,39 @@ def test_a_notice_is_signed_too(signers: list[Signer]) -> None:
     assert verified(message, signers) == [True, True]
 
 
-def test_the_fields_to_unsubscribe_are_signed_and_those_that_mislead_twice(signers: list[Signer]) -> None:
-    head = written(signers, variant()).partition(b"bh=")[0].replace(b"\r\n ", b"")
+def test_the_fields_to_unsubscribe_are_signed_and_those_that_mislead_once_more(signers: list[Signer]) -> None:
+    head = written(signers, variant(), replace(ENVELOPE, reply_to=None)).partition(b"bh=")[0].replace(b"\r\n ", b"")
     listed = head.partition(b"h=")[2].partition(b";")[0].split(b":")
     assert {b"list-unsubscribe", b"list-unsubscribe-post", b"list-id"} <= set(listed)
-    assert [listed.count(name) for name in (b"from", b"subject", b"to", b"list-id")] == [2, 2, 2, 1]
+    names = (b"from", b"subject", b"to", b"list-unsubscribe", b"reply-to", b"cc", b"list-id")
+    assert [listed.count(name) for name in names] == [2, 2, 2, 2, 1, 1, 1]
+
+
+@pytest.mark.parametrize("name", sorted(ONCE))
+@pytest.mark.parametrize("leavable", [True, False])
+@pytest.mark.parametrize("at_the_end", [True, False])
+def test_no_field_can_be_added(name: bytes, leavable: bool, at_the_end: bool, signers: list[Signer]) -> None:
+    """Neither to those that are there nor where there is none: no Reply-To, no address to unsubscribe."""
+    envelope = replace(ENVELOPE, reply_to=None) if leavable else Envelope(ENVELOPE.sender)
+    head, _, body = written(signers, variant(), envelope).partition(b"\r\n\r\n")
+    added = name.title() + b": <https://evil.example/>"
+    fields = [head, added] if at_the_end else [added, head]
+    assert verified(b"\r\n".join([*fields, b"", body]), signers) == [False, False]
+
+
+@pytest.mark.parametrize("body", [[b"a\r\n", b"\r\n", b"\r\n"], [b"a\r\n"], [b"a", b"\r\n\r\n"], [b"", b"a\r\n\r\n"]])
+def test_empty_lines_at_the_end_are_no_part_of_it(body: list[bytes]) -> None:
+    assert body_hash(body) == hashlib.sha256(b"a\r\n").digest()
+
+
+@pytest.mark.parametrize("body", [[], [b""], [b"\r\n", b"\r\n"]])
+def test_an_empty_body_is_one_line_end(body: list[bytes]) -> None:
+    assert body_hash(body) == hashlib.sha256(b"\r\n").digest()
+
+
+@given(st.lists(st.sampled_from([b"", b"\r\n", b"Wort\r\n", b"=C3=A4", b" \r\n"]), max_size=12))
+def test_however_it_is_cut_the_hash_is_that_of_the_whole(body: list[bytes]) -> None:
+    assert body_hash(body) == hashlib.sha256(b"".join(body).rstrip(b"\r\n") + b"\r\n").digest()
 
 
 @pytest.mark.parametrize(
