@@ -54,7 +54,8 @@ def test_nothing_of_it_is_told_before_its_minute_and_all_of_it_then(
     instance: Instance, portal: Portal, mailserver: Mailserver
 ) -> None:
     begin = (datetime.now(BERLIN) + HOUR).replace(second=0, microsecond=0)
-    ends, midnight = begin + 3 * HOUR, datetime.combine((begin + DAY).date(), time(), BERLIN)
+    ends = begin + 3 * HOUR
+    midnight = datetime.combine((ends + DAY).date(), time(), BERLIN)
     portal.add("offen", "Das Freibad öffnet wie geplant", begin - HOUR)
     page = secret(portal, "alpha", ends)
     secret(portal, "beta", midnight, day_only=True)
