@@ -86,9 +86,11 @@ class Walk:
         self.found: dict[str, list[str]] = {}
 
     def see(self, name: str, status: int, act: Callable[[], Any]) -> None:
+        self.page.evaluate("window.left = true")
         with self.page.expect_response(lambda answer: answer.request.is_navigation_request()) as answer:
             act()
         assert answer.value.status == status, name
+        self.page.wait_for_function("!window.left")  # an answer may come while the page before still stands
         self.page.wait_for_load_state()
         if found := looked_at(self.page):
             self.found[name] = found
