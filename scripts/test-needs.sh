@@ -10,6 +10,7 @@ compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/
 [[ -x /usr/sbin/postfix ]] || missing+=(postfix)
 [[ -x /usr/bin/w3m ]] || missing+=(w3m)
 [[ -x /usr/bin/mutt ]] || missing+=(mutt)
+[[ -x /usr/bin/strace ]] || missing+=(strace)
 [[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
 if [[ ${1:-} == --audit ]]; then
   command -v java >/dev/null || missing+=(default-jre-headless)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -30,7 +31,7 @@ class Postgres:
 
     def create(self, *, template: str = "template0") -> str:
         """The URL of a new database, empty or a copy of `template` (to which nobody may be connected)."""
-        name = f"t{next(self._numbers)}"
+        name = f"t{os.getpid()}_{next(self._numbers)}"  # more than one process may ask
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.url(name)
 
@@ -49,9 +50,9 @@ class Postgres:
             connection.execute(statement.encode())
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """The server; `postgres.create()` makes a database."""
+@contextmanager
+def serving_postgres() -> Iterator[Postgres]:
+    """A server until the block ends; `create()` makes a database."""
     places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda place: float(place.parts[-3]))
     programs = needed(*reversed(places), which("initdb"), Path("/usr/lib/postgresql/*/bin/initdb")).parent
     place = Path(tempfile.mkdtemp(prefix="newsletter-postgres-"))
@@ -74,6 +75,13 @@ def postgres() -> Iterator[Postgres]:
     with running(command, stop=signal.SIGQUIT, ready=server.ready, log=place / "log"):
         yield server
     shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The server; `postgres.create()` makes a database."""
+    with serving_postgres() as server:
+        yield server
 
 
 @pytest.fixture

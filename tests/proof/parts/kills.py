@@ -1,0 +1,47 @@
+"""kill -9 at random moments, again and again until an edition is done, while readers leave."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+from time import sleep
+
+from tests.proof.children import How
+from tests.proof.outcome import Outcome
+from tests.proof.proof import BOTH, Proof
+from tests.proof.stage import Stage
+
+KINDS = BOTH
+READERS = 12
+HOW = How(connections=3)
+SLOWEST = 0.004  # seconds that the mail server takes before and after it takes a message, at most
+WHOLE = 0.12  # seconds: about what a run takes
+MOST = 12  # kills of one edition
+ALL, QUICKLY = 4_500, 12  # kills on each kind of database
+
+
+def run(proof: Proof) -> None:
+    number, enough = 0, QUICKLY if proof.brief else ALL
+    with proof.stage(READERS, HOW, slowest=SLOWEST) as stage:
+        while proof.sum.runs < enough:
+            proof.case(str(number), partial(_until_done, stage, number))
+            number += 1
+
+
+def _until_done(stage: Stage, number: int) -> Outcome:
+    chance, kills = random.Random(number), 0
+    stage.plan()
+    for _ in range(MOST):
+        child = stage.child()
+        child.let_go()
+        leaving = chance.random() < 0.3
+        wait = chance.uniform(0, WHOLE)
+        if leaving:
+            sleep(wait / 2)
+            stage.leave(chance)
+        if child.ended(wait / 2 if leaving else wait):
+            break
+        child.kill()
+        kills += 1
+    stage.finish()
+    return stage.count(runs=kills)
