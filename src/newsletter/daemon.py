@@ -34,6 +34,7 @@ COMPOSE_EVERY = timedelta(seconds=10)
 PICTURES_EVERY = timedelta(seconds=30)
 TELL_EVERY = timedelta(seconds=60)
 HUB_EVERY = timedelta(seconds=30)
+RETURNED_EVERY = timedelta(seconds=60)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
 FIRST_COLLECT = 120  # seconds that the first edition waits for the first collect: what was missed belongs in it
 MISFIRE_GRACE = 3600  # seconds; APScheduler's own default drops a tick that is one second late
@@ -97,6 +98,7 @@ class Daemon:
             (self._collect, COLLECT_EVERY, COLLECTS_AT_ONCE),
             (self._compose, COMPOSE_EVERY, once),
             (self._look_at_pictures, PICTURES_EVERY, once),
+            (self._take_returned, RETURNED_EVERY, once),
             (self._tell, TELL_EVERY, once),
             (self._tell_hub, HUB_EVERY, once),
             (self._housekeep, HOUSEKEEPING_EVERY, once),
@@ -166,6 +168,10 @@ class Daemon:
             report = await asyncio.to_thread(self._program.publish)
             await asyncio.to_thread(give_back)
         log.info("published", written=report.written, unchanged=report.unchanged, problems=list(report.problems))
+
+    async def _take_returned(self) -> None:
+        if done := await asyncio.to_thread(self._program.returns.look):
+            log.info("returned mail", **done)
 
     async def _tell(self) -> None:
         await asyncio.to_thread(self._program.alarms.tell, self._program.now())

@@ -85,6 +85,13 @@ def test_a_layout_of_ones_own_is_found(tmp_path: Path) -> None:
     load(write(tmp_path, GOOD.replace("[[newsletters]]", "[[newsletters]]\nlayout = 'own'")), {})
 
 
+def test_a_maildir_lies_beside_the_file_too(tmp_path: Path) -> None:
+    lines = "return_path = 'b@m.example'\n[mail.feedback]\nkind = 'maildir'\npath = 'var/returned'\n[mail.smtp]"
+    feedback = load(write(tmp_path, GOOD.replace("[mail.smtp]", lines)), {}).mail.feedback
+    assert feedback
+    assert feedback.path == tmp_path / "var/returned"
+
+
 def test_all_problems_are_told_together(tmp_path: Path) -> None:
     text = GOOD.replace("[mail.smtp]", "[mail.smpt]").replace("publisher =", "publischer =")
     found = problems(write(tmp_path, text, FEED.replace("https:", "ftp:").replace("5m", "5 Minuten")))
@@ -106,6 +113,9 @@ def test_all_problems_are_told_together(tmp_path: Path) -> None:
         ("[site]", "[site]\ntimezone = 'Europa/Berlin'", 'time zone is named as "Europe/Berlin"'),
         ("[site]", "[site]\nlanguage = 'tlh'", "site.language: not one of"),
         ("[mail]", "[mail]\nreturn_path = 'b@@x'", "mail.return_path: an address"),
+        ("[mail.smtp]", "[mail.feedback]\nkind = 'pipe'\n[mail.smtp]", "feedback needs return_path"),
+        ("[mail.smtp]", "[mail.feedback]\nkind = 'maildir'\n[mail.smtp]", "path is missing"),
+        ("[mail.smtp]", "[mail.feedback]\nkind = 'pipe'\npath = 'x'\n[mail.smtp]", "a pipe has none"),
         ("[site]", "[site", "not valid TOML"),
         ("[site]", "root = 'x'\n[site]", "root: unknown key"),
         ("[[newsletters]]", "[[newsletters]]\nsend_at = '7 Uhr'", 'a time of day is written as "07:00"'),

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from newsletter.app.maildir import waiting
 from newsletter.app.mailroom import signers
 from newsletter.app.relay import relay
 from newsletter.config import Settings, load
@@ -42,6 +43,8 @@ def examine(path: Path) -> Iterator[Check]:
     yield _try("journal", lambda: _writable(settings.store.journal.parent))
     if settings.mail.dkim is not None:
         yield _try("DKIM", lambda: _dkim(settings))
+    if settings.mail.feedback is not None:
+        yield _try("returned mail", lambda: _returned_mail(settings))
     yield _try("mail server", lambda: _mail_server(settings))
 
 
@@ -55,6 +58,13 @@ def _try(what: str, look: Callable[[], str]) -> Check:
 def _dkim(settings: Settings) -> str:
     records = (f"{one.place} TXT {one.key.record()}" for one in signers(settings.mail.dkim))
     return f"signs; the DNS must have: {'; and '.join(records)}"
+
+
+def _returned_mail(settings: Settings) -> str:
+    feedback = settings.mail.feedback
+    if feedback is None or feedback.path is None:
+        return "comes by a pipe: let the mail server run `newsletter bounces receive` for mail to mail.return_path"
+    return f"{feedback.path}: {waiting(feedback.path)} wait"
 
 
 def _database(settings: Settings) -> str:

@@ -51,7 +51,7 @@ class Mailroom:
             program.deliveries,
             transports.find(settings.mail),
             self,
-            Writer(program.keys, settings.site.base_url, settings.mail.return_path, signers(settings.mail.dkim)),
+            self._writer(),
             now=program.now,
             alarms=program.alarms,
         )
@@ -102,6 +102,16 @@ class Mailroom:
             "complete": not any(counts.get(state) for state in OPEN),
             "deliveries": [asdict(line) for line in rows],
         }
+
+    def _writer(self) -> Writer:
+        mail = self._program.settings.mail
+        return Writer(
+            self._program.keys,
+            self._program.settings.site.base_url,
+            mail.return_path,
+            signers(mail.dkim),
+            leave_by_mail=mail.feedback is not None,
+        )
 
     def _freeze(self, edition: Edition) -> None:
         known = {row.key for row in self._program.sheets.variants(edition.id)}

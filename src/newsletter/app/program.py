@@ -19,6 +19,7 @@ from newsletter.app.metrics import exposition
 from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
 from newsletter.app.reading import fetcher_of
 from newsletter.app.recall import Recall
+from newsletter.app.returns import Returns
 from newsletter.app.watchman import Watchman
 from newsletter.audience import Offer, Register, Subscribing
 from newsletter.collect.backfilling import Progress
@@ -96,6 +97,7 @@ class Program:
         self.subscribing = Subscribing(self.audience, journal, keys, self.offer)
         self.register = Register(self.audience, journal, keys, self.offer)
         self.mailroom = Mailroom(self)
+        self.returns = Returns(self)
         self._collecting = Collecting(database)
         self.collector = Collector(self._fetcher, self._collecting, zone=settings.site.zone)
         self.watchman = Watchman(settings, self._collecting, self.alarms)
@@ -230,6 +232,7 @@ class Program:
         reports = await self.collect_due()
         await self.pictures.look()
         await asyncio.to_thread(self.publish)
+        await asyncio.to_thread(self.returns.look)
         composed = await self.compose()
         progress = await self.mailroom.send_all()
         report = await asyncio.to_thread(self.publish)

@@ -118,8 +118,15 @@ class Register:
 
     def suppress(self, address: str, reason: str, now: datetime) -> None:
         """Never write to an address again, known or not; no fence lets a mail to it pass. Raises BadInput."""
-        email_hash = self._keys.address_hash(normalised(address))
+        self.give_up(self._keys.address_hash(normalised(address)), reason, now)
+
+    def give_up(self, email_hash: str, reason: str, now: datetime) -> None:
+        """Never write again to the address that this hash stands for."""
         self._store.write(lambda rows: self._suppress(rows, email_hash, reason, now))
+
+    def complained(self, email_hash: str, reason: str, now: datetime) -> None:
+        """End all that somebody has who called a mail unwanted, and never write to them again."""
+        self._store.write(lambda rows: self._complained(rows, email_hash, reason, now))
 
     def _read(self, table: Table, defaults: Defaults, now: datetime, refused: list[Refusal]) -> Iterator[Numbered]:
         for line, row in table:
@@ -147,6 +154,12 @@ class Register:
         ended = end(rows, person, rows.subscriptions(person.id), "command", now)
         rows.forget_address(person.id)
         return len(ended)
+
+    def _complained(self, rows: Rows, email_hash: str, reason: str, now: datetime) -> None:
+        self._suppress(rows, email_hash, reason, now)
+        person = rows.subscriber(email_hash)
+        if person is not None:
+            end(rows, person, rows.subscriptions(person.id), "complaint", now)
 
     def _suppress(self, rows: Rows, email_hash: str, reason: str, now: datetime) -> None:
         self._journal.goodbye("suppressed", email_hash, None, now)

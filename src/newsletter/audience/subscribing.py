@@ -79,8 +79,8 @@ class Subscribing:
     def leave(self, token: str, now: datetime, *, how: str = "page", everything: bool = False) -> Standing:
         """End the subscription, or every one of the same person; again does nothing.
 
-        It is on disk when this returns, and no fence lets a mail pass any more. `how` is "page" or "one-click". Raises
-        TokenError or NotFound for an address that is not ours.
+        It is on disk when this returns, and no fence lets a mail pass any more. `how` is "page", "one-click" or "mail".
+        Raises TokenError or NotFound for an address that is not ours.
         """
         number = self._keys.subject(Purpose.UNSUBSCRIBE, token, now=now)
         self._store.write(lambda rows: self._leave(rows, number, now, how, everything))

@@ -191,15 +191,7 @@ def _with_logo(theme: Theme, base_url: str, root: Path, where: str, problems: li
 
 def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], problems: list[str]) -> Settings:
     """Make paths absolute and read the secret files."""
-    smtp = settings.mail.smtp
-    updates: dict[str, Any] = {}
-    if smtp.password_file is not None:
-        updates["password"] = _secret(root / smtp.password_file, "mail.smtp.password_file", problems)
-    if smtp.ca_file is not None:
-        updates["ca_file"] = root / smtp.ca_file
-    dkim = _settle_dkim(settings.mail.dkim, root)
     theme, newsletters = _themes(settings, root, problems)
-    mail = settings.mail.model_copy(update={"smtp": smtp.model_copy(update=updates), "dkim": dkim})
     url = settings.store.url
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
         url = f"sqlite:///{root / url.removeprefix('sqlite:///')}"
@@ -207,7 +199,7 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
         update={
             "root": root,
             "feeds": feeds,
-            "mail": mail,
+            "mail": _settle_mail(settings.mail, root, problems),
             "theme": theme,
             "newsletters": newsletters,
             "network": _settle_network(settings.network, root, problems),
@@ -216,6 +208,19 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
             "publish": settings.publish.model_copy(update={"directory": root / settings.publish.directory}),
         }
     )
+
+
+def _settle_mail(mail: Mail, root: Path, problems: list[str]) -> Mail:
+    updates: dict[str, Any] = {}
+    if mail.smtp.password_file is not None:
+        updates["password"] = _secret(root / mail.smtp.password_file, "mail.smtp.password_file", problems)
+    if mail.smtp.ca_file is not None:
+        updates["ca_file"] = root / mail.smtp.ca_file
+    feedback = mail.feedback
+    if feedback is not None and feedback.path is not None:
+        feedback = feedback.model_copy(update={"path": root / feedback.path})
+    settled = {"smtp": mail.smtp.model_copy(update=updates), "dkim": _settle_dkim(mail.dkim, root)}
+    return mail.model_copy(update={**settled, "feedback": feedback})
 
 
 def _settle_dkim(dkim: Dkim | None, root: Path) -> Dkim | None:

@@ -164,6 +164,23 @@ class Dkim(DkimKey):
         return self
 
 
+class Feedback(Table):
+    """Where returned mail arrives: a Maildir that is looked into, or a mail server's pipe into `bounces receive`."""
+
+    kind: Literal["maildir", "pipe"]
+    path: Path | None = None
+
+    @model_validator(mode="after")
+    def _a_maildir_has_a_path(self) -> Feedback:
+        if (self.kind == "maildir") != (self.path is not None):
+            raise ValueError(
+                "path is where the Maildir lies; a pipe has none"
+                if self.path
+                else "path is missing: where the Maildir lies"
+            )
+        return self
+
+
 class Mail(Table):
     sender: Mailbox = Field(alias="from")
     reply_to: Mailbox | None = None
@@ -172,6 +189,15 @@ class Mail(Table):
     when_uncertain: Literal["resend", "hold"] = "resend"
     smtp: Smtp = Smtp()
     dkim: Dkim | None = None
+    feedback: Feedback | None = None
+
+    @model_validator(mode="after")
+    def _mail_returns_to_where_it_is_read(self) -> Mail:
+        if self.feedback is not None and self.return_path is None:
+            raise ValueError(
+                'feedback needs return_path, the address whose mail arrives there: "bounces+{token}@example.org"'
+            )
+        return self
 
 
 class Texts(Table):

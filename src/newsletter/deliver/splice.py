@@ -32,6 +32,7 @@ class Person:
     message_id: str  # with its angle brackets
     dated: datetime
     urls: Mapping[str, str]
+    mailto: str | None = None  # where a mail unsubscribes, if one does
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Compiled:
         start = b"To: %b\r\nMessage-ID: %b\r\n" % (person.to.encode(), person.message_id.encode("ascii"))
         if self.leavable:
             # RFC 8058; one line however long, because folded or encoded it is no longer found.
-            start += b"List-Unsubscribe: <%b>\r\n" % person.urls["unsubscribe_url"].encode("ascii")
+            mailto = f", <{person.mailto}>" if person.mailto else ""
+            start += f"List-Unsubscribe: <{person.urls['unsubscribe_url']}>{mailto}\r\n".encode("ascii")
         body = (piece if isinstance(piece, bytes) else values[piece] for piece in self.body)
         return [start, date_field(person.dated), self.head, *body]
 

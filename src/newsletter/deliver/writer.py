@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import quote
 
 from newsletter.deliver.dkim import Signer, body_hash
 from newsletter.deliver.headers import address_of
@@ -29,22 +30,29 @@ PATH = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]+\Z")
 
 class Writer:
     """Writes messages for people, signed by each of `signers`. `base_url` is the public address, `return_path` may hold
-    `{token}` (VERP).
+    `{token}` (VERP); `leave_by_mail`: what comes to the return path is read, so that a mail can unsubscribe (RFC 2369).
 
     Raises SettingsError where one of them cannot be mailed.
     """
 
     def __init__(
-        self, keys: Keys, base_url: str, return_path: str | None = None, signers: Sequence[Signer] = ()
+        self,
+        keys: Keys,
+        base_url: str,
+        return_path: str | None = None,
+        signers: Sequence[Signer] = (),
+        *,
+        leave_by_mail: bool = False,
     ) -> None:
         self._keys = keys
         self._signers = signers
         self._base_url = base_url.rstrip("/")
         self._return_path = return_path
+        self._leave_by_mail = leave_by_mail
         problems = []
         if not SAFE_LINK.match(base_url):
             problems.append("site.base_url: write it in ASCII (xn--…, %C3%A4), without quotes, & or blanks")
-        if return_path is not None and not PATH.match(self._verp(0) or ""):
+        if return_path is not None and not PATH.match(self._path(Purpose.BOUNCE, 0) or ""):
             problems.append(
                 "mail.return_path: an ASCII address, with the token (40 characters) at most 64 before the @"
             )
@@ -60,8 +68,9 @@ class Writer:
             message_id=self._keys.message_id(claim.delivery, claim.dated, compiled.domain),
             dated=claim.dated,
             urls={name: self.link(name, claim.subscription) for name in names},
+            mailto=self._mailto(claim.subscription) if compiled.leavable and self._leave_by_mail else None,
         )
-        sender = self._verp(claim.delivery) or compiled.sender
+        sender = self._path(Purpose.BOUNCE, claim.delivery) or compiled.sender
         data = compiled.message(person)
         return Message(claim, sender, recipient, utf8, [*self._signatures(data, claim.dated), *data])
 
@@ -76,8 +85,18 @@ class Writer:
         own, shared, hashed = b"".join(data[:2]), data[2], body_hash(data[3:])
         return [signer.field(own, shared, hashed, dated) for signer in self._signers]
 
-    def _verp(self, delivery: int) -> str | None:
+    def _mailto(self, subscription: int) -> str | None:
+        """The token is in the address; where the return path has no place for one, in the subject."""
+        path = self._path(Purpose.UNSUBSCRIBE, subscription)
+        if path is None:
+            return None
+        subject = "unsubscribe"
+        if path == self._return_path:
+            subject += f"%20{self._keys.token(Purpose.UNSUBSCRIBE, subscription)}"
+        return f"mailto:{quote(path, safe='@+')}?subject={subject}"
+
+    def _path(self, purpose: Purpose, subject: int) -> str | None:
         path = self._return_path
         if path is None or "{token}" not in path:
             return path
-        return path.replace("{token}", self._keys.token(Purpose.BOUNCE, delivery))
+        return path.replace("{token}", self._keys.token(purpose, subject))

@@ -17,6 +17,7 @@ class AlarmKind(StrEnum):
     STORE_RESTORED = "store restored"
     CLOCK_WRONG = "clock wrong"
     HUB_SILENT = "hub silent"
+    MAILBOX_UNREADABLE = "mailbox unreadable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,3 +103,4 @@ class LedgerLine:
     uncertain: int  # how often an attempt ended in doubt: each names a possible double
     message_id: str
     answer: str | None
+    returned: str | None = None  # what came back of it later, as "bounced: user-unknown: 5.1.1"

@@ -76,7 +76,7 @@ class Consent:
     action: str  # asked | confirmed | changed | withdrawn | imported
     wording: str
     at: datetime
-    how: str  # page | command | import | one-click
+    how: str  # page | command | import | one-click | mail | complaint
     evidence: str | None = None
 
 

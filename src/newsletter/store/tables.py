@@ -284,7 +284,7 @@ events = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("delivery", Id, nullable=False, index=True),
-    Column("kind", Text, nullable=False),  # uncertain | resent | reconciled | decided …: what the state alone forgets
+    Column("kind", Text, nullable=False),  # uncertain, resent, bounced …: what the state alone forgets
     Column("at", Moment, nullable=False),
     Column("detail", Text),
 )

@@ -71,3 +71,21 @@ def test_settings_that_cannot_be_mailed_are_refused_at_once(base_url: str, retur
 def test_an_address_that_is_none_is_refused(email: str) -> None:
     with pytest.raises(BadInput):
         Writer(KEYS, BASE).write(replace(CLAIM, email=email), COMPILED)
+
+
+@pytest.mark.parametrize(
+    ("return_path", "expected"),
+    [
+        ("bounces+{token}@m.example", "mailto:bounces+{token}@m.example?subject=unsubscribe"),
+        ("bounces@m.example", "mailto:bounces@m.example?subject=unsubscribe%20{token}"),
+        ("b&q=1+{token}@m.example", "mailto:b%26q%3D1+{token}@m.example?subject=unsubscribe"),
+    ],
+)
+def test_a_mail_unsubscribes_where_the_return_path_is_read(return_path: str, expected: str) -> None:
+    mailto = f"<{expected.replace('{token}', KEYS.token(Purpose.UNSUBSCRIBE, CLAIM.subscription))}>"
+    compiled = replace(COMPILED, leavable=True)
+    for read in (True, False):
+        message = Writer(KEYS, BASE, return_path, leave_by_mail=read).write(CLAIM, compiled)
+        field = b"".join(message.data).decode().partition("List-Unsubscribe: ")[2].partition("\r\n")[0]
+        assert field.split(", ")[1:] == ([mailto] if read else [])
+        assert field.startswith(f"<{BASE}unsubscribe/")

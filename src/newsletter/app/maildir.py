@@ -1,0 +1,86 @@
+"""A Maildir that returned mail is put into: each mail is taken, then lies among the read ones, for people to see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from newsletter.deliver.feedback.mime import MOST_BYTES
+from newsletter.errors import NewsletterError, StoreError
+
+AT_ONCE = 500  # mails a look
+SEEN, FLAGGED = ":2,S", ":2,FS"  # maildir(5): read; read, and a person should look at it
+log = structlog.get_logger(__name__)
+
+
+class Maildir:
+    """A Maildir (`new/`, `cur/`). `take` does what a mail asks for and says what that was."""
+
+    def __init__(self, path: Path, take: Callable[[bytes], str]) -> None:
+        self._path = path
+        self._take = take
+
+    def look(self) -> Counter[str]:
+        """Take what is new; how often what was done. Raises NewsletterError where the folder cannot be read.
+
+        A mail that cannot be made sense of is flagged and never stops the others; where the database cannot be written,
+        what is left stays new.
+        """
+        done: Counter[str] = Counter()
+        for file in _new(self._path)[:AT_ONCE]:
+            try:
+                what = self._take(_read(file))
+            except FileNotFoundError:
+                continue  # somebody else took it
+            except StoreError:
+                raise
+            except Exception:
+                log.exception("a returned mail could not be read", file=file.name)
+                _put_away(file, self._path, FLAGGED)
+                done["failed"] += 1
+                continue
+            _put_away(file, self._path, SEEN)
+            done[what] += 1
+        return done
+
+
+def waiting(path: Path) -> int:
+    """How many mails wait in a Maildir. Raises NewsletterError where it cannot be used."""
+    found = _new(path)
+    probe = path / "cur" / ".newsletter"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise _unusable(probe.parent, error) from error
+    return len(found)
+
+
+def _new(path: Path) -> list[Path]:
+    folder = path / "new"
+    try:
+        return sorted(file for file in folder.iterdir() if not file.name.startswith("."))
+    except OSError as error:
+        raise _unusable(folder, error) from error
+
+
+def _put_away(file: Path, path: Path, flags: str) -> None:
+    try:
+        file.rename(path / "cur" / f"{file.name.partition(':')[0]}{flags}")
+    except OSError as error:
+        raise _unusable(path / "cur", error) from error
+
+
+def _unusable(folder: Path, error: OSError) -> NewsletterError:
+    return NewsletterError(
+        f"mail.feedback.path: {folder} cannot be used: {error.strerror}; it is to be a Maildir (with new/ and cur/) "
+        "that the user who runs newsletter may read and write"
+    )
+
+
+def _read(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return stream.read(MOST_BYTES)

@@ -1,0 +1,108 @@
+"""Mails that come back through a real Postfix: who is gone is written to no more; a forger gives up nobody."""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from tests.acceptance.instance import Instance
+from tests.acceptance.portal import Portal
+from tests.servers.postfix import Mail, Postfix
+
+GONE, STAYS, LEAVES = "weg@example.com", "bleibt@leser.example", "geht@leser.example"
+NOW = datetime.now(UTC).replace(microsecond=0)
+NOON = (NOW + timedelta(days=1)).replace(hour=12, minute=0)
+PATHS = ["bounces+{token}@musterstadt.example", "bounces@musterstadt.example"]
+
+
+def sent(instance: Instance, portal: Portal, postfix: Postfix, day: int) -> dict[str, Mail]:
+    """Another release, and the digest that carries it: who got it."""
+    moment = NOON + timedelta(days=day)
+    portal.add(f"meldung-{day}", f"Meldung Nummer {day} aus dem Rathaus", moment - timedelta(hours=4))
+    postfix.clear()
+    instance.once(moment.isoformat())
+    return {mail.recipient: mail for mail in postfix.mails() if "Meldung" in str(mail.message["Subject"])}
+
+
+def post(postfix: Postfix, mail: EmailMessage, sender: str, recipient: str) -> None:
+    with smtplib.SMTP(postfix.host, postfix.port) as connection:
+        connection.send_message(mail, sender, [recipient])
+    postfix.mails()
+
+
+def standing(instance: Instance) -> dict[str, tuple[str, bool]]:
+    return {one["email"]: (one["state"], one["suppressed"]) for one in instance.json("subscribers", "list")}
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("path", PATHS)
+def test_what_comes_back_is_taken(instance: Instance, portal: Portal, postfix: Postfix, path: str) -> None:
+    maildir = postfix.place / "mail/all"
+    instance.settings["mail.smtp"]["port"] = postfix.port
+    instance.settings["mail"]["return_path"] = path
+    instance.settings["mail.feedback"] = {"kind": "maildir", "path": str(maildir)}
+    instance.feed("presse", portal.list_url)
+    instance.subscribe(GONE, STAYS, LEAVES)
+    instance.once(NOW.isoformat())
+    assert any("mailbox unreadable" in alarm for alarm in instance.alarms())  # nothing has come yet, not even a folder
+    mails = sent(instance, portal, postfix, 0)
+    assert {STAYS, LEAVES} <= set(mails)  # the third one was taken by Postfix, and is returned
+
+    https, mailto = str(mails[LEAVES].message["List-Unsubscribe"]).split(", ")
+    assert https.startswith("<http")
+    address, _, subject = mailto.strip("<>").removeprefix("mailto:").partition("?subject=")
+    leaving = EmailMessage()
+    leaving["From"], leaving["To"], leaving["Subject"] = LEAVES, address, subject.replace("%20", " ")
+    post(postfix, leaving, LEAVES, address)
+    post(postfix, forged(STAYS, str(mails[STAYS].message["Message-ID"])), "", "bounces@musterstadt.example")
+
+    instance.once((NOON + timedelta(minutes=5)).isoformat())
+    assert standing(instance) == {GONE: ("active", True), STAYS: ("active", False), LEAVES: ("ended", False)}
+    assert not any((maildir / "new").iterdir())
+    assert instance.alarms() == []
+    (edition,) = instance.editions()
+    returned = {line["returned"] for line in instance.ledger(edition)["deliveries"]}
+    assert returned == {None, "bounced: host-unknown: 5.1.2"}
+    assert set(sent(instance, portal, postfix, 1)) == {STAYS}
+
+
+def forged(reader: str, identifier: str) -> EmailMessage:
+    """A bounce by somebody who knows the reader's address, but no token and no Message-ID of a mail to them."""
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "MAILER-DAEMON@mx.anderswo.test", "bounces@musterstadt.example"
+    mail["Subject"] = "Undelivered Mail Returned to Sender"
+    mail.set_content(f"<{reader}>: host mx said: 550 5.1.1 user unknown\n")
+    returned = EmailMessage()
+    returned["To"], returned["Message-ID"] = reader, identifier.replace(identifier[1:9], "aaaaaaaa")
+    returned.set_content("x")
+    mail.add_attachment(returned)
+    return mail
+
+
+def test_a_pipe_hands_one_over_and_keeps_it_while_the_database_is_away(
+    instance: Instance, portal: Portal, postfix: Postfix
+) -> None:
+    instance.settings["mail.smtp"]["port"] = postfix.port
+    instance.settings["mail.feedback"] = {"kind": "pipe"}
+    instance.feed("presse", portal.list_url)
+    instance.subscribe(GONE)
+    instance.once(NOW.isoformat())
+    assert sent(instance, portal, postfix, 0) == {}
+    (returned,) = postfix.mails()
+    raw = returned.raw.decode()
+
+    database = instance.folder / "var/newsletter.db"
+    hidden = database.rename(database.with_suffix(".away"))
+    database.mkdir()
+    away = instance.run("bounces", "receive", returned.recipient, input=raw)
+    assert (away.code, len(away.err.splitlines())) == (75, 1)
+    database.rmdir()
+    hidden.rename(database)
+    for _ in range(2):  # a mail server may hand it over twice
+        taken = instance.run("bounces", "receive", returned.recipient, "--json", input=raw)
+        assert taken.code == 0, taken.err
+        assert (taken.json["consequence"], taken.json["kind"]) == ("suppressed", "bounce")
+    assert standing(instance) == {GONE: ("active", True)}
