@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from newsletter.model import DeliveryState, SubscriptionState
 from newsletter.store.audience import AudienceRows
@@ -68,7 +68,11 @@ class Stage:
         return child(self.url, self.folder, self.server.port, self.how)
 
     def finish(self, seconds: float = 60) -> None:
-        """Deliver what is left, undisturbed."""
+        """Deliver what is left, undisturbed; the time has passed that something was put off for."""
+        database = open_database(self.url)
+        with closing(database):
+            put_off = update(deliveries).where(own.state == DeliveryState.DEFERRED)
+            database.write(lambda connection: connection.execute(put_off.values(retry_at=datetime.now(UTC))))
         last = self.child()
         last.let_go()
         if not last.ended(seconds):

@@ -11,23 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, insert, literal, select, update
 
 from newsletter.model import Claim, DeliveryState, EditionState, NoticeKind, Receipt
-from newsletter.store import conflict, leases
+from newsletter.store import conflict, fencing, leases
 from newsletter.store.database import Database
 from newsletter.store.editions import Editions
 from newsletter.store.journal import Journal
 from newsletter.store.restored import note_sent
-from newsletter.store.settling import LEFT, WANTED, doubt, held, refuse, write
-from newsletter.store.state import PAUSED
-from newsletter.store.tables import deliveries, editions, notices, state, subscribers, subscriptions, suppressions
+from newsletter.store.settling import LEFT, WANTED, doubt, held, refuse
+from newsletter.store.tables import deliveries, editions, notices, subscribers, subscriptions, suppressions
 
 own = deliveries.c
-RUNNING: ColumnElement[bool] = ~exists().where(state.c.name == PAUSED)
-SENDING: ColumnElement[bool] = or_(
-    own.edition.is_(None), exists().where(editions.c.id == own.edition, editions.c.state == EditionState.SENDING)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +96,7 @@ class Deliveries:
         """One statement decides for all who wait; it is what stops two workers, and mail after a goodbye."""
         if connection.dialect.name == "postgresql":
             self._lock(connection, claims)
-        change = held(claims, DeliveryState.CLAIMED).where(own.lease_until > now, WANTED, SENDING, RUNNING)
-        values = {"state": DeliveryState.COMMITTING, "lease_until": now + self._terms.answer, "changed_at": now}
-        granted = frozenset(connection.execute(change.values(values).returning(own.id)).scalars())
+        granted = fencing.grant(connection, claims, now, now + self._terms.answer)
         self._note_first(connection, {claim.edition for claim in claims if claim.delivery in granted}, now)
         refuse(connection, [claim for claim in claims if claim.delivery not in granted], now)
         return granted
@@ -132,7 +125,7 @@ class Deliveries:
             by_state.setdefault(receipt.state, []).append(receipt)
         for target, those in by_state.items():
             if target is not DeliveryState.UNCERTAIN:
-                write(connection, target, those)
+                fencing.write(connection, target, those)
                 continue
             for one in those:
                 unanswered = held([one], DeliveryState.COMMITTING)
@@ -185,7 +178,7 @@ def _claim(connection: Connection, limit: int, now: datetime, lease: datetime) -
 
 def _due(connection: Connection, now: datetime) -> Iterable[Select[Any]]:
     """What may be claimed, in order: notices, for which people wait; editions by their slot."""
-    if not connection.execute(select(RUNNING)).scalar_one():
+    if not connection.execute(select(fencing.RUNNING)).scalar_one():
         return
     ready = (own.state == DeliveryState.QUEUED, and_(own.state == DeliveryState.DEFERRED, own.retry_at <= now))
     columns = (*deliveries.c, subscribers.c.email, WANTED.label("wanted"))

@@ -1,4 +1,4 @@
-"""How deliveries move on: sets of rows under their claims' tokens, from states that model.DELIVERY_MOVES allows."""
+"""Sets of deliveries under their claims' tokens: who may still be written to, what is refused, what is in doubt."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, case, exists, insert, or_, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, case, exists, insert, tuple_, update
 
-from newsletter.model import DELIVERY_MOVES, DeliveryState, EditionState, Receipt, SubscriptionState
+from newsletter.model import DeliveryState, EditionState, SubscriptionState
 from newsletter.store.tables import deliveries, editions, events, subscribers, subscriptions, suppressions
 
 own = deliveries.c
@@ -58,28 +58,6 @@ def refuse(connection: Connection, claims: Sequence[Held], now: datetime) -> Non
     connection.execute(change.where(stopped).values(state=DeliveryState.CANCELLED, answer=STOPPED, **ended))
     connection.execute(change.where(~WANTED).values(state=DeliveryState.SUPPRESSED, answer=LEFT, **ended))
     connection.execute(change.values(state=DeliveryState.QUEUED, **ended))
-
-
-def write(connection: Connection, target: DeliveryState, receipts: Sequence[Receipt]) -> None:
-    """Move deliveries to the state that their receipts say."""
-    origins = [own.state == state for state, moves in DELIVERY_MOVES.items() if target in moves]
-    change = (
-        update(deliveries)
-        .where(own.id == bindparam("of"), own.token == bindparam("under"), or_(*origins))
-        .values(
-            state=target,
-            attempts=own.attempts + 1,
-            lease_until=None,
-            retry_at=bindparam("again", type_=own.retry_at.type),
-            answer=bindparam("said"),
-            changed_at=bindparam("then", type_=own.changed_at.type),
-        )
-    )
-    rows = [
-        {"of": one.delivery, "under": one.token, "again": one.retry_at, "said": one.answer, "then": one.at}
-        for one in receipts
-    ]
-    connection.execute(change, rows)
 
 
 def doubt(connection: Connection, change: Update, detail: str, now: datetime, *, resend: bool) -> None:

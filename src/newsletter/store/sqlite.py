@@ -116,8 +116,12 @@ class SqliteDatabase:
         try:
             if self._connection is None:
                 self._connection = self._writing.connect()
-            with self._connection.begin():
-                self._gather(self._connection, first, within)
+            with self._connection.begin() as transaction:
+                until = monotonic() + GATHER
+                if not self._began(self._connection, first, within):
+                    transaction.rollback()
+                    return
+                self._gather(self._connection, within, until)
         except BaseException as error:  # the thread survives whatever a work or the disk does
             self._let_go()
             waiting = [job for job, _ in within] or [first, *iter(self._next, None)]  # not begun: nobody can write
@@ -128,21 +132,31 @@ class SqliteDatabase:
                 if not job.future.done():
                     job.future.set_result(result)
 
-    def _gather(self, connection: Connection, first: _Job, within: list[tuple[_Job, Any]]) -> None:
-        until = monotonic() + GATHER
-        job: _Job | None = first
-        while job is not None and job.work is not None:
+    def _began(self, connection: Connection, first: _Job, within: list[tuple[_Job, Any]]) -> bool:
+        """Run the first work; it needs no savepoint, for there is nothing yet that its failure must spare."""
+        assert first.work  # noqa: S101 - `_serve` has seen it
+        within.append((first, None))
+        try:
+            within[-1] = first, first.work(connection)
+        except BaseException as error:
+            if not _in_transaction(connection):  # SQLITE_FULL and its like have rolled back everything
+                raise
+            _fail(first, error)
+            return False
+        return True
+
+    def _gather(self, connection: Connection, within: list[tuple[_Job, Any]], until: float) -> None:
+        while monotonic() < until and (job := self._next()) is not None and job.work is not None:
             within.append((job, None))
             savepoint = connection.begin_nested()
             try:
                 within[-1] = job, job.work(connection)
                 savepoint.commit()
             except BaseException as error:
-                if not _in_transaction(connection):  # SQLITE_FULL and its like have rolled back everything
+                if not _in_transaction(connection):
                     raise
                 savepoint.rollback()
                 _fail(job, error)
-            job = self._next() if monotonic() < until else None
 
     def _next(self) -> _Job | None:
         try:
