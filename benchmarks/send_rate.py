@@ -1,4 +1,4 @@
-"""How fast mail goes out: the whole path, from the ledger's claims to its durable receipts, against Debian's smtp-source.
+"""How fast mail goes out: the whole path, from the ledger's claims to its durable receipts, against smtp-source.
 
 The message is a multipart of 60 KB with six links of the reader's own. Into Debian's smtp-sink the rate counts; into a
 lean sink, which costs next to nothing, the CPU of the sender. Rounds take turns, so that noise hits all alike. SQLite.

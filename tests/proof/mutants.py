@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,8 +18,8 @@ from newsletter.deliver import commits
 from newsletter.deliver.smtp import END, SmtpSession
 from newsletter.deliver.verdict import Fate, Outcome, judge
 from newsletter.deliver.wire import Wire
-from newsletter.model import Claim, DeliveryState, Receipt
-from newsletter.store import deliveries, leases, restored, settling, sqlite
+from newsletter.model import Claim, DeliveryState
+from newsletter.store import deliveries, fencing, leases, restored, settling, sqlite
 from newsletter.store.tables import deliveries as table
 from tests.proof.proof import SQLITE
 
@@ -93,24 +93,25 @@ def _accept(connection: Connection, claims: Sequence[Claim]) -> None:
     connection.execute(change.values(state=DeliveryState.ACCEPTED, lease_until=None))
 
 
-def _ids(claims: Sequence[Any]) -> frozenset[int]:
+def _ids(claims: Iterable[Any]) -> frozenset[int]:
     return frozenset(claim.delivery for claim in claims)
 
 
 def _tokens_unread() -> None:
-    usual = settling.write
+    grant, write = fencing.grant, fencing.write
 
     def held(claims: Sequence[Any], *states: DeliveryState) -> Update:
         return update(table).where(own.id.in_(_ids(claims)), own.state.in_(states))
 
-    def write(connection: Connection, target: DeliveryState, receipts: Sequence[Receipt]) -> None:
-        query = select(own.id, own.token).where(own.id.in_(_ids(receipts)))
+    def fresh(connection: Connection, those: Iterable[Any]) -> list[Any]:
+        query = select(own.id, own.token).where(own.id.in_(_ids(those)))
         tokens = dict(connection.execute(query).tuples().all())
-        usual(connection, target, [replace(one, token=tokens[one.delivery]) for one in receipts])
+        return [replace(one, token=tokens[one.delivery]) for one in those]
 
     for place in (settling, deliveries):
         _set(place, "held", held)()
-    _set(deliveries, "write", write)()
+    _set(fencing, "grant", lambda connection, claims, *when: grant(connection, fresh(connection, claims), *when))()
+    _set(fencing, "write", lambda connection, to, those: write(connection, to, fresh(connection, those)))()
 
 
 def _doubt_unsaid(connection: Connection, change: Update, detail: str, now: datetime, *, resend: bool) -> None:
@@ -139,7 +140,7 @@ MUTANTS = {
         "an answer that comes before the dot counts", "verbs", _set(Wire, "silent", property(lambda wire: True))
     ),
     "tokens-unread": Mutant("a stale claim is as good as a fresh one", "model", _tokens_unread),
-    "goodbye-unread": Mutant("the fence does not ask who has left", "model", _set(deliveries, "WANTED", true())),
+    "goodbye-unread": Mutant("the fence does not ask who has left", "model", _set(fencing, "WANTED", true())),
     "full-disk-unheard": Mutant(
         "a fence that could not be written counts as granted", "disk", _set(commits, "_answer_with", _granted)
     ),
