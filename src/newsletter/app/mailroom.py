@@ -14,6 +14,7 @@ from newsletter.deliver import transports
 from newsletter.deliver.dkim import Signer, read_key
 from newsletter.deliver.headers import address_of
 from newsletter.deliver.message import Envelope
+from newsletter.deliver.pace import Caps
 from newsletter.deliver.worker import Deliverer, Progress
 from newsletter.deliver.writer import Writer
 from newsletter.edition.notices import render_confirmation
@@ -54,6 +55,7 @@ class Mailroom:
             self._writer(),
             now=program.now,
             alarms=program.alarms,
+            caps=Caps(settings.mail.max_per_minute, settings.mail.max_per_hour, settings.mail.max_per_day),
         )
 
     async def send_all(self) -> Progress:

@@ -245,6 +245,7 @@ class Program:
             "held": [edition.id for edition in self.editions.in_state(EditionState.HELD)],
             "paused": self.state.paused(),
             "rests_until": progress.rests_until,
+            "capped_until": progress.capped_until,
         }
 
     async def compose(self) -> list[Edition]:

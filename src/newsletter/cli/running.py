@@ -40,6 +40,8 @@ def once(ctx: click.Context, moment: str | None, as_json: bool) -> None:
     if done["paused"]:
         click.echo(f"nothing is composed or sent: {done['paused']}; `newsletter db resume` goes on", err=True)
         ctx.exit(HELD)
+    if done["capped_until"]:
+        click.echo("mail waits: as much went out as mail.max_per_… allows; the next turn goes on", err=True)
     if done["rests_until"]:
         click.echo(
             "mail waits: the mail server failed; the next turn goes on (`newsletter status` says more)", err=True

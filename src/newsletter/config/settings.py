@@ -187,6 +187,9 @@ class Mail(Table):
     transport: Literal["log", "smtp"] = "log"
     return_path: ReturnPath | None = None
     when_uncertain: Literal["resend", "hold"] = "resend"
+    max_per_minute: int = Field(default=0, ge=0)
+    max_per_hour: int = Field(default=0, ge=0)
+    max_per_day: int = Field(default=0, ge=0)
     smtp: Smtp = Smtp()
     dkim: Dkim | None = None
     feedback: Feedback | None = None

@@ -28,8 +28,11 @@ class Ledger(Protocol):
     def release(self, claims: Sequence[Claim], now: datetime) -> None:
         """Give claims back untried."""
 
-    def pause(self, reason: str, now: datetime) -> list[str]:
-        """Pause every edition that is being sent; their ids."""
+    def pause(self, reason: str, now: datetime, edition: str | None = None) -> list[str]:
+        """Pause every edition that is being sent, or this one; their ids."""
+
+    def passed_since(self, since: datetime) -> list[datetime]:
+        """When deliveries passed their fence, or were answered, that did so after a moment."""
 
     def finish(self, now: datetime) -> list[str]:
         """Finish the editions that have no open delivery left; their ids."""

@@ -13,6 +13,7 @@ import structlog
 from newsletter.deliver.commits import Commits
 from newsletter.deliver.ledger import Alarms, Ledger
 from newsletter.deliver.message import Message
+from newsletter.deliver.pace import Pace, Trial
 from newsletter.deliver.patience import Breaker, gave_up, next_try
 from newsletter.deliver.shelf import Shelf
 from newsletter.deliver.transports import Session, Transport
@@ -44,6 +45,8 @@ class Tools:
     shelf: Shelf
     writer: Writer
     breaker: Breaker
+    pace: Pace
+    trial: Trial
     now: Callable[[], datetime]
     alarms: Alarms
     stop: asyncio.Event
@@ -61,11 +64,17 @@ class Shift:
         self._ready: deque[Claim] = deque()
         self._claiming = asyncio.Lock()
         self._dry = False
+        self.capped = False  # a cap left something for later
 
     @property
     def halted(self) -> bool:
         """Whether no further message may be begun."""
-        return self.tools.stop.is_set() or self.error is not None or not self.tools.breaker.ready(self.tools.now())
+        return (
+            self.tools.stop.is_set()
+            or self.error is not None
+            or self.capped
+            or not self.tools.breaker.ready(self.tools.now())
+        )
 
     async def claim(self) -> int:
         """Take claims where none are at hand; how many are, then. Raises StoreError."""
@@ -81,22 +90,33 @@ class Shift:
         while not self.halted and (self._ready or await self.claim()):
             if not self._ready:
                 continue  # another connection was quicker
+            if self.tools.pace.room(self.tools.now()):
+                self.capped = True
+                break
             claim = self._ready.popleft()
             if claim.edition is None and gave_up(claim.dated, self.tools.now(), notice=True):
                 self.commits.receive(receipt(claim, TOO_LATE, self.tools.now()))
-                continue
-            try:
-                return self.tools.writer.write(claim, await self.tools.shelf.get(claim))
-            except StoreError:
-                self._ready.appendleft(claim)
-                raise
-            except Exception as error:
-                await self.quarantine(claim, error)
+            elif message := await self._written(claim):
+                return message
         return None
+
+    async def _written(self, claim: Claim) -> Message | None:
+        """The claim's message, its place under the caps taken; None where it was quarantined. Raises StoreError."""
+        self.tools.pace.begin(self.tools.now())
+        try:
+            return self.tools.writer.write(claim, await self.tools.shelf.get(claim))
+        except StoreError:
+            self._ready.appendleft(claim)
+            self.tools.pace.give_back()
+            raise
+        except Exception as error:
+            self.tools.pace.give_back()
+            await self.quarantine(claim, error)
+            return None
 
     def following(self) -> Message | None:
         """The next message, where it can be had without waiting."""
-        if self.halted or not self._ready:
+        if self.halted or not self._ready or self.tools.pace.room(self.tools.now()):
             return None
         compiled = self.tools.shelf.at_hand(self._ready[0])
         if compiled is None:
@@ -106,11 +126,13 @@ class Shift:
         except Exception:
             return None  # `message` will meet it again, and has the time to say so
         self._ready.popleft()
+        self.tools.pace.begin(self.tools.now())
         return message
 
     def put_back(self, message: Message) -> None:
         """Have a message sent by whichever connection is next."""
         self._ready.appendleft(message.claim)
+        self.tools.pace.give_back()
 
     async def conclude(self, message: Message, outcome: Outcome, session: Session) -> None:
         """Write down what became of a message that was handed to a session."""
@@ -127,6 +149,8 @@ class Shift:
             await self.server_failed(TransportError(outcome.answer))
         if outcome.fate in STATES:
             self.commits.receive(receipt(claim, outcome, now))
+        if claim.edition and (refused := self.tools.trial.failed(claim.edition, outcome.fate)):
+            await self._stop_failing(claim.edition, refused, outcome.answer)
         if outcome.fate is Fate.BARRED:
             await self.sender_refused(outcome.answer, pause=claim.edition is not None)
         if outcome.fate is Fate.UNFIT:
@@ -162,6 +186,13 @@ class Shift:
             editions = await asyncio.to_thread(self.tools.ledger.pause, reason, self.tools.now())
         then = "".join(f"; put it right, then `newsletter editions resume {edition}`" for edition in editions)
         await self._alarm(SENDER_ALARM, AlarmKind.RUN_PAUSED, f"the mail server refuses mail from us: {answer}{then}")
+
+    async def _stop_failing(self, edition: str, refused: int, answer: str) -> None:
+        """Too many addresses are no good: a list that old costs the sender's reputation. Let a person look."""
+        reason = f"{refused} of its first mails were refused for good, the last one with: {answer}"
+        if await asyncio.to_thread(self.tools.ledger.pause, reason, self.tools.now(), edition):
+            text = f"{edition}: {reason}; look at its addresses, then `newsletter editions resume {edition}`"
+            await self._alarm(f"failing:{edition}", AlarmKind.RUN_PAUSED, text)
 
     async def quarantine(self, claim: Claim, error: Exception) -> None:
         """Set a delivery aside that cannot be written, with the reason."""

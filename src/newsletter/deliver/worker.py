@@ -18,6 +18,7 @@ import structlog
 
 from newsletter.deliver.connection import Connection
 from newsletter.deliver.ledger import Alarms, Ledger, Variants
+from newsletter.deliver.pace import Caps, Pace, Trial
 from newsletter.deliver.patience import Breaker
 from newsletter.deliver.shelf import Shelf
 from newsletter.deliver.shift import Shift, Tools
@@ -29,6 +30,7 @@ from newsletter.errors import StoreError
 BATCH = 500  # claims taken at a time
 GRACE = 30.0  # seconds that `stop` leaves to what waits for an answer
 RECEIPTS = 60.0  # seconds to get receipts written while the store fails
+ANY = Caps()
 IDLE = 5.0  # seconds between looks at the ledger when nobody wakes us
 log = structlog.get_logger(__name__)
 
@@ -40,6 +42,7 @@ class Progress:
     fates: Mapping[Fate, int]
     finished: tuple[str, ...]
     rests_until: datetime | None  # the mail server failed and is left alone until then
+    capped_until: datetime | None = None  # it has taken all that it may get
 
 
 class Deliverer:
@@ -55,10 +58,15 @@ class Deliverer:
         now: Callable[[], datetime],
         alarms: Alarms,
         batch: int = BATCH,
+        caps: Caps = ANY,
     ) -> None:
         self._stop = asyncio.Event()
         self._woken = asyncio.Event()
-        self._tools = Tools(ledger, transport, Shelf(variants), writer, Breaker(), now, alarms, self._stop)
+        self._tools = Tools(
+            ledger, transport, Shelf(variants), writer, Breaker(), Pace(caps), Trial(), now, alarms, self._stop
+        )
+        self._remembers = not caps.longest
+        self._capped = False
         self._batch = batch
         self._one_run = asyncio.Lock()
         self._connections: list[Connection] = []
@@ -68,10 +76,12 @@ class Deliverer:
         tools, fates, finished = self._tools, Counter[Fate](), list[str]()
         async with self._one_run:
             await asyncio.to_thread(tools.ledger.tidy, tools.now())
-            while not self._stop.is_set() and tools.breaker.ready(tools.now()) and await self._pass(fates):
+            await self._remember()
+            while self._may_send() and await self._pass(fates):
                 pass
             finished += await asyncio.to_thread(tools.ledger.finish, tools.now())
-        return Progress(dict(fates), tuple(finished), tools.breaker.rests_until)
+        capped = tools.pace.room(tools.now()) if self._capped else None
+        return Progress(dict(fates), tuple(finished), tools.breaker.rests_until, capped)
 
     async def run(self) -> None:
         """Send whatever becomes due until `stop`; a ledger that fails is asked again."""
@@ -95,6 +105,18 @@ class Deliverer:
         for connection in self._connections:
             connection.interrupt()
 
+    def _may_send(self) -> bool:
+        tools = self._tools
+        now = tools.now()
+        return not self._stop.is_set() and tools.breaker.ready(now) and tools.pace.room(now) is None
+
+    async def _remember(self) -> None:
+        """Know what went out before this process, once, where there is a cap on it."""
+        if not self._remembers:
+            since = self._tools.now() - self._tools.pace.caps.longest
+            self._tools.pace.remember(await asyncio.to_thread(self._tools.ledger.passed_since, since))
+            self._remembers = True
+
     async def _pass(self, fates: Counter[Fate]) -> bool:
         """Send one claim after the other until the ledger has none; whether there was one."""
         shift = Shift(self._tools, self._batch)
@@ -106,6 +128,7 @@ class Deliverer:
         finally:
             self._connections = []
             fates.update(shift.fates)
+            self._capped = shift.capped
             await shift.end(RECEIPTS)
         if shift.error:
             raise shift.error

@@ -23,6 +23,7 @@ from newsletter.store.settling import LEFT, WANTED, doubt, held, refuse
 from newsletter.store.tables import deliveries, editions, notices, subscribers, subscriptions, suppressions
 
 own = deliveries.c
+PASSED = (DeliveryState.COMMITTING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,18 @@ class Deliveries:
         )
         self._database.write(lambda connection: connection.execute(change))
 
-    def pause(self, reason: str, now: datetime) -> list[str]:
+    def pause(self, reason: str, now: datetime, edition: str | None = None) -> list[str]:
         """See `Ledger`."""
         sending = update(editions).where(editions.c.state == EditionState.SENDING)
+        if edition is not None:
+            sending = sending.where(editions.c.id == edition)
         change = sending.values(state=EditionState.PAUSED, reason=reason).returning(editions.c.id)
         return sorted(self._database.write(lambda connection: connection.execute(change).scalars().all()))
+
+    def passed_since(self, since: datetime) -> list[datetime]:
+        """See `Ledger`."""
+        query = select(own.changed_at).where(own.state.in_(PASSED), own.changed_at > since)
+        return self._database.read(lambda connection: list(connection.execute(query).scalars()))
 
     def finish(self, now: datetime) -> list[str]:
         """See `Ledger`."""

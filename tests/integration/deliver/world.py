@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from newsletter.deliver.message import Envelope
+from newsletter.deliver.pace import Caps
 from newsletter.deliver.server import Server, Timeouts
 from newsletter.deliver.transports import Transport
 from newsletter.deliver.transports.smtp import SmtpTransport
-from newsletter.deliver.worker import Deliverer
+from newsletter.deliver.worker import ANY, Deliverer
 from newsletter.deliver.writer import Writer
 from newsletter.model import (
     AlarmKind,
@@ -185,9 +186,11 @@ class World:
         settings: dict[str, Any] = {"security": "none", "timeouts": SHORT} | how
         return SmtpTransport(Server("127.0.0.1", port, **settings), connections)
 
-    def deliverer(self, transport: Transport, *, batch: int = 100, return_path: str | None = None) -> Deliverer:
-        writer = Writer(KEYS, "https://news.musterstadt.example", return_path)
-        return Deliverer(self.ledger, transport, self.texts, writer, now=self.clock, alarms=self.told, batch=batch)
+    def deliverer(
+        self, transport: Transport, *, batch: int = 100, return_path: str | None = None, caps: Caps = ANY
+    ) -> Deliverer:
+        writer, tools = Writer(KEYS, "https://news.musterstadt.example", return_path), (transport, self.texts)
+        return Deliverer(self.ledger, *tools, writer, now=self.clock, alarms=self.told, batch=batch, caps=caps)
 
 
 def hash_of(email: str) -> str:
