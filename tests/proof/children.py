@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from newsletter.deliver.server import Timeouts
 from newsletter.errors import StoreError
-from newsletter.model import EditionState
+from newsletter.model import OPEN, DeliveryState, EditionState
 from newsletter.store.database import open_database
 from newsletter.store.deliveries import Terms
-from newsletter.store.tables import editions
+from newsletter.store.tables import deliveries, editions
 from tests.integration.deliver.world import World
 
 processes = get_context("forkserver")
@@ -117,6 +117,9 @@ async def _until_done(url: str, folder: Path, port: int, how: How, terms: Terms)
 
 
 def under_way(world: World) -> bool:
-    """Whether an edition is being sent."""
-    query = select(editions.c.id).where(editions.c.state == EditionState.SENDING)
-    return world.database.read(lambda connection: connection.execute(query).first()) is not None
+    """Whether an edition is being sent, or a mail beside it is due."""
+    own, later = deliveries.c, deliveries.c.retry_at > datetime.now(UTC)
+    edition = select(editions.c.id).where(editions.c.state == EditionState.SENDING)
+    mail = select(own.id).where(own.state.in_(OPEN), ~and_(own.state == DeliveryState.DEFERRED, later))
+    query = select(or_(edition.exists(), mail.exists()))
+    return bool(world.database.read(lambda connection: connection.execute(query).scalar_one()))
