@@ -20,6 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from newsletter.app import Program
+from newsletter.app.housekeeping import housekeep
 from newsletter.deliver.worker import Deliverer
 from newsletter.errors import NewsletterError
 from newsletter.memory import give_back, share_arenas
@@ -180,9 +181,9 @@ class Daemon:
         await self._program.hub.tell(self._program.now())
 
     async def _housekeep(self) -> None:
-        lapsed = await asyncio.to_thread(self._program.subscribing.forget_unconfirmed, self._program.now())
+        forgotten = await asyncio.to_thread(housekeep, self._program)
         removed = await asyncio.to_thread(self._program.pictures.tidy)
-        log.info("housekeeping", unconfirmed_erased=lapsed, pictures_removed=removed)
+        log.info("housekeeping", pictures_removed=removed, **forgotten)
 
 
 async def _guarded(work: Coroutine[Any, Any, None]) -> None:

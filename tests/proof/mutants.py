@@ -105,7 +105,7 @@ def _tokens_unread() -> None:
 
     def fresh(connection: Connection, those: Iterable[Any]) -> list[Any]:
         query = select(own.id, own.token).where(own.id.in_(_ids(those)))
-        tokens = dict(connection.execute(query).tuples().all())
+        tokens = {row.id: row.token for row in connection.execute(query)}
         return [replace(one, token=tokens[one.delivery]) for one in those]
 
     for place in (settling, deliveries):

@@ -12,6 +12,7 @@ from newsletter.app.alarms import AlarmBoard
 from newsletter.app.alts import AltDesk
 from newsletter.app.desk import EditionDesk
 from newsletter.app.health import Health, judge
+from newsletter.app.housekeeping import housekeep
 from newsletter.app.hub import hub_of
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom
@@ -94,7 +95,7 @@ class Program:
         self.pages = Pages(settings.site, settings.templates, images=settings.publish.images)
         self.offer = Offer(settings, self.published.topics_of)
         self.audience = Audience(database)
-        self.subscribing = Subscribing(self.audience, journal, keys, self.offer)
+        self.subscribing = Subscribing(self.audience, journal, keys, self.offer, settings.privacy.keep_unconfirmed)
         self.register = Register(self.audience, journal, keys, self.offer)
         self.mailroom = Mailroom(self)
         self.returns = Returns(self)
@@ -229,6 +230,7 @@ class Program:
         """Collect, publish, compose what is due, send, publish the edition pages, tell; what was done, in numbers."""
         self.desk.rows(self.now())  # see `collect`
         await asyncio.to_thread(self.pictures.tidy)
+        await asyncio.to_thread(housekeep, self)
         reports = await self.collect_due()
         await self.pictures.look()
         await asyncio.to_thread(self.publish)

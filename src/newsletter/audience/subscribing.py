@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsletter.audience import wording
 from newsletter.audience.address import masked, normalised
@@ -34,8 +34,16 @@ class Standing:
 class Subscribing:
     """The readers' side of the audience. Every `now` is an aware moment in UTC."""
 
-    def __init__(self, store: AudienceStore, journal: Journal, keys: Keys, offer: Offer) -> None:
+    def __init__(
+        self,
+        store: AudienceStore,
+        journal: Journal,
+        keys: Keys,
+        offer: Offer,
+        keep_unconfirmed: timedelta = UNCONFIRMED_STAYS,
+    ) -> None:
         self.offer = offer
+        self.keep_unconfirmed = keep_unconfirmed
         self._store = store
         self._journal = journal
         self._keys = keys
@@ -87,10 +95,10 @@ class Subscribing:
         return self.standing(Purpose.UNSUBSCRIBE, token, now)
 
     def forget_unconfirmed(self, now: datetime) -> int:
-        """Erase the addresses of those who did not confirm in seven days; how many subscriptions lapsed."""
+        """Erase the addresses of those who did not confirm in time; how many subscriptions lapsed."""
         lapsed, more = 0, LAPSED_AT_ONCE
         while more == LAPSED_AT_ONCE:
-            more = self._store.write(lambda rows: _lapse(rows, now))
+            more = self._store.write(lambda rows: _lapse(rows, now, now - self.keep_unconfirmed))
             lapsed += more
         if lapsed:
             self._store.scrub()
@@ -153,9 +161,9 @@ def end(rows: Rows, person: Subscriber, subscriptions: Sequence[Subscription], h
     return [own.newsletter for own in open_]
 
 
-def _lapse(rows: Rows, now: datetime) -> int:
+def _lapse(rows: Rows, now: datetime, asked_before: datetime) -> int:
     """Lapsing is no goodbye: `ended_at` stays empty, unless they had ended it before they were asked for again."""
-    lapsing = rows.unconfirmed(now - UNCONFIRMED_STAYS, LAPSED_AT_ONCE)
+    lapsing = rows.unconfirmed(asked_before, LAPSED_AT_ONCE)
     for subscription, subscriber in lapsing:
         rows.end(subscription.id, subscription.ended_at)
         if all(own.state is SubscriptionState.ENDED for own in rows.subscriptions(subscriber.id)):

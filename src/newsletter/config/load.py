@@ -21,6 +21,7 @@ from newsletter.config.settings import (
     Mail,
     NetworkSettings,
     Newsletter,
+    Privacy,
     Publish,
     Security,
     Site,
@@ -48,6 +49,7 @@ class Settings(Table):
     collect: Collect = Collect()
     publish: Publish = Publish()
     alerts: Alerts = Alerts()
+    privacy: Privacy = Privacy()
     mail: Mail
     theme: Theme = Theme()
     newsletters: list[Newsletter] = Field(default=[])

@@ -164,6 +164,22 @@ class Dkim(DkimKey):
         return self
 
 
+class Privacy(Table):
+    """How long is known who got which mail, who asked and never confirmed, and what somebody who left agreed to."""
+
+    keep_deliveries: Duration = timedelta(days=90)
+    keep_unconfirmed: Duration = timedelta(days=7)
+    keep_consent_after_leaving: Duration = timedelta(days=3 * 365)
+
+    @model_validator(mode="after")
+    def _a_confirmation_has_its_time(self) -> Privacy:
+        if self.keep_unconfirmed < timedelta(days=1):
+            raise ValueError("keep_unconfirmed is a day at least: people confirm in the evening")
+        if self.keep_deliveries < timedelta(days=7):
+            raise ValueError('keep_deliveries is "7d" at least: until then mails are tried again, and come back')
+        return self
+
+
 class Feedback(Table):
     """Where returned mail arrives: a Maildir that is looked into, or a mail server's pipe into `bounces receive`."""
 

@@ -281,4 +281,7 @@ def _counts(connection: Connection, ids: Sequence[str]) -> dict[str, dict[Delive
     counts: dict[str, dict[DeliveryState, int]] = {}
     for edition, state, count in connection.execute(query):
         counts.setdefault(edition, {})[DeliveryState(state)] = count
+    forgotten = select(editions.c.id, editions.c.outcome).where(editions.c.id.in_(ids), editions.c.outcome.is_not(None))
+    for edition, outcome in connection.execute(forgotten):
+        counts[edition] = {DeliveryState(state): count for state, count in (outcome or {}).items()}
     return counts

@@ -25,7 +25,7 @@ def _(message: str) -> str:
 AGAIN = (("/subscribe", _("Subscribe again")), ("/", _("Newest releases")))
 LAPSED = Text(
     _("This confirmation is no longer open"),
-    (_("It was not used for seven days, or the subscription has ended since. You can subscribe again at any time."),),
+    (_("It was not used in time, or the subscription has ended since. You can subscribe again at any time."),),
     AGAIN,
 )
 NOT_ACTIVE = Text(
@@ -72,7 +72,8 @@ class Own:
         if standing.subscription.state is SubscriptionState.ENDED:
             return say(self._services, visit, LAPSED, 410)
         wish = standing.subscription.wish
-        return self._own(visit, "confirm.html", standing, self._offer.newsletter(wish.newsletter))
+        days = self._subscribing.keep_unconfirmed.days
+        return self._own(visit, "confirm.html", standing, self._offer.newsletter(wish.newsletter), days=days)
 
     def preferences(self, visit: Visit) -> Response:
         """The choices of an active subscription; POST saves them."""

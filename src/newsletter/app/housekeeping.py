@@ -1,0 +1,29 @@
+"""Forgetting in time: what `[privacy]` says of how long is known who asked, who got what, and who was here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from newsletter.store.retention import Retention
+
+if TYPE_CHECKING:
+    from newsletter.app.program import Program
+
+CONFIRMATIONS_KNOWN = timedelta(days=30)  # at least: how many were sent limits how many more are
+
+
+def housekeep(program: Program) -> dict[str, int]:
+    """Forget what has had its time; how much of what. Safe to break off and to repeat. Raises StoreError."""
+    now, privacy, rows = program.now(), program.settings.privacy, Retention(program.database)
+    seen = now - privacy.keep_deliveries
+    done = {
+        "unconfirmed": program.subscribing.forget_unconfirmed(now),
+        "deliveries": rows.forget_deliveries(seen),
+        "notices": rows.forget_notices(min(seen, now - CONFIRMATIONS_KNOWN)),
+        "addresses": rows.forget_addresses(seen),
+        "people": rows.forget_people(min(seen, now - privacy.keep_consent_after_leaving)),
+    }
+    if any(done.values()):
+        program.database.scrub()
+    return done

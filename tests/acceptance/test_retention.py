@@ -1,0 +1,42 @@
+"""After its time nothing is left of who got which mail, nor of the address of somebody who left: no row and no byte."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tests.acceptance.instance import Instance
+from tests.acceptance.mailserver import Mailserver
+from tests.acceptance.portal import Portal
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+NOON = (NOW + timedelta(days=1)).replace(hour=12, minute=0)
+STAYS, LEAVES = "bleibt@leser.example", "geht-fort@leser.example"
+
+
+def test_what_had_its_time_is_forgotten(instance: Instance, portal: Portal, mailserver: Mailserver) -> None:
+    instance.settings["privacy"] = {"keep_deliveries": "30d", "keep_consent_after_leaving": "60d"}
+    portal.add("eins", "Erste Meldung aus dem Rathaus", NOW - timedelta(hours=1))
+    instance.feed("presse", portal.list_url)
+    instance.subscribe(STAYS, LEAVES)
+    instance.once(NOW.isoformat())
+    instance.once(NOON.isoformat())
+    (edition,) = instance.editions()
+    database = instance.folder / "var/newsletter.db"
+    erased = instance.run("subscribers", "erase", LEAVES)
+    assert erased.code == 0, erased.err
+
+    def known() -> tuple[int, int, int]:
+        """Deliveries, the edition's sum, and consents of who left."""
+        ledger, proof = instance.ledger(edition), instance.run("subscribers", "proof", LEAVES, "--json")
+        return len(ledger["deliveries"]), ledger["counts"]["accepted"], len(proof.json) if proof.code == 0 else 0
+
+    assert known() == (2, 2, 2)
+    instance.once((NOON + timedelta(days=29)).isoformat())
+    assert known() == (2, 2, 2)
+    instance.once((NOON + timedelta(days=32)).isoformat())
+    assert known() == (0, 2, 2)
+    instance.once((NOON + timedelta(days=62)).isoformat())
+    assert known() == (0, 2, 0)
+    assert instance.json("subscribers", "list")[0]["email"] == STAYS
+    for file in database.parent.glob("newsletter.db*"):
+        assert LEAVES.encode() not in file.read_bytes()
