@@ -52,7 +52,7 @@ class Mailroom:
             program.deliveries,
             transports.find(settings.mail),
             self,
-            self._writer(),
+            self.writer(),
             now=program.now,
             alarms=program.alarms,
             caps=Caps(settings.mail.max_per_minute, settings.mail.max_per_hour, settings.mail.max_per_day),
@@ -94,7 +94,7 @@ class Mailroom:
         """Every delivery of an edition, and the sums."""
         program = self._program
         found = program.editions.get(edition)
-        domain = _domain(self._envelope(found.newsletter).sender)
+        domain = _domain(self.envelope(found.newsletter).sender)
         counts = program.editions.counts(edition)
         rows = lines(program.database, edition, lambda id, dated: program.keys.message_id(id, dated, domain))
         return {
@@ -105,7 +105,8 @@ class Mailroom:
             "deliveries": [asdict(line) for line in rows],
         }
 
-    def _writer(self) -> Writer:
+    def writer(self) -> Writer:
+        """Writes messages as the settings say."""
         mail = self._program.settings.mail
         return Writer(
             self._program.keys,
@@ -113,6 +114,19 @@ class Mailroom:
             mail.return_path,
             signers(mail.dkim),
             leave_by_mail=mail.feedback is not None,
+        )
+
+    def envelope(self, newsletter: str) -> Envelope:
+        """What stands around a newsletter's editions. Raises NotFound."""
+        settings = self._program.settings
+        found = settings.newsletter(newsletter)
+        if found is None:
+            raise NotFound(f"newsletter.toml has no newsletter {newsletter!r} any more")
+        host = urlsplit(settings.site.base_url).hostname
+        return Envelope(
+            sender=found.sender or settings.mail.sender,
+            reply_to=found.reply_to or settings.mail.reply_to,
+            list_id=(found.title, f"{found.id}.{host}"),
         )
 
     def _freeze(self, edition: Edition) -> None:
@@ -151,7 +165,7 @@ class Mailroom:
         variant = fill(sheet, [release for release in row.selection if release in carried])
         if not variant.selection:  # it was sent, nobody knows whether it arrived, and its releases are withdrawn since
             raise StateError(f"nothing is left of variant {key} of edition {edition}")
-        return variant, self._envelope(found.newsletter)
+        return variant, self.envelope(found.newsletter)
 
     def _notice_variant(self, claim: Claim) -> tuple[Variant, Envelope]:
         program = self._program
@@ -169,20 +183,8 @@ class Mailroom:
             topics=topics,
             templates=program.settings.templates,
         )
-        envelope = self._envelope(newsletter.id)
+        envelope = self.envelope(newsletter.id)
         return variant, Envelope(envelope.sender, envelope.reply_to)
-
-    def _envelope(self, newsletter: str) -> Envelope:
-        settings = self._program.settings
-        found = settings.newsletter(newsletter)
-        if found is None:
-            raise NotFound(f"newsletter.toml has no newsletter {newsletter!r} any more")
-        host = urlsplit(settings.site.base_url).hostname
-        return Envelope(
-            sender=found.sender or settings.mail.sender,
-            reply_to=found.reply_to or settings.mail.reply_to,
-            list_id=(found.title, f"{found.id}.{host}"),
-        )
 
 
 def signers(dkim: Dkim | None) -> list[Signer]:

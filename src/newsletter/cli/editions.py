@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import click
 
+from newsletter.app.trying import send_test
 from newsletter.cli.making import HELD, edit, new
 from newsletter.cli.output import echo_json, echo_rows, program_of
 from newsletter.errors import NewsletterError
@@ -125,6 +127,21 @@ def preview(
         text_file.write_text(text, "utf-8")
     if html_file is None and text_file is None:
         click.echo(f"{subject}\n\n{text}")
+
+
+@editions.command()
+@click.argument("edition")
+@click.option("--test", "address", required=True, metavar="ADDRESS", help="Whom to send it to.")
+@click.option(
+    "--format", "format_", type=click.Choice([str(one) for one in Format]), default="standard", show_default=True
+)
+@click.option("--language", type=click.Choice(languages()), help="Else the site's.")
+@click.pass_context
+def send(ctx: click.Context, edition: str, address: str, format_: str, language: str | None) -> None:
+    """Send EDITION, as it is now, to one address that need not be subscribed; its subject begins with [Test]."""
+    program = program_of(ctx)
+    answer = asyncio.run(send_test(program, edition, address, Format(format_), language))
+    click.echo(f"accepted by the mail server: {answer}")
 
 
 @editions.command()
