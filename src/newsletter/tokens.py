@@ -99,7 +99,7 @@ class Keys:
     def message_id(self, delivery: int, dated: datetime, domain: str) -> str:
         """The Message-ID of a delivery, with angle brackets: the same at every attempt, so a repeat is recognisable."""
         text = f"message-id\0{delivery}\0{int(dated.timestamp())}".encode()
-        digest = hmac.new(self.secrets[0], text, hashlib.sha256).digest()[:20]
+        digest = hmac.digest(self.secrets[0], text, "sha256")[:20]
         return f"<{base64.b32encode(digest).decode('ascii').lower()}@{domain}>"
 
 
@@ -108,4 +108,4 @@ def _key_id(secret: bytes) -> int:
 
 
 def _mac(secret: bytes, purpose: Purpose, data: bytes) -> bytes:
-    return hmac.new(secret, purpose.encode() + b"\0" + data, hashlib.sha256).digest()[:MAC_BYTES]
+    return hmac.digest(secret, purpose.encode() + b"\0" + data, "sha256")[:MAC_BYTES]

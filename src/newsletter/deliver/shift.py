@@ -10,6 +10,7 @@ from datetime import datetime
 
 import structlog
 
+from newsletter.deliver.ahead import Ahead
 from newsletter.deliver.commits import Commits
 from newsletter.deliver.ledger import Alarms, Ledger
 from newsletter.deliver.message import Message
@@ -63,6 +64,7 @@ class Shift:
         self._batch = batch
         self._ready: deque[Claim] = deque()
         self._claiming = asyncio.Lock()
+        self._ahead = Ahead(tools.writer, tools.shelf)
         self._dry = False
         self.capped = False  # a cap left something for later
 
@@ -104,7 +106,7 @@ class Shift:
         """The claim's message, its place under the caps taken; None where it was quarantined. Raises StoreError."""
         self.tools.pace.begin(self.tools.now())
         try:
-            return self.tools.writer.write(claim, await self.tools.shelf.get(claim))
+            return await self._write(claim)
         except StoreError:
             self._ready.appendleft(claim)
             self.tools.pace.give_back()
@@ -114,20 +116,35 @@ class Shift:
             await self.quarantine(claim, error)
             return None
 
+    async def _write(self, claim: Claim) -> Message:
+        compiled = await self.tools.shelf.get(claim)
+        self._ahead.begin([claim])
+        self._ahead.begin(self._ready)
+        future = self._ahead.take(claim)
+        return self.tools.writer.write(claim, compiled) if future is None else await asyncio.wrap_future(future)
+
     def following(self) -> Message | None:
         """The next message, where it can be had without waiting."""
         if self.halted or not self._ready or self.tools.pace.room(self.tools.now()):
             return None
-        compiled = self.tools.shelf.at_hand(self._ready[0])
-        if compiled is None:
-            return None
         try:
-            message = self.tools.writer.write(self._ready[0], compiled)
+            message = self._at_once(self._ready[0])
         except Exception:
             return None  # `message` will meet it again, and has the time to say so
-        self._ready.popleft()
-        self.tools.pace.begin(self.tools.now())
+        if message is not None:
+            self._ready.popleft()
+            self.tools.pace.begin(self.tools.now())
         return message
+
+    def _at_once(self, claim: Claim) -> Message | None:
+        compiled = self.tools.shelf.at_hand(claim)
+        if compiled is None:
+            return None
+        if not self.tools.writer.signs:
+            return self.tools.writer.write(claim, compiled)
+        self._ahead.begin(self._ready)
+        future = self._ahead.take(claim) if self._ahead.done(claim) else None
+        return None if future is None else future.result()
 
     def put_back(self, message: Message) -> None:
         """Have a message sent by whichever connection is next."""
@@ -206,6 +223,7 @@ class Shift:
 
     async def end(self, seconds: float) -> None:
         """Get the receipts written, give back what was claimed and not begun."""
+        self._ahead.end()
         await self.commits.flush(seconds)
         await self._give_back()
         if self.fates[Fate.ACCEPTED]:
@@ -216,6 +234,7 @@ class Shift:
     async def _give_back(self) -> None:
         claims = list(self._ready)
         self._ready.clear()
+        self._ahead.forget()
         if claims:
             await asyncio.to_thread(self.tools.ledger.release, claims, self.tools.now())
 

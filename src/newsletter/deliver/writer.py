@@ -59,6 +59,11 @@ class Writer:
         if problems:
             raise SettingsError(problems)
 
+    @property
+    def signs(self) -> bool:
+        """Whether writing a message takes its time."""
+        return bool(self._signers)
+
     def write(self, claim: Claim, compiled: Compiled) -> Message:
         """One person's message. Raises BadInput or RenderError where this person cannot be written to."""
         recipient, utf8 = address_of(claim.email)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from newsletter.deliver.dkim import Signer
 from newsletter.deliver.message import Envelope
 from newsletter.deliver.pace import Caps
 from newsletter.deliver.server import Server, Timeouts
@@ -187,9 +188,16 @@ class World:
         return SmtpTransport(Server("127.0.0.1", port, **settings), connections)
 
     def deliverer(
-        self, transport: Transport, *, batch: int = 100, return_path: str | None = None, caps: Caps = ANY
+        self,
+        transport: Transport,
+        *,
+        batch: int = 100,
+        return_path: str | None = None,
+        caps: Caps = ANY,
+        signers: Sequence[Signer] = (),
     ) -> Deliverer:
-        writer, tools = Writer(KEYS, "https://news.musterstadt.example", return_path), (transport, self.texts)
+        writer = Writer(KEYS, "https://news.musterstadt.example", return_path, signers)
+        tools = (transport, self.texts)
         return Deliverer(self.ledger, *tools, writer, now=self.clock, alarms=self.told, batch=batch, caps=caps)
 
 
