@@ -71,6 +71,6 @@ def _meaning(error: BaseException | None) -> str | None:
         return SQLITE.get(code & 0xFF, f"failed ({getattr(error, 'sqlite_errorname', code)})")
     state = getattr(error, "sqlstate", None)
     if state is None:
-        reason = str(error).strip().rpartition("\n")[2]
+        reason = str(error).strip().partition("\n")[0]  # what follows it guesses why
         return f"cannot be reached; check that its server runs, and store.url ({reason})"
     return POSTGRES.get(state) or POSTGRES.get(state[:2]) or f"failed (SQLSTATE {state})"
