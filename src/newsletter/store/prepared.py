@@ -6,11 +6,14 @@ rows; so what fences and receipts ask goes without it. What it asks is written a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, UpdateBase
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Convert = Callable[[Any], Any]
@@ -41,17 +44,34 @@ class Prepared:
     def scalars(self, connection: Connection, **values: Any) -> Sequence[Any]:
         """The first column of what it returns."""
         compiled = self._for(connection.dialect)
-        return connection.exec_driver_sql(compiled.text, compiled.filled(values)).scalars().all()
+        with _asking(connection, compiled.text) as cursor:
+            cursor.execute(compiled.text, compiled.filled(values))
+            return [row[0] for row in cursor.fetchall()]
 
     def many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it for each of these rows of values."""
         compiled = self._for(connection.dialect)
-        connection.exec_driver_sql(compiled.text, [compiled.filled(row) for row in rows])
+        with _asking(connection, compiled.text) as cursor:
+            cursor.executemany(compiled.text, [compiled.filled(row) for row in rows])
 
     def _for(self, dialect: Dialect) -> _Compiled:
         if dialect.name not in self._compiled:
             self._compiled[dialect.name] = _compile(self._build(dialect.name), dialect)
         return self._compiled[dialect.name]
+
+
+@contextmanager
+def _asking(connection: Connection, text: str) -> Iterator[DBAPICursor]:
+    """A cursor of the driver, whose errors are SQLAlchemy's."""
+    driver, cursor = connection.dialect.loaded_dbapi, connection.connection.cursor()
+    try:
+        yield cursor
+    except driver.Error as error:
+        raise DBAPIError.instance(
+            text, (), error, driver.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error
+    finally:
+        cursor.close()
 
 
 def _compile(statement: UpdateBase, dialect: Dialect) -> _Compiled:
