@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +31,8 @@ def write(document: Path, done: Sequence[Done]) -> None:
 
 def _lines(done: Sequence[Done]) -> Iterator[str]:
     usual = [one for one in done if not one.job.mutant]
-    yield f"Run on {datetime.now(UTC):%Y-%m-%d}.\n"
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
+    yield f'Run on {datetime.now(UTC):%Y-%m-%d}, over commit {commit.stdout.strip()}. Each part: `make prove PROVE="--part NAME"`.\n'
     yield "| " + " | ".join(COLUMNS) + " |"
     yield "|---|---|" + "---:|" * (len(COLUMNS) - 2)
     for one in usual:
