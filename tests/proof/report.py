@@ -32,7 +32,8 @@ def write(document: Path, done: Sequence[Done]) -> None:
 def _lines(done: Sequence[Done]) -> Iterator[str]:
     usual = [one for one in done if not one.job.mutant]
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
-    yield f'Run on {datetime.now(UTC):%Y-%m-%d}, over commit {commit.stdout.strip()}. Each part: `make prove PROVE="--part NAME"`.\n'
+    when = f"{datetime.now(UTC):%Y-%m-%d}, over commit {commit.stdout.strip()}"
+    yield f'Run on {when}. Each part: `make prove PROVE="--part NAME"`.\n'
     yield "| " + " | ".join(COLUMNS) + " |"
     yield "|---|---|" + "---:|" * (len(COLUMNS) - 2)
     for one in usual:

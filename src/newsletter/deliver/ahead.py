@@ -6,15 +6,18 @@ Signing lets go of Python's lock, so that the cores share it, and the event loop
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 from newsletter.deliver.message import Message
 from newsletter.deliver.shelf import Shelf
+from newsletter.deliver.splice import Compiled
 from newsletter.deliver.writer import Writer
 from newsletter.model import Claim
 
+Begun = tuple[Future[Message], Claim, Compiled]
+THREADS = os.cpu_count() or 1
 DEPTH = 32  # messages: more than the connections of one host take while one is signed
 
 
@@ -28,14 +31,21 @@ class Ahead:
         self._written: dict[int, Future[Message]] = {}
 
     def begin(self, claims: Iterable[Claim]) -> None:
-        """Begin with those of the first few that were not begun and whose variant is at hand."""
-        if not self._writer.signs:
+        """Begin with those of the first few that were not begun and whose variant is at hand, where many are not."""
+        if not self._writer.signs or len(self._written) > DEPTH // 2:
             return
-        for claim in islice(claims, DEPTH - len(self._written)):
+        fresh: list[Begun] = []
+        for claim in islice(claims, DEPTH):
             compiled = self._shelf.at_hand(claim)
             if claim.delivery not in self._written and compiled is not None:
-                self._threads = self._threads or ThreadPoolExecutor(os.cpu_count(), "sign")
-                self._written[claim.delivery] = self._threads.submit(self._writer.write, claim, compiled)
+                self._written[claim.delivery] = Future()
+                fresh.append((self._written[claim.delivery], claim, compiled))
+        if fresh:
+            self._threads = self._threads or ThreadPoolExecutor(THREADS, "sign")
+            for thread in range(
+                min(THREADS, len(fresh))
+            ):  # few and long turns: each one costs a wait for Python's lock
+                self._threads.submit(self._write, fresh[thread::THREADS])
 
     def done(self, claim: Claim) -> bool:
         """Whether its message can be had at once."""
@@ -56,3 +66,10 @@ class Ahead:
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._threads = None
+
+    def _write(self, begun: Sequence[Begun]) -> None:
+        for future, claim, compiled in begun:
+            try:
+                future.set_result(self._writer.write(claim, compiled))
+            except Exception as error:
+                future.set_exception(error)
