@@ -24,6 +24,7 @@ from newsletter.app.housekeeping import housekeep
 from newsletter.deliver.worker import Deliverer
 from newsletter.errors import NewsletterError
 from newsletter.memory import give_back, share_arenas
+from newsletter.publish.writer import Writer
 from newsletter.web import WebServices, create_app
 
 log = structlog.get_logger()
@@ -63,6 +64,8 @@ class Daemon:
         share_arenas()
         web = self._program.settings.web
         with listener(web.host, web.port, "web.listen") as bound:
+            if not self._web_only:
+                self._dress()
             server = Quiet(self._uvicorn())
             serving = asyncio.create_task(server.serve(sockets=[bound]))
             scheduler = None if self._web_only else self._schedule()
@@ -73,6 +76,10 @@ class Daemon:
             server.should_exit = True
             await self._end(scheduler, delivering)
             await serving
+
+    def _dress(self) -> None:
+        """Have the style sheet there before the first collect is published: people subscribe before it, too."""
+        Writer(self._program.settings.publish.directory).write("style.css", self._program.pages.style)
 
     def _uvicorn(self) -> uvicorn.Config:
         program = self._program

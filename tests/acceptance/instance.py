@@ -105,9 +105,10 @@ class Instance:
         done = self.run("subscribers", "import", str(file), "--consent", "signed form")
         assert done.code == 0, done.err
 
-    def editions(self) -> dict[str, dict[str, Any]]:
-        """Every edition by its id."""
-        return {edition["id"]: edition for edition in self.json("editions", "list")}
+    def editions(self, state: str = "") -> dict[str, dict[str, Any]]:
+        """Every edition by its id, or those in a state: slots between two turns may be skipped."""
+        found = {edition["id"]: edition for edition in self.json("editions", "list")}
+        return {id: edition for id, edition in found.items() if state in ("", edition["state"])}
 
     def ledger(self, edition: str) -> dict[str, Any]:
         found: dict[str, Any] = self.json("ledger", edition)

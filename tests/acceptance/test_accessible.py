@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page
 
@@ -136,6 +137,7 @@ def test_the_pages_people_act_on_and_their_errors(
     instance.settings["newsletters"].append({**instance.letter, "id": "zweit", "title": "Zweiter Brief"})
     instance.feed("presse", portal.list_url, topics={"Verkehr": "verkehr", "Kultur": "kultur"})
     instance.start()
+    assert httpx.get(f"{instance.url}/style.css").status_code == 200  # before anything was published, too
 
     def way(page: Page) -> dict[str, list[str]]:
         walk = Walk(page, instance.url)

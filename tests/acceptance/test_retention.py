@@ -20,7 +20,7 @@ def test_what_had_its_time_is_forgotten(instance: Instance, portal: Portal, mail
     instance.subscribe(STAYS, LEAVES)
     instance.once(NOW.isoformat())
     instance.once(NOON.isoformat())
-    (edition,) = instance.editions()
+    (edition,) = instance.editions("finished")
     database = instance.folder / "var/newsletter.db"
     erased = instance.run("subscribers", "erase", LEAVES)
     assert erased.code == 0, erased.err

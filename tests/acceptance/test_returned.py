@@ -63,7 +63,7 @@ def test_what_comes_back_is_taken(instance: Instance, portal: Portal, postfix: P
     assert standing(instance) == {GONE: ("active", True), STAYS: ("active", False), LEAVES: ("ended", False)}
     assert not any((maildir / "new").iterdir())
     assert instance.alarms() == []
-    (edition,) = instance.editions()
+    (edition,) = instance.editions("finished")
     returned = {line["returned"] for line in instance.ledger(edition)["deliveries"]}
     assert returned == {None, "bounced: host-unknown: 5.1.2"}
     assert set(sent(instance, portal, postfix, 1)) == {STAYS}

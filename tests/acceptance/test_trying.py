@@ -19,7 +19,7 @@ def test_an_edition_is_tried_on_one_address(instance: Instance, portal: Portal, 
     instance.subscribe(READER)
     instance.once(NOW.isoformat())
     instance.once(NOON.isoformat())
-    (edition,) = instance.editions()
+    (edition,) = instance.editions("finished")
     before = instance.editions()[edition]
 
     for options in ((), ("--format", "text", "--language", "en")):
