@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsletter.store.retention import Retention
@@ -10,12 +10,21 @@ from newsletter.store.retention import Retention
 if TYPE_CHECKING:
     from newsletter.app.program import Program
 
+DONE = "housekept"  # a fact of the store: the moment of the last time
+STEP = timedelta(days=2)
 CONFIRMATIONS_KNOWN = timedelta(days=30)  # at least: how many were sent limits how many more are
+
+
+def trusted(now: datetime, last: datetime | None) -> datetime:
+    """The moment by which is forgotten: what is gone is gone, so a clock that leaps ahead is followed in steps only."""
+    return now if last is None else min(now, last + STEP)
 
 
 def housekeep(program: Program) -> dict[str, int]:
     """Forget what has had its time; how much of what. Safe to break off and to repeat. Raises StoreError."""
-    now, privacy, rows = program.now(), program.settings.privacy, Retention(program.database)
+    last, privacy, rows = program.state.get(DONE), program.settings.privacy, Retention(program.database)
+    now = trusted(program.now(), datetime.fromisoformat(last) if last else None)
+    program.state.set(DONE, now.isoformat())
     seen = now - privacy.keep_deliveries
     done = {
         "unconfirmed": program.subscribing.forget_unconfirmed(now),
