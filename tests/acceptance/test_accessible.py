@@ -66,7 +66,7 @@ def test_every_public_page_of_the_demo(demo: Demo, site: str, chromium: Chromium
     def look(page: Page) -> list[str]:
         found = []
         for address in [*addresses, "releases/nowhere", "subscribe"]:
-            answer = page.goto(f"{site}/{address}", wait_until="domcontentloaded")
+            answer = page.goto(f"{site}/{address}", wait_until="load")
             assert answer is not None
             assert answer.status in (200, 404), address
             found += [f"/{address}: {line}" for line in looked_at(page)]
