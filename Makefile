@@ -36,7 +36,7 @@ lint: .venv/.dev
 # resolves every dependency anew, to the newest versions that go together
 constraints: .venv/.setup
 	.venv/bin/uv pip compile --quiet --universal --upgrade --no-header --no-annotate \
-		--extra postgres --group dev --group audit --output-file constraints.txt pyproject.toml
+		--extra postgres --extra ses --group dev --group audit --output-file constraints.txt pyproject.toml
 
 NEEDS := pyproject.toml constraints.txt scripts/setup.sh
 

@@ -84,7 +84,13 @@ class Daemon:
     def _uvicorn(self) -> uvicorn.Config:
         program = self._program
         services = WebServices(
-            program.settings, program.subscribing, program.pages, self._problems, program.metrics, program.now
+            program.settings,
+            program.subscribing,
+            program.pages,
+            self._problems,
+            program.metrics,
+            program.hooks.take,
+            program.now,
         )
         return uvicorn.Config(
             create_app(services), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10

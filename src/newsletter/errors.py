@@ -74,3 +74,11 @@ class NotFound(NewsletterError):
 
 class BadInput(NewsletterError):
     """Something that was typed in or imported (an address, a choice, a row of a file) cannot be used; says which."""
+
+
+class HookRefused(NewsletterError):
+    """A call to a hook that is not its provider's, or cannot be read; `status` is the HTTP status that says so."""
+
+    def __init__(self, message: str, *, status: int) -> None:
+        super().__init__(message)
+        self.status = status

@@ -23,9 +23,9 @@ class Demo:
     items: tuple[dict[str, Any], ...]
 
 
-def run_demo(folder: Path) -> Demo:
+def run_demo(folder: Path, *options: str) -> Demo:
     """Runs `demo --once` in a new folder."""
-    done = newsletter("demo", "--once", "--dir", str(folder))
+    done = newsletter("demo", "--once", "--dir", str(folder), *options)
     assert done.code in (0, 3), done.err
     summary = json.loads((folder / "summary.json").read_text("utf-8"))
     mails = tuple(

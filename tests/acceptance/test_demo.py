@@ -12,7 +12,7 @@ import feedparser
 import lxml.html
 import pytest
 
-from tests.acceptance.demo import Demo
+from tests.acceptance.demo import Demo, run_demo
 from tests.acceptance.instance import newsletter, words
 from tests.acceptance.mailserver import Mail, defects
 
@@ -254,3 +254,14 @@ def hashes(folder: Path) -> dict[str, str]:
     """Every public file and every mail."""
     files = [path for part in ("public", "inbox") for path in (folder / part).rglob("*") if path.is_file()]
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_over_a_provider_the_same_mails_come(demo: Demo, tmp_path: Path) -> None:
+    other = run_demo(tmp_path / "demo", "--transport", "mailgun")
+    assert other.done.code == 0, other.done.err
+    by_smtp = {mail.recipient: mail for mail in demo.mails}
+    assert {mail.recipient for mail in other.mails} == set(by_smtp)
+    for mail in other.mails:
+        assert mail.message["Subject"] == by_smtp[mail.recipient].message["Subject"]
+        assert words(mail.html) == words(by_smtp[mail.recipient].html)
+        assert defects(mail.message) == []

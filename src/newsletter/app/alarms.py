@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import parseaddr
 
 import structlog
 
-from newsletter.app.relay import relay
 from newsletter.config import Settings
-from newsletter.errors import TransportError
+from newsletter.errors import BadInput, SettingsError, TransportError
 from newsletter.model import Alarm, AlarmKind
 from newsletter.store.alarms import Alarms
 
@@ -19,12 +18,17 @@ log = structlog.get_logger()
 REMIND_AFTER = timedelta(days=1)
 
 
+Post = Callable[[str, str, Sequence[str], datetime], None]
+"""Mails subject and text to addresses, at once; raises TransportError, BadInput, SettingsError."""
+
+
 class AlarmBoard:
     """Raises alarms, tells people of them, and reminds them daily while they stand."""
 
-    def __init__(self, settings: Settings, alarms: Alarms) -> None:
+    def __init__(self, settings: Settings, alarms: Alarms, post: Post) -> None:
         self._settings = settings
         self._alarms = alarms
+        self._post = post
 
     def sound(self, key: str, kind: AlarmKind, message: str, now: datetime) -> None:
         """Raise an alarm unless it stands already; `message` says what, where and what to do, and holds no address."""
@@ -46,28 +50,20 @@ class AlarmBoard:
         if not due or not self._settings.alerts.to or self._settings.mail.transport == "log":
             return 0
         try:
-            self._send(due, now)
-        except TransportError as error:
+            addresses = [parseaddr(mailbox)[1] for mailbox in self._settings.alerts.to]
+            self._post(self._subject(due), _text(due), addresses, now)
+        except (TransportError, BadInput, SettingsError) as error:
             log.error("alarms could not be mailed", alarms=len(due), error=str(error))
             return 0
         for alarm in due:
             self._alarms.told(alarm.key, now)
         return len(due)
 
-    def _send(self, alarms: list[Alarm], now: datetime) -> None:
-        with relay(self._settings.mail.smtp) as client:
-            client.send_message(self._message(alarms, now))
-
-    def _message(self, alarms: list[Alarm], now: datetime) -> EmailMessage:
-        site, mail = self._settings.site, self._settings.mail
-        message = EmailMessage()
-        message["From"] = mail.sender
-        message["To"] = ", ".join(self._settings.alerts.to)
+    def _subject(self, alarms: Sequence[Alarm]) -> str:
         more = f" and {len(alarms) - 1} more" if len(alarms) > 1 else ""
-        message["Subject"] = " ".join(f"[{site.title}] {alarms[0].kind}{more}".split())
-        message["Date"] = format_datetime(now)
-        message["Message-ID"] = make_msgid(domain=parseaddr(mail.sender)[1].rpartition("@")[2])
-        message["Auto-Submitted"] = "auto-generated"
-        lines = [f"{alarm.kind}, since {alarm.raised_at:%Y-%m-%d %H:%M} UTC:\n{alarm.message}\n" for alarm in alarms]
-        message.set_content("\n".join(lines) + "\n`newsletter status` shows what stands.\n")
-        return message
+        return f"[{self._settings.site.title}] {alarms[0].kind}{more}"
+
+
+def _text(alarms: Sequence[Alarm]) -> str:
+    lines = [f"{alarm.kind}, since {alarm.raised_at:%Y-%m-%d %H:%M} UTC:\n{alarm.message}\n" for alarm in alarms]
+    return "\n".join(lines) + "\n`newsletter status` shows what stands.\n"

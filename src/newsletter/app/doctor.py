@@ -13,6 +13,7 @@ from newsletter.app.maildir import waiting
 from newsletter.app.mailroom import signers
 from newsletter.app.relay import relay
 from newsletter.config import Settings, load
+from newsletter.deliver import providers
 from newsletter.errors import NewsletterError
 from newsletter.tokens import Keys
 
@@ -134,6 +135,9 @@ def _mail_server(settings: Settings) -> str:
     mail, smtp = settings.mail, settings.mail.smtp
     if mail.transport == "log":
         return 'transport = "log": nothing is sent; set it to "smtp" when you are ready'
+    if mail.transport != "smtp":
+        provider = providers.find(mail)
+        return f"{mail.transport} at {provider.host}: a key is set; `newsletter editions send --test` tries it"
     with relay(smtp) as client:
         client.noop()
     return f"{smtp.host}:{smtp.port} ({smtp.security}) answers"

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from newsletter.collect.route import Route
 from newsletter.config.settings import Dkim
 from newsletter.deliver import transports
 from newsletter.deliver.dkim import Signer, read_key
@@ -50,13 +51,18 @@ class Mailroom:
         program, settings = self._program, self._program.settings
         return Deliverer(
             program.deliveries,
-            transports.find(settings.mail),
+            self.transport(),
             self,
             self.writer(),
             now=program.now,
             alarms=program.alarms,
             caps=Caps(settings.mail.max_per_minute, settings.mail.max_per_hour, settings.mail.max_per_day),
         )
+
+    def transport(self) -> transports.Transport:
+        """Whoever takes the mail, as the settings say. Raises SettingsError."""
+        settings = self._program.settings
+        return transports.find(settings.mail, Route(settings.network).transport, self._program.now)
 
     async def send_all(self) -> Progress:
         """Send all that is due now."""

@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from newsletter.app.alarms import AlarmBoard
 from newsletter.app.alts import AltDesk
 from newsletter.app.desk import EditionDesk
+from newsletter.app.directly import send_notice
 from newsletter.app.health import Health, judge
+from newsletter.app.hooks import Hooks
 from newsletter.app.housekeeping import housekeep
 from newsletter.app.hub import hub_of
 from newsletter.app.lock import only_one
@@ -76,7 +79,7 @@ class Program:
         self.published = ShownPublished(database, self.pictures)
         self.freezer = Freezer(database)
         self._count = Count(database)
-        self.alarms = AlarmBoard(settings, Alarms(database))
+        self.alarms = AlarmBoard(settings, Alarms(database), partial(send_notice, self))
         self.desk = EditionDesk(
             settings,
             ShownReleases(database, self.pictures),
@@ -99,6 +102,7 @@ class Program:
         self.register = Register(self.audience, journal, keys, self.offer)
         self.mailroom = Mailroom(self)
         self.returns = Returns(self)
+        self.hooks = Hooks(self)
         self._collecting = Collecting(database)
         self.collector = Collector(self._fetcher, self._collecting, zone=settings.site.zone)
         self.watchman = Watchman(settings, self._collecting, self.alarms)

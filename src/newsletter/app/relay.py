@@ -1,4 +1,4 @@
-"""A plain, blocking connection to the mail server, for what does not go through the ledger: alarms and the doctor."""
+"""A plain, blocking connection to the mail server, for the doctor."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from newsletter.deliver.feedback.mime import open_mail
 from newsletter.deliver.feedback.origin import Origin, Origins
 from newsletter.deliver.feedback.read import read_returned
 from newsletter.deliver.feedback.returned import Kind, Returned
+from newsletter.deliver.hook import Event
 from newsletter.errors import NewsletterError, NotFound, StoreError
 from newsletter.model import AlarmKind
 from newsletter.store.returned import ReturnedMail, Returning
@@ -56,6 +57,15 @@ class Returns:
         if returned.kind not in TELLING:
             return Taken(Consequence.NOTHING, returned.kind)
         found = self._found(origin, returned)
+        if found is None:
+            return Taken(Consequence.FORGED, returned.kind, returned.reason, returned.status)
+        return self._follow(found, returned)
+
+    def told(self, event: Event) -> Taken:
+        """Do what a provider's event asks for, whose call was found to be the provider's. Raises StoreError."""
+        returned = event.returned
+        hashes = [self._program.keys.address_hash(event.address)]
+        found = self._rows.by_message_id(hashes, [f"<{event.mark}@mark>"], self._program.keys.message_id)
         if found is None:
             return Taken(Consequence.FORGED, returned.kind, returned.reason, returned.status)
         return self._follow(found, returned)

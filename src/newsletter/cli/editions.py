@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from newsletter.app.trying import send_test
+from newsletter.app.directly import send_test
 from newsletter.cli.making import HELD, edit, new
 from newsletter.cli.output import echo_json, echo_rows, program_of
 from newsletter.errors import NewsletterError

@@ -135,14 +135,21 @@ def _tell_pictures(pictures: dict[str, Any]) -> None:
 @click.option(
     "--port", type=int, default=8000, show_default=True, help="Of the pages; the portal and inbox take the next."
 )
+@click.option(
+    "--transport",
+    type=click.Choice(["smtp", "mailgun"]),
+    default="smtp",
+    show_default=True,
+    help="How mail goes to the inbox: by SMTP, or over HTTP as to a provider.",
+)
 @click.pass_context
-def demo(ctx: click.Context, only_once: bool, directory: Path | None, port: int) -> None:
+def demo(ctx: click.Context, only_once: bool, directory: Path | None, port: int, transport: str) -> None:
     """Sample portal, daemon and inbox on loopback."""
     from newsletter.demo.show import run_demo, run_once
 
     directory = (directory or Path("demo")).resolve()
     if only_once:
-        summary = asyncio.run(run_once(directory))
+        summary = asyncio.run(run_once(directory, transport))
         click.echo(", ".join(f"{name} {value}" for name, value in summary.items()))
         ctx.exit(HELD if summary["editions_held"] else 0)
-    asyncio.run(run_demo(directory, port, ready=click.echo))
+    asyncio.run(run_demo(directory, port, click.echo, transport))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from newsletter.config.load import Settings, load
 from newsletter.config.settings import (
     WEEKDAYS,
+    Api,
     FeedSettings,
     ItemProfile,
     Mail,
@@ -17,6 +18,7 @@ from newsletter.config.settings import (
 
 __all__ = [
     "WEEKDAYS",
+    "Api",
     "FeedSettings",
     "ItemProfile",
     "Mail",

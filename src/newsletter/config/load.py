@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError
 from newsletter.config.problems import aliases, contradictions, explain, layouts, unknown_layouts
 from newsletter.config.settings import (
     Alerts,
+    Api,
     Collect,
     Dkim,
     FeedSettings,
@@ -221,8 +222,22 @@ def _settle_mail(mail: Mail, root: Path, problems: list[str]) -> Mail:
     feedback = mail.feedback
     if feedback is not None and feedback.path is not None:
         feedback = feedback.model_copy(update={"path": root / feedback.path})
-    settled = {"smtp": mail.smtp.model_copy(update=updates), "dkim": _settle_dkim(mail.dkim, root)}
+    settled = {
+        "smtp": mail.smtp.model_copy(update=updates),
+        "api": _settle_api(mail.api, root, problems),
+        "dkim": _settle_dkim(mail.dkim, root),
+    }
     return mail.model_copy(update={**settled, "feedback": feedback})
+
+
+def _settle_api(api: Api, root: Path, problems: list[str]) -> Api:
+    files = {"key": api.key_file, "secret": api.secret_file, "hook_secret": api.hook_secret_file}
+    updates = {
+        name: _secret(root / file, f"mail.api.{name}_file", problems)
+        for name, file in files.items()
+        if file is not None
+    }
+    return api.model_copy(update=updates)
 
 
 def _settle_dkim(dkim: Dkim | None, root: Path) -> Dkim | None:

@@ -142,6 +142,24 @@ class Smtp(Table):
     connections: int = Field(default=10, ge=1, le=100)
 
 
+class Api(Table):
+    """A provider that takes mail over HTTP, and tells what came back of it; see `docs/providers.md`."""
+
+    key: SecretStr = SecretStr("")
+    key_file: Path | None = None
+    secret: SecretStr = SecretStr("")
+    secret_file: Path | None = None
+    hook_secret: SecretStr = SecretStr("")
+    hook_secret_file: Path | None = None
+    region: Slug | None = None
+    domain: str | None = None
+    project: str | None = None
+    stream: str | None = None
+    topic: str | None = None
+    url: WebAddress | None = None
+    connections: int = Field(default=10, ge=1, le=100)
+
+
 class DkimKey(Table):
     """A key, and the name that its record has in the DNS of the domain."""
 
@@ -200,13 +218,14 @@ class Feedback(Table):
 class Mail(Table):
     sender: Mailbox = Field(alias="from")
     reply_to: Mailbox | None = None
-    transport: Literal["log", "smtp"] = "log"
+    transport: Literal["log", "smtp", "brevo", "mailgun", "mailjet", "postmark", "scaleway", "ses"] = "log"
     return_path: ReturnPath | None = None
     when_uncertain: Literal["resend", "hold"] = "resend"
     max_per_minute: int = Field(default=0, ge=0)
     max_per_hour: int = Field(default=0, ge=0)
     max_per_day: int = Field(default=0, ge=0)
     smtp: Smtp = Smtp()
+    api: Api = Api()
     dkim: Dkim | None = None
     feedback: Feedback | None = None
 

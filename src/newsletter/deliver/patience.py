@@ -15,6 +15,8 @@ GIVE_UP_EDITION: Final = timedelta(hours=72)
 FAILURES: Final = 5  # in a row, before the server is left alone
 FIRST_REST: Final = timedelta(minutes=1)
 LONGEST_REST: Final = timedelta(minutes=60)
+TAKEN: Final = 500  # mails in a row, until a share that was halved is doubled
+LEAST: Final = 64
 
 
 def next_try(attempts: int, now: datetime) -> datetime:
@@ -29,11 +31,18 @@ def gave_up(dated: datetime, at: datetime, *, notice: bool) -> bool:
 
 
 class Breaker:
-    """Leaves a failing mail server alone: after five failures in a row for a minute, then twice as long each time."""
+    """Leaves a failing mail server alone: after five failures in a row for a minute, then twice as long each time.
+
+    One that asks to be left alone is left as long as it asks, then gets half as much at a time: `share` is what of the
+    connections may be open, as a divisor, and recovers as mails are taken.
+    """
 
     def __init__(self) -> None:
         self.rests_until: datetime | None = None
+        self.share = 1
+        self._asked_until: datetime | None = None
         self._failures = 0
+        self._taken = 0
         self._rest = FIRST_REST
 
     @property
@@ -45,8 +54,23 @@ class Breaker:
         """Whether the server may be tried."""
         return self.rests_until is None or now >= self.rests_until
 
-    def succeeded(self) -> None:
-        self.rests_until, self._failures, self._rest = None, 0, FIRST_REST
+    def succeeded(self, now: datetime) -> None:
+        """A mail was answered for; what was under way when we were asked to wait changes nothing about that."""
+        if self._asked_until is not None and now < self._asked_until:
+            return
+        self.rests_until, self._asked_until, self._failures, self._rest = None, None, 0, FIRST_REST
+        self._taken += 1
+        if self._taken >= TAKEN:
+            self.share, self._taken = max(self.share // 2, 1), 0
+
+    def leave(self, until: datetime) -> bool:
+        """It asks to be left alone until then; whether a person should hear of it: it asks again and again."""
+        if self._asked_until is None:  # said to one connection; the others will hear the same
+            self.share = min(self.share * 2, LEAST)
+        self._asked_until = self.rests_until = max(until, self.rests_until or until)
+        self._taken = 0
+        self._failures += 1
+        return self._failures == FAILURES
 
     def failed(self, now: datetime) -> bool:
         """Count a failure; whether this one began a rest."""

@@ -54,14 +54,15 @@ class Tools:
 
 
 class Shift:
-    """One pass over what is due. `fates` counts what became of its messages."""
+    """One pass over what is due, or `once` over no more than `batch`. `fates` counts what became of its messages."""
 
-    def __init__(self, tools: Tools, batch: int) -> None:
+    def __init__(self, tools: Tools, batch: int, *, once: bool = False) -> None:
         self.tools = tools
         self.commits = Commits(tools.ledger, tools.now)
         self.fates: Counter[Fate] = Counter()
         self.error: Exception | None = None  # the ledger failed: nothing more is begun
         self._batch = batch
+        self._once = once
         self._ready: deque[Claim] = deque()
         self._claiming = asyncio.Lock()
         self._ahead = Ahead(tools.writer, tools.shelf)
@@ -84,7 +85,7 @@ class Shift:
             if not self._ready and not self._dry:
                 found = await asyncio.to_thread(self.tools.ledger.claim, self._batch, self.tools.now())
                 self._ready.extend(found)
-                self._dry = not found
+                self._dry = self._once or not found
         return len(self._ready)
 
     async def message(self) -> Message | None:
@@ -160,8 +161,10 @@ class Shift:
             return None if session.carried else await self.server_failed(TransportError(outcome.answer))
         if outcome.fate is Fate.REFUSED:
             return await self._give_back()  # paused, perhaps: ask anew what may be sent, and not one connection each
-        if session.usable:
-            self.tools.breaker.succeeded()
+        if outcome.wait is not None:
+            await self._left_alone(outcome, now)
+        elif session.usable:
+            self.tools.breaker.succeeded(now)
         else:
             await self.server_failed(TransportError(outcome.answer))
         if outcome.fate in STATES:
@@ -192,8 +195,15 @@ class Shift:
             self.tools.breaker.trip(self.tools.now())
             await self.sender_refused(str(error), pause=True)
         elif self.tools.breaker.failed(self.tools.now()):
-            text = f"mail waits: {error}; it is tried again by itself, at most an hour apart"
-            await self._alarm(SERVER_ALARM, AlarmKind.RUN_PAUSED, text)
+            await self._alarm_waiting(str(error))
+
+    async def _left_alone(self, outcome: Outcome, now: datetime) -> None:
+        if outcome.wait is not None and self.tools.breaker.leave(now + outcome.wait):
+            await self._alarm_waiting(outcome.answer)
+
+    async def _alarm_waiting(self, why: str) -> None:
+        text = f"mail waits: {why}; it is tried again by itself, at most an hour apart"
+        await self._alarm(SERVER_ALARM, AlarmKind.RUN_PAUSED, text)
 
     async def sender_refused(self, answer: str, *, pause: bool) -> None:
         """It is us who are refused: pause what is being sent, suppress nobody, tell a person."""
@@ -251,7 +261,9 @@ def receipt(claim: Claim, outcome: Outcome, now: datetime) -> Receipt:
     """What an outcome means to the ledger; a mail that would be tried again too late has failed."""
     state = STATES[outcome.fate]
     answer = outcome.answer
-    retry_at = next_try(claim.attempts, now) if state is DeliveryState.DEFERRED else None
+    retry_at = None
+    if state is DeliveryState.DEFERRED:
+        retry_at = next_try(claim.attempts, now) if outcome.wait is None else now + outcome.wait
     if retry_at and gave_up(claim.dated, retry_at, notice=claim.edition is None) and outcome.fate is not Fate.BARRED:
         state, retry_at, answer = DeliveryState.FAILED, None, f"gave up; the last answer was {answer}"
     return Receipt(

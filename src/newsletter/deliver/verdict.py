@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?=\s|\Z)")
@@ -55,10 +56,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A fate and the answer that decided it, free of addresses."""
+    """A fate and the answer that decided it, free of addresses. `wait`: how long the server wants to be left alone."""
 
     fate: Fate
     answer: str
+    wait: timedelta | None = None
 
 
 def judge(command: str, reply: Reply) -> Outcome:

@@ -119,9 +119,10 @@ class Deliverer:
 
     async def _pass(self, fates: Counter[Fate]) -> bool:
         """Send one claim after the other until the ledger has none; whether there was one."""
-        shift = Shift(self._tools, self._batch)
+        breaker = self._tools.breaker
+        shift = Shift(self._tools, self._batch) if not breaker.probing else Shift(self._tools, 1, once=True)
         claims = await shift.claim()
-        most = 1 if self._tools.breaker.probing else min(self._tools.transport.connections, claims)
+        most = min(max(self._tools.transport.connections // breaker.share, 1), claims)
         self._connections = [Connection(shift) for _ in range(most)]
         try:
             await self._wait_for([asyncio.create_task(connection.work()) for connection in self._connections])

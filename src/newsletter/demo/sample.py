@@ -43,13 +43,7 @@ allow_networks = ["127.0.0.0/8"]
 [mail]
 from = "Presse Musterstadt <presse@musterstadt.example>"
 reply_to = "presse@musterstadt.example"
-transport = "smtp"
-return_path = "bounces+{{token}}@musterstadt.example"
-[mail.smtp]
-host = "127.0.0.1"
-port = {smtp_port}
-security = "none"
-connections = 4
+{way}
 [[newsletters]]
 id = "presse"
 title = "Pressemitteilungen"
@@ -57,6 +51,25 @@ feeds = ["musterstadt"]
 cadences = {cadences}
 send_at = "{send_at}"
 """
+
+WAYS = {
+    "smtp": """\
+transport = "smtp"
+return_path = "bounces+{{token}}@musterstadt.example"
+[mail.smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+connections = 4""",
+    "mailgun": """\
+transport = "mailgun"
+[mail.api]
+key = "demo"
+domain = "musterstadt.example"
+url = "http://127.0.0.1:{port}"
+connections = 4""",
+}
+"""How mail comes to the inbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +105,20 @@ def settle(directory: Path, now: datetime, *, send_at: time | None = None, porta
     return setting
 
 
-def write_settings(setting: Setting, *, base_url: str, listen: str, smtp_port: int, cadences: list[str]) -> Settings:
-    """Write the demo's newsletter.toml, feed and keys, and read them back as any other settings."""
+def write_settings(
+    setting: Setting, *, base_url: str, listen: str, way: tuple[str, int], cadences: list[str]
+) -> Settings:
+    """Write the demo's newsletter.toml, feed and keys, and read them back as any other settings.
+
+    `way`: which of WAYS mail goes, and the port of the inbox.
+    """
+    transport, port = way
     directory = setting.directory
     values: Mapping[str, Any] = {
         "version": newsletter.__version__,
         "base_url": base_url,
         "listen": listen,
-        "smtp_port": smtp_port,
+        "way": WAYS[transport].format(port=port),
         "cadences": json.dumps(cadences),
         "send_at": f"{setting.send_at:%H:%M}",
     }

@@ -19,9 +19,9 @@ from starlette.types import ASGIApp
 from newsletter.app import Program
 from newsletter.app.logs import start_logging
 from newsletter.daemon import Daemon, Quiet, listener
-from newsletter.demo.inbox import Inbox, create_inbox
+from newsletter.demo.inbox import Inbox, create_inbox, create_provider
 from newsletter.demo.portal import PortalState, create_portal
-from newsletter.demo.sample import CONSENT, HOST, ZONE, Setting, sample_subscribers, settle, write_settings
+from newsletter.demo.sample import CONSENT, HOST, ZONE, Setting, free_port, sample_subscribers, settle, write_settings
 from newsletter.model import DeliveryState, EditionState
 from newsletter.store.tables import releases
 
@@ -29,52 +29,58 @@ PUBLIC_URL = "https://news.musterstadt.example"
 UPDATE_AFTER = 11 * 60  # seconds: a page that changed is looked at again after ten minutes at the earliest
 
 
-async def run_once(directory: Path) -> Mapping[str, int]:
-    """Do the main job once in `directory` and return the summary. A second run finds the same and sends nothing."""
+async def run_once(directory: Path, transport: str = "smtp") -> Mapping[str, int]:
+    """Do the main job once in `directory` and return the summary. A second run finds the same and sends nothing.
+
+    `transport`: how the mail goes to the inbox, `smtp` or a provider's interface.
+    """
     start_logging(plain=True)
     setting = settle(directory, datetime.now(UTC))
-    inbox = Inbox(directory / "inbox")
-    smtp_port = await inbox.start()
-    try:
-        settings = write_settings(
-            setting, base_url=PUBLIC_URL, listen=f"{HOST}:0", smtp_port=smtp_port, cadences=["daily"]
-        )
-        async with _serving(create_portal(setting.today), setting.portal_port):
-            with Program.open(settings, _clock(setting.slot)) as program, program.alone():
-                _enrol(program)
-                await program.then_hang_up(program.turn())
-                _report(program, directory / "reports")
-                summary = _summary(program)
-    finally:
-        await inbox.stop()
+    async with _inbox(directory, transport) as (_, way), _serving(create_portal(setting.today), setting.portal_port):
+        settings = write_settings(setting, base_url=PUBLIC_URL, listen=f"{HOST}:0", way=way, cadences=["daily"])
+        with Program.open(settings, _clock(setting.slot)) as program, program.alone():
+            _enrol(program)
+            await program.then_hang_up(program.turn())
+            _report(program, directory / "reports")
+            summary = _summary(program)
     (directory / "summary.json").write_text(json.dumps(summary, indent=1) + "\n", "utf-8")
     return summary
 
 
-async def run_demo(directory: Path, port: int, ready: Callable[[str], None]) -> None:
+async def run_demo(directory: Path, port: int, ready: Callable[[str], None], transport: str = "smtp") -> None:
     """Run portal (port + 1), inbox (port + 2) and daemon (port) until SIGTERM or SIGINT; say where they are."""
     start_logging(plain=True)
     now = datetime.now(UTC)
     setting = settle(directory, now, send_at=_this_minute(now), portal_port=port + 1)
-    inbox = Inbox(directory / "inbox")
-    settings = write_settings(
-        setting,
-        base_url=f"http://{HOST}:{port}",
-        listen=f"{HOST}:{port}",
-        smtp_port=await inbox.start(),
-        cadences=["daily", "immediate"],
-    )
-    state = PortalState()
+    state, address = PortalState(), f"{HOST}:{port}"
     async with (
+        _inbox(directory, transport) as (inbox, way),
         _serving(create_portal(setting.today, state), setting.portal_port),
         _serving(create_inbox(inbox.directory), port + 2),
     ):
+        cadences = ["daily", "immediate"]
+        settings = write_settings(setting, base_url=f"http://{address}", listen=address, way=way, cadences=cadences)
         with Program.open(settings) as program, program.alone():
             _enrol(program)
             ready("collecting the sample portal and sending its first edition …")
             await program.turn()
             await _run_daemon(program, state, setting, port, ready)
-    await inbox.stop()
+
+
+@asynccontextmanager
+async def _inbox(directory: Path, transport: str) -> AsyncIterator[tuple[Inbox, tuple[str, int]]]:
+    """The inbox while the block runs, and the way to it: the transport and its port."""
+    inbox = Inbox(directory / "inbox")
+    smtp_port = await inbox.start()
+    try:
+        if transport == "smtp":
+            yield inbox, (transport, smtp_port)
+            return
+        port = free_port()
+        async with _serving(create_provider(inbox), port):
+            yield inbox, (transport, port)
+    finally:
+        await inbox.stop()
 
 
 async def _run_daemon(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -25,7 +25,7 @@ def _utc_now() -> datetime:
 class WebServices:
     """What the web needs of the program. `ready` says what keeps it from serving, a line each; none: all is well.
 
-    `metrics` are figures for Prometheus.
+    `metrics` are figures for Prometheus. `hook` takes a provider's call (name, headers, body) and says its status.
     """
 
     settings: Settings
@@ -33,6 +33,7 @@ class WebServices:
     pages: Pages
     ready: Callable[[], Sequence[str]]
     metrics: Callable[[], bytes]
+    hook: Callable[[str, Mapping[str, str], bytes], int]
     clock: Callable[[], datetime] = field(default=_utc_now)
 
 

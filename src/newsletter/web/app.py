@@ -17,12 +17,13 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.errors import NotFound, StoreError, TokenError
 from newsletter.web.access import Access
 from newsletter.web.answers import Visit, WebServices
 from newsletter.web.headers import Prefix, SecurityHeaders
+from newsletter.web.hooks import Hooks
 from newsletter.web.language import spoken
 from newsletter.web.metrics import Metrics
 from newsletter.web.own import Own
@@ -31,6 +32,7 @@ from newsletter.web.subscribe import Subscribe
 from newsletter.web.trouble import Trouble
 
 MOST_BYTES = 64 * 1024  # of a request's body
+MOST_TOLD = 1024 * 1024  # of a provider's call: many events at once
 MOST_FIELDS = 500
 
 Page = Callable[[Visit], Response]
@@ -53,10 +55,23 @@ def create_app(services: WebServices) -> ASGIApp:
     router.router.redirect_slashes = False
     aliases = {alias: slug for slug, feed in services.settings.feeds.items() for alias in feed.aliases}
     app: ASGIApp = Published(router, services.settings.publish.directory, root, aliases)
-    app = RequestBodyLimitMiddleware(app, MOST_BYTES)
+    app = Bounded(app)
     hosted = services.settings.publish.images == "host"
     app = SecurityHeaders(Access(app, trouble), services.settings.site.base_url, hosted=hosted)
     return Prefix(app, root)
+
+
+class Bounded:
+    """Refuses bodies that are too long."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._pages = RequestBodyLimitMiddleware(app, MOST_BYTES)
+        self._hooks = RequestBodyLimitMiddleware(app, MOST_TOLD)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See the ASGI specification."""
+        told = scope["type"] == "http" and scope["path"].startswith("/hooks/")
+        await (self._hooks if told else self._pages)(scope, receive, send)
 
 
 def _routes(services: WebServices) -> list[Route]:
@@ -76,6 +91,7 @@ def _routes(services: WebServices) -> list[Route]:
         Route("/healthz", lambda request: PlainTextResponse("ok\n")),
         Route("/readyz", ready),
         Route("/metrics", Metrics(services)),
+        Route("/hooks/{provider}", Hooks(services).take, methods=["POST"]),
     ]
 
 

@@ -60,7 +60,7 @@ def office(folder: Path, hub: str) -> Iterator[tuple[HubDesk, AlarmBoard, Writer
         }
     )
     database = open_database(url)
-    alarms = AlarmBoard(settings, Alarms(database))
+    alarms = AlarmBoard(settings, Alarms(database), lambda *mail: None)
     yield hub_of(settings, alarms), alarms, Writer(folder / "public")
     database.close()
 

@@ -10,6 +10,7 @@ from email.message import Message as Mail
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
@@ -146,11 +147,15 @@ async def test_no_sign_in_offered_says_so() -> None:
             await connect(Server("127.0.0.1", server.port, security="none", username="presse", timeouts=SHORT))
 
 
+def unreachable(host: str) -> httpx.AsyncHTTPTransport:
+    raise AssertionError(f"{host} is not for this transport")
+
+
 async def test_transports_are_found_by_their_file(small_world: World) -> None:
     assert names() == ["log", "smtp"]
     readers = small_world.plan(3)
     await small_world.deliverer(
-        find(MailSettings.model_validate({"from": "presse@musterstadt.example"}))
+        find(MailSettings.model_validate({"from": "presse@musterstadt.example"}), unreachable, small_world.clock)
     ).run_until_idle()
     assert len(readers) == 3
     assert set(small_world.rows("state", "answer")) == {("accepted", "logged, not sent (mail.transport = log)")}

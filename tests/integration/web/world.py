@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,9 +22,10 @@ from tests.integration.audience.world import World, settings
 
 @dataclass
 class Site(World):
-    """An audience with its web; `problems` is what keeps it from being ready."""
+    """An audience with its web; `problems` is what keeps it from being ready, `hooked` what it was told."""
 
     problems: list[str] = field(default_factory=list)
+    hooked: list[tuple[str, bytes]] = field(default_factory=list)
     app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
@@ -34,12 +35,22 @@ class Site(World):
         public.mkdir(exist_ok=True)
         (public / "style.css").write_bytes(pages.style)
         services = WebServices(
-            self.settings, self.subscribing, pages, self.ready, lambda: b"newsletter_paused 0.0\n", lambda: self.now
+            self.settings,
+            self.subscribing,
+            pages,
+            self.ready,
+            lambda: b"newsletter_paused 0.0\n",
+            self.hook,
+            lambda: self.now,
         )
         self.app = create_app(services)
 
     def ready(self) -> Sequence[str]:
         return self.problems
+
+    def hook(self, name: str, headers: Mapping[str, str], body: bytes) -> int:
+        self.hooked.append((name, body))
+        return 401 if name == "locked" else 200
 
     def client(self, **headers: str) -> httpx.AsyncClient:
         transport = httpx.ASGITransport(self.app, client=(headers.pop("client", "192.0.2.1"), 4711))

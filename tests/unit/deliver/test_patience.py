@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from newsletter.deliver.patience import Breaker, gave_up, next_try
+from newsletter.deliver.patience import TAKEN, Breaker, gave_up, next_try
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 
@@ -42,6 +42,26 @@ def test_a_success_in_between_begins_anew() -> None:
     breaker = Breaker()
     for _ in range(3):
         assert not any(breaker.failed(NOW) for _ in range(4))
-        breaker.succeeded()
+        breaker.succeeded(NOW)
     assert breaker.ready(NOW)
     assert not breaker.probing
+
+
+def test_who_asks_to_be_left_alone_is_left_as_long_and_then_gets_half_as_much() -> None:
+    breaker = Breaker()
+    until = NOW + timedelta(seconds=90)
+    breaker.leave(until)
+    breaker.leave(until - timedelta(seconds=30))  # another connection heard the same
+    breaker.succeeded(NOW)  # a mail that was under way
+    assert (breaker.rests_until, breaker.share) == (until, 2)
+    assert not breaker.ready(NOW + timedelta(seconds=89))
+    assert breaker.ready(until)
+    assert breaker.probing
+    for _ in range(TAKEN):
+        breaker.succeeded(until)
+    assert (breaker.probing, breaker.share) == (False, 1)
+
+
+def test_who_asks_again_and_again_is_heard_of_once() -> None:
+    breaker = Breaker()
+    assert [breaker.leave(NOW) for _ in range(7)] == [False] * 4 + [True] + [False] * 2

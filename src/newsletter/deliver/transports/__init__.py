@@ -1,4 +1,4 @@
-"""How messages leave: one file a transport, found by its name in `[mail] transport`.
+"""How messages leave: one file a transport, found by its name in `[mail] transport`; or a provider, over HTTP.
 
 Such a file has one public function, `transport(settings: Mail) -> Transport`.
 """
@@ -6,11 +6,15 @@ Such a file has one public function, `transport(settings: Mail) -> Transport`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
+import httpx
+
 from newsletter.config import Mail
+from newsletter.deliver import providers
 from newsletter.deliver.message import Message
 from newsletter.deliver.verdict import Outcome
 from newsletter.errors import SettingsError
@@ -20,6 +24,10 @@ Fence = Callable[[], Awaitable[bool]]
 
 Following = Callable[[], Message | None]
 """The message that comes next on this connection, where it is known already."""
+
+
+Way = Callable[[str], httpx.AsyncBaseTransport]
+"""A connection to a host, made as the settings say (proxy, certificates)."""
 
 
 class Session(Protocol):
@@ -62,9 +70,17 @@ def names() -> list[str]:
     return sorted(module.name for module in iter_modules(__path__))
 
 
-def find(settings: Mail) -> Transport:
-    """The transport that the settings name. Raises SettingsError for one that there is not."""
-    if settings.transport not in names():
-        raise SettingsError([f"mail.transport: {settings.transport} is none of {', '.join(names())}"])
-    module = import_module(f"{__name__}.{settings.transport}")
-    return cast(Transport, module.transport(settings))
+def find(settings: Mail, way: Way, now: Callable[[], datetime]) -> Transport:
+    """The transport that the settings name; `way` is how a provider's host is reached.
+
+    Raises SettingsError for one that there is not, or that cannot be used as it is set.
+    """
+    if settings.transport in names():
+        module = import_module(f"{__name__}.{settings.transport}")
+        return cast(Transport, module.transport(settings))
+    if settings.transport in providers.names():
+        from newsletter.deliver.http import HttpTransport
+
+        return HttpTransport(providers.find(settings), settings.api.connections, way, now)
+    known = ", ".join([*names(), *providers.names()])
+    raise SettingsError([f"mail.transport: {settings.transport} is none of {known}"])

@@ -24,12 +24,13 @@ class Inbox:
         self.directory = directory
         self._server: asyncio.Server | None = None
         self._connections: WeakSet[_Connection] = WeakSet()
+        self._keeper: _Keeper | None = None
 
     async def start(self, port: int = 0) -> int:
         """Listen on 127.0.0.1 and return the port (0: any free one). Raises OSError where it is taken."""
         logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd would log every address it hears
         loop = asyncio.get_running_loop()
-        keeper = _Keeper(self.directory, count(prepare(self.directory)))
+        keeper = self._keeper = _Keeper(self.directory, count(prepare(self.directory)))
 
         def connect() -> _Connection:
             connection = _Connection(keeper, loop)
@@ -49,6 +50,11 @@ class Inbox:
                 connection.transport.close()
         await self._server.wait_closed()
         self._server = None
+
+    async def take(self, recipient: str, content: bytes) -> int:
+        """Keep a mail that came another way, once it is started; its number. Raises OSError."""
+        assert self._keeper is not None  # noqa: S101
+        return await self._keeper.take(recipient, content)
 
     def mails(self) -> list[ReceivedMail]:
         """Return all mails of the folder in the order of arrival, those of earlier runs too."""
@@ -88,6 +94,12 @@ class _Keeper:
         except OSError as error:
             return f"452 4.3.1 Cannot keep the mail: {error.strerror}"
         return "250 2.0.0 Kept as " + ", ".join(f"{number:03}" for number, _ in numbered)
+
+    async def take(self, recipient: str, content: bytes) -> int:
+        """Keep one mail."""
+        number = next(self._numbers)
+        await asyncio.get_running_loop().run_in_executor(self._disk, self._keep, [(number, recipient)], content)
+        return number
 
     def _keep(self, numbered: list[tuple[int, str]], content: bytes) -> None:
         for number, recipient in numbered:

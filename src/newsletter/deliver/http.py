@@ -1,0 +1,173 @@
+"""Sending messages to a provider over HTTP, with the same promise as over SMTP: nothing is complete without its fence.
+
+A request names its length and goes out but for its last byte. Then the fence; then that byte. Whatever breaks before is
+known not to be sent: an incomplete request is none (RFC 9112, 8). Whatever breaks after it is `uncertain`, but for a
+provider that takes a repeated request by its key: there the same request is made again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+import httpx
+
+from newsletter.deliver.answer import Answer
+from newsletter.deliver.message import Message
+from newsletter.deliver.providers import Provider, Request
+from newsletter.deliver.transports import Fence, Following, Way
+from newsletter.deliver.verdict import Fate, Outcome
+from newsletter.errors import TransportError
+
+TIMEOUTS: Final = httpx.Timeout(connect=30, write=60, read=120, pool=30)
+AGAIN_AFTER: Final = (1.0, 4.0, 10.0)  # seconds: far within the time for which a provider knows a key
+MOST_ANSWERED: Final = 256 * 1024  # bytes of an answer
+
+
+class Refused(Exception):
+    """The fence said no; it goes through the client that sends the request."""
+
+
+class HttpSession:
+    """One connection to a provider; one message at a time."""
+
+    def __init__(self, provider: Provider, client: httpx.AsyncClient, now: Callable[[], datetime]) -> None:
+        self._provider = provider
+        self._client = client
+        self._now = now
+        self._sending: asyncio.Task[Answer] | None = None
+        self._fenced = False
+        self.usable = True
+        self.carried = 0
+
+    @property
+    def interruptible(self) -> bool:
+        """See `Session`."""
+        return not self._fenced
+
+    async def deliver(self, message: Message, fence: Fence, following: Following) -> Outcome:
+        """See `Session`."""
+        unfit = self._provider.unfit(message)
+        if unfit:
+            return Outcome(Fate.UNFIT, unfit)
+        request = self._provider.request(message)
+        try:
+            answer = await self._send(request, self._body(request.body, fence))
+        except Refused:
+            self.usable = False
+            return Outcome(Fate.REFUSED, "the fence refused it")
+        except httpx.HTTPError as error:
+            return await self._broken(request, error)
+        finally:
+            self._fenced = False
+        return self._conclude(answer)
+
+    async def close(self) -> None:
+        """See `Session`."""
+        self.usable = False
+        await self._client.aclose()
+
+    def abort(self) -> None:
+        """See `Session`."""
+        self.usable = False
+        if self._sending:
+            self._sending.cancel()
+
+    async def _send(self, request: Request, body: AsyncIterator[bytes]) -> Answer:
+        self._sending = asyncio.create_task(self._post(request, body))
+        try:
+            return await self._sending
+        except asyncio.CancelledError:
+            if self._sending.cancelled() and not self.usable and not self._fenced:
+                raise TransportError("we dropped the connection") from None
+            raise
+        finally:
+            self._sending = None
+
+    async def _post(self, request: Request, body: AsyncIterator[bytes]) -> Answer:
+        headers = {**request.headers, "Content-Length": str(len(request.body))}
+        async with self._client.stream("POST", request.url, headers=headers, content=body) as response:
+            read = b""
+            async for piece in response.aiter_bytes():
+                read += piece
+                if len(read) > MOST_ANSWERED:
+                    break
+            return Answer(response.status_code, _small(response.headers), read[:MOST_ANSWERED])
+
+    async def _body(self, body: bytes, fence: Fence) -> AsyncIterator[bytes]:
+        yield body[:-1]
+        self._fenced = True
+        if not await fence():
+            raise Refused
+        yield body[-1:]
+
+    async def _broken(self, request: Request, error: httpx.HTTPError) -> Outcome:
+        """The connection broke: before the fence nothing was sent, after it nobody knows."""
+        if not self._fenced:
+            self.usable = False
+            if self.carried:  # it was open and idle, and the provider closed it
+                return Outcome(Fate.AGAIN, _reason(error))
+            raise TransportError(f"{self._provider.host}: {_reason(error)}") from error
+        for pause in AGAIN_AFTER if self._provider.keyed else ():
+            await asyncio.sleep(pause)
+            try:
+                answer = await self._send(request, _whole(request.body))
+            except httpx.HTTPError as repeated:
+                error = repeated
+                continue
+            outcome = self._conclude(answer)
+            if outcome.fate is not Fate.UNCERTAIN:
+                return outcome
+        self.usable = False
+        return Outcome(Fate.UNCERTAIN, f"no answer to the request: {_reason(error)}")
+
+    def _conclude(self, answer: Answer) -> Outcome:
+        outcome = self._provider.judge(answer, self._now())
+        self.usable = outcome.wait is None and outcome.fate is not Fate.UNCERTAIN
+        self.carried += outcome.fate is Fate.ACCEPTED
+        return outcome
+
+
+class HttpTransport:
+    """Sessions with a provider; `way` is how its host is reached."""
+
+    def __init__(self, provider: Provider, connections: int, way: Way, now: Callable[[], datetime]) -> None:
+        self.connections = connections
+        self._provider = provider
+        self._way = way
+        self._now = now
+
+    async def session(self) -> HttpSession:
+        """See `Transport`; it connects with its first message."""
+        way = self._way(self._provider.host)
+        client = httpx.AsyncClient(
+            transport=way,
+            timeout=TIMEOUTS,
+            headers={"User-Agent": "newsletter"},
+            follow_redirects=False,
+            trust_env=False,
+        )
+        return HttpSession(self._provider, client, self._now)
+
+
+async def _whole(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+def _small(headers: httpx.Headers) -> Mapping[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    """What broke; the library's own words may be empty, and hold addresses."""
+    words: dict[type[httpx.HTTPError], str] = {
+        httpx.ConnectTimeout: "it does not answer",
+        httpx.ReadTimeout: "no answer in time",
+        httpx.WriteTimeout: "it does not take the request",
+        httpx.ConnectError: "cannot be reached",
+        httpx.RemoteProtocolError: "it closed the connection, or speaks no HTTP",
+        httpx.ProxyError: "the proxy refuses; look at [network]",
+    }
+    return words.get(type(error), "the connection broke")
