@@ -63,19 +63,25 @@ class Daemon:
         """Serve until `stop`. Raises NewsletterError where the address cannot be listened on."""
         share_arenas()
         web = self._program.settings.web
+        lmtp = None if self._web_only else self._program.returns.listener()
+        taking = contextlib.nullcontext() if lmtp is None else lmtp.listening()
         with listener(web.host, web.port, "web.listen") as bound:
-            if not self._web_only:
-                self._dress()
-            server = Quiet(self._uvicorn())
-            serving = asyncio.create_task(server.serve(sockets=[bound]))
-            scheduler = None if self._web_only else self._schedule()
-            delivering = None if self._deliverer is None else asyncio.create_task(self._deliverer.run())
-            self._ready("ready")
-            waiting = [asyncio.create_task(self._stop.wait()), serving, *([delivering] if delivering else [])]
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            server.should_exit = True
-            await self._end(scheduler, delivering)
-            await serving
+            async with taking:
+                await self._serve(bound)
+
+    async def _serve(self, bound: socket.socket) -> None:
+        if not self._web_only:
+            self._dress()
+        server = Quiet(self._uvicorn())
+        serving = asyncio.create_task(server.serve(sockets=[bound]))
+        scheduler = None if self._web_only else self._schedule()
+        delivering = None if self._deliverer is None else asyncio.create_task(self._deliverer.run())
+        self._ready("ready")
+        waiting = [asyncio.create_task(self._stop.wait()), serving, *([delivering] if delivering else [])]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await self._end(scheduler, delivering)
+        await serving
 
     def _dress(self) -> None:
         """Have the style sheet there before the first collect is published: people subscribe before it, too."""

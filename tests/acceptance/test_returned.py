@@ -8,9 +8,11 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.acceptance.instance import Instance
+from tests.acceptance.instance import Instance, wait_for
 from tests.acceptance.portal import Portal
+from tests.servers.dovecot import PASSWORD, USER, Dovecot
 from tests.servers.postfix import Mail, Postfix
+from tests.servers.process import free_port
 
 GONE, STAYS, LEAVES = "weg@example.com", "bleibt@leser.example", "geht@leser.example"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -106,3 +108,37 @@ def test_a_pipe_hands_one_over_and_keeps_it_while_the_database_is_away(
         assert taken.code == 0, taken.err
         assert (taken.json["consequence"], taken.json["kind"]) == ("suppressed", "bounce")
     assert standing(instance) == {GONE: ("active", True)}
+
+
+def test_a_mailbox_is_looked_into(instance: Instance, portal: Portal, postfix: Postfix, dovecot: Dovecot) -> None:
+    own = {"host": dovecot.host, "port": dovecot.tls_port, "ca_file": str(dovecot.ca_file), "username": USER}
+    instance.settings["mail.smtp"]["port"] = postfix.port
+    instance.settings["mail.feedback"] = {"kind": "imap", **own, "password": PASSWORD}
+    instance.feed("presse", portal.list_url)
+    instance.subscribe(GONE)
+    instance.once(NOW.isoformat())
+    sent(instance, portal, postfix, 0)
+    (returned,) = postfix.mails()
+    dovecot.put(returned.raw)
+    assert "127.0.0.1: 1 wait" in instance.run("doctor").out
+    instance.once((NOON + timedelta(minutes=5)).isoformat())
+    assert standing(instance) == {GONE: ("active", True)}
+    assert [r"\Seen" in flags for flags in dovecot.flags()] == [True]
+
+
+def test_the_daemon_takes_them_by_lmtp(instance: Instance, portal: Portal, postfix: Postfix) -> None:
+    port = free_port()
+    instance.settings["mail.smtp"]["port"] = postfix.port
+    instance.settings["mail.feedback"] = {"kind": "lmtp", "listen": f"127.0.0.1:{port}"}
+    instance.feed("presse", portal.list_url)
+    instance.subscribe(GONE)
+    instance.once(NOW.isoformat())
+    sent(instance, portal, postfix, 0)
+    (returned,) = postfix.mails()
+    daemon = instance.start()
+    with postfix.routed("bounces@musterstadt.example", f"lmtp:inet:127.0.0.1:{port}"):
+        with smtplib.SMTP(postfix.host, postfix.port) as connection:
+            connection.sendmail("", [returned.recipient], returned.raw)
+        wait_for(lambda: standing(instance) == {GONE: ("active", True)})
+        wait_for(lambda: "status=sent (250 2.0.0 taken)" in postfix.log)
+    assert instance.stop(daemon) == 0

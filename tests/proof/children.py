@@ -12,10 +12,13 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+import httpx
 import structlog
 from sqlalchemy import and_, or_, select
 
+from newsletter.config import Mail
 from newsletter.deliver.server import Timeouts
+from newsletter.deliver.transports import Transport, find
 from newsletter.errors import StoreError
 from newsletter.model import OPEN, DeliveryState, EditionState
 from newsletter.store.database import open_database
@@ -23,20 +26,25 @@ from newsletter.store.deliveries import Terms
 from newsletter.store.tables import deliveries, editions
 from tests.integration.deliver.world import World
 
+SMTP, HTTP = "smtp", "http"
 processes = get_context("forkserver")
-processes.set_forkserver_preload(["tests.proof.parts.kills", "tests.proof.mutants"])  # and what they import
+processes.set_forkserver_preload(  # and what they import
+    ["tests.proof.parts.kills", "tests.proof.mutants", "newsletter.deliver.http", "newsletter.deliver.providers.brevo"]
+)
 PATIENT = Timeouts()
 
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a child delivers. `alone`: it knows that nobody else does; `lease` in seconds; `mutant`: a rule it breaks."""
+    """How a child delivers. `alone`: it knows that nobody else does; `lease` in seconds; `mutant`: a rule it breaks;
+    `over`: by SMTP, or over HTTP to a provider that knows a repeated request by its key."""
 
     connections: int = 1
     batch: int = 6
     alone: bool = True
     lease: float = 900.0
     mutant: str | None = None
+    over: str = SMTP
     patience: float | None = None  # seconds that it waits for SQLite's lock, where not the usual ones
 
 
@@ -107,13 +115,21 @@ async def _until_done(url: str, folder: Path, port: int, how: How, terms: Terms)
         world.clock = lambda: datetime.now(UTC)  # type: ignore[method-assign]
         if how.alone:
             world.ledger.recover(world.clock())
-        deliverer = world.deliverer(world.transport(port, how.connections, timeouts=PATIENT), batch=how.batch)
+        deliverer = world.deliverer(_transport(world, port, how), batch=how.batch)
         while under_way(world):
             with suppress(StoreError):  # who was stopped may hold the database's lock
                 await deliverer.run_until_idle()
             await asyncio.sleep(0.02)
     finally:
         database.close()
+
+
+def _transport(world: World, port: int, how: How) -> Transport:
+    if how.over == SMTP:
+        return world.transport(port, how.connections, timeouts=PATIENT)
+    api = {"key": "key", "url": f"http://127.0.0.1:{port}", "connections": how.connections}
+    mail = Mail.model_validate({"from": "presse@musterstadt.example", "transport": "brevo", "api": api})
+    return find(mail, lambda host: httpx.AsyncHTTPTransport(verify=False), world.clock)
 
 
 def under_way(world: World) -> bool:

@@ -12,9 +12,9 @@ from newsletter.model import OPEN, DeliveryState
 from newsletter.store.database import Database
 from newsletter.store.tables import deliveries, editions, events, notices
 from tests.integration.deliver.world import KEYS
+from tests.proof.mailserver import DOMAIN
 from tests.proof.outcome import Outcome
 
-DOMAIN = "musterstadt.example"
 UNSENT = (*OPEN, DeliveryState.CANCELLED, DeliveryState.QUARANTINED)
 own = deliveries.c
 

@@ -1,4 +1,5 @@
-"""A mail server in a process of its own: it writes down each message when it takes it, and is slow to say so."""
+"""A mail server, or a provider, in a process of its own: it writes down each message when it takes it, and is slow to
+say so."""
 
 from __future__ import annotations
 
@@ -7,14 +8,16 @@ import os
 import random
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
 
 from tests.integration.deliver.scripted import Scripted, serving
-from tests.proof.children import processes
+from tests.proof.children import SMTP, processes
+from tests.servers.provider import Provider, Taken, providing
 
+DOMAIN = "musterstadt.example"
 IDENTIFIER = re.compile(rb"^Message-ID: (<[^>]+>)", re.MULTILINE)
 
 
@@ -35,6 +38,22 @@ class Counting(Scripted):
     async def _dawdle(self) -> None:
         if self._slowest:
             await asyncio.sleep(random.uniform(0, self._slowest))
+
+
+class Keyed(Provider):
+    """A provider that knows a repeated request by its key, and writes down what it takes, as `Counting` does."""
+
+    def __init__(self, file: Path, slowest: float) -> None:
+        super().__init__("brevo")
+        self._file = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self._slowest = slowest
+
+    async def dawdle(self) -> None:
+        if self._slowest:
+            await asyncio.sleep(random.uniform(0, self._slowest))
+
+    def keep(self, taken: Taken) -> None:
+        os.write(self._file, f"<{taken.mark}@{DOMAIN}>\n".encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +80,9 @@ def identifier(data: bytes) -> bytes:
 
 
 @contextmanager
-def mail_server(folder: Path, slowest: float = 0.0) -> Iterator[Mailserver]:
-    """A mail server until the block ends."""
-    process = processes.Process(target=_serve, args=(folder, slowest), daemon=True)
+def mail_server(folder: Path, slowest: float = 0.0, *, over: str = SMTP) -> Iterator[Mailserver]:
+    """A mail server, or a provider, until the block ends."""
+    process = processes.Process(target=_serve, args=(folder, slowest, over), daemon=True)
     process.start()
     while not (folder / "port").exists():
         assert process.is_alive()
@@ -75,9 +94,15 @@ def mail_server(folder: Path, slowest: float = 0.0) -> Iterator[Mailserver]:
         process.join()
 
 
-def _serve(folder: Path, slowest: float) -> None:
+def _serve(folder: Path, slowest: float, over: str) -> None:
     async def serve() -> None:
-        async with serving(Counting(folder / "taken", slowest)) as server:
+        made: AbstractAsyncContextManager[Scripted | Provider]
+        made = (
+            serving(Counting(folder / "taken", slowest))
+            if over == SMTP
+            else providing(Keyed(folder / "taken", slowest))
+        )
+        async with made as server:
             (folder / "port.new").write_text(str(server.port))
             (folder / "port.new").rename(folder / "port")
             await asyncio.Event().wait()

@@ -61,8 +61,9 @@ class Proof:
             folder = Path(place)
             url = self.database(folder)
             open_database(url).close()
-            server = ends.enter_context(mail_server(folder, slowest))
-            yield Stage(url, folder, server, readers, replace(how or How(), mutant=self.mutant))
+            how = replace(how or How(), mutant=self.mutant)
+            server = ends.enter_context(mail_server(folder, slowest, over=how.over))
+            yield Stage(url, folder, server, readers, how)
 
     def database(self, folder: Path) -> str:
         """The address of a database of this kind that is not there yet."""

@@ -7,6 +7,7 @@ Every domain under `.example` is delivered here; at RCPT `unknown@` (and `unknow
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import smtplib
@@ -38,6 +39,7 @@ mynetworks = 127.0.0.0/8
 inet_interfaces = loopback-only
 inet_protocols = ipv4
 alias_maps =
+transport_maps = regexp:{place}/etc/transport
 virtual_mailbox_domains = regexp:{place}/etc/domains
 virtual_mailbox_base = {place}/mail
 virtual_mailbox_maps = static:all/
@@ -66,6 +68,7 @@ proxymap unix - - n - - proxymap
 anvil unix - - n - 1 anvil
 error unix - - n - - error
 retry unix - - n - - error
+lmtp unix - - n - - lmtp
 virtual unix - n n - - virtual
 postlog unix-dgram n - n - 1 postlogd
 """
@@ -126,6 +129,19 @@ class Postfix:
         self._settle()
         shutil.rmtree(self.place / "mail/all", ignore_errors=True)
 
+    @contextmanager
+    def routed(self, address: str, target: str) -> Iterator[None]:
+        """Hand mail to an address (and `+…` of it) on to a target, as transport(5) writes it, while the block runs."""
+        user, _, domain = address.partition("@")
+        self._route(f"/^{user}([+].*)?@{re.escape(domain)}$/ {target}\n")
+        yield
+        self._settle()
+        self._route("")
+
+    def _route(self, table: str) -> None:
+        (self.place / "etc/transport").write_text(table)
+        subprocess.run(["/usr/sbin/postfix", "-c", self.place / "etc", "reload"], check=True, capture_output=True)
+
     def _settle(self) -> None:
         deadline, empty = time.monotonic() + 60, 0
         while empty < 2:  # twice: a returned mail may be queued while we look
@@ -180,7 +196,7 @@ def _configure(server: Postfix) -> None:
         (place / name).mkdir()
     shutil.chown(place / "data", "postfix")
     os.chown(place / "mail", 65534, 65534)
-    files = {"main.cf": MAIN, "master.cf": MASTER, "domains": DOMAINS, "answers": ANSWERS}
+    files = {"main.cf": MAIN, "master.cf": MASTER, "domains": DOMAINS, "answers": ANSWERS, "transport": ""}
     for name, text in files.items():
         values = {"place": place, "port": server.port, "tls_port": server.tls_port}
         (place / "etc" / name).write_text(text.format(**values) if name.endswith(".cf") else text)

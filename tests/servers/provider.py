@@ -63,6 +63,13 @@ class Provider:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    async def dawdle(self) -> None:
+        """What it does before and after it takes a mail."""
+
+    def keep(self, taken: Taken) -> None:
+        """Take a mail."""
+        self.taken.append(taken)
+
     def recipients(self) -> list[str]:
         return [one.recipient for one in self.taken]
 
@@ -91,7 +98,9 @@ class Provider:
         if isinstance(fault, int):
             code = {400: 300, 422: 300}.get(fault, fault)  # Postmark's: about the mail
             return await _answer(writer, (fault, self.headers, {"message": "told to", "ErrorCode": code}))
+        await self.dawdle()
         reply = self._take(got, mark, recipient)
+        await self.dawdle()
         if fault == KEPT:
             return False
         if fault == STALL:
@@ -106,7 +115,7 @@ class Provider:
         if key and key in self.keys:
             return 400, {}, {"code": "duplicate_request", "message": "idempotency key was used"}
         self.keys[key] = recipient
-        self.taken.append(Taken(recipient, mark, got))
+        self.keep(Taken(recipient, mark, got))
         return good(self.name, recipient, len(self.taken))
 
 

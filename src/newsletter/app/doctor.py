@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from newsletter.app.maildir import waiting
 from newsletter.app.mailroom import signers
 from newsletter.app.relay import relay
+from newsletter.app.returns import place_of
 from newsletter.config import Settings, load
 from newsletter.deliver import providers
 from newsletter.errors import NewsletterError
@@ -63,9 +63,12 @@ def _dkim(settings: Settings) -> str:
 
 def _returned_mail(settings: Settings) -> str:
     feedback = settings.mail.feedback
-    if feedback is None or feedback.path is None:
-        return "comes by a pipe: let the mail server run `newsletter bounces receive` for mail to mail.return_path"
-    return f"{feedback.path}: {waiting(feedback.path)} wait"
+    place = place_of(feedback, str)
+    if feedback is not None and place is not None:
+        return f"{feedback.host or feedback.path}: {place.waiting()} wait"
+    if feedback is not None and feedback.kind == "lmtp":
+        return f"comes by LMTP: let the mail server hand it to {feedback.path or feedback.listen}, where `run` listens"
+    return "comes by a pipe: let the mail server run `newsletter bounces receive` for mail to mail.return_path"
 
 
 def _database(settings: Settings) -> str:

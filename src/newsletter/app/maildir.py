@@ -46,17 +46,16 @@ class Maildir:
             done[what] += 1
         return done
 
-
-def waiting(path: Path) -> int:
-    """How many mails wait in a Maildir. Raises NewsletterError where it cannot be used."""
-    found = _new(path)
-    probe = path / "cur" / ".newsletter"
-    try:
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise _unusable(probe.parent, error) from error
-    return len(found)
+    def waiting(self) -> int:
+        """How many mails wait. Raises NewsletterError where the folder cannot be used."""
+        found = _new(self._path)
+        probe = self._path / "cur" / ".newsletter"
+        try:
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise _unusable(probe.parent, error) from error
+        return len(found)
 
 
 def _new(path: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from newsletter.collect.route import Route
-from newsletter.config.settings import Dkim
+from newsletter.config.mail import Dkim
 from newsletter.deliver import transports
 from newsletter.deliver.dkim import Signer, read_key
 from newsletter.deliver.headers import address_of

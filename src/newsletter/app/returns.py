@@ -6,11 +6,14 @@ Taking one twice does what taking it once does: a mail server may hand it over a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsletter.app.imap import ImapMailbox
+from newsletter.app.lmtp import LmtpListener
 from newsletter.app.maildir import Maildir
+from newsletter.config import Feedback
 from newsletter.deliver.feedback.consequence import Consequence, consequence, sign
 from newsletter.deliver.feedback.mime import open_mail
 from newsletter.deliver.feedback.origin import Origin, Origins
@@ -38,6 +41,15 @@ class Taken:
     reason: str | None = None
     status: str | None = None
     delivery: int | None = None
+
+
+def place_of(feedback: Feedback | None, take: Callable[[bytes], str]) -> Maildir | ImapMailbox | None:
+    """The Maildir or mailbox that the settings say, if it is one of these."""
+    if feedback is not None and feedback.kind == "imap":
+        return ImapMailbox(feedback, take)
+    if feedback is not None and feedback.kind == "maildir" and feedback.path is not None:
+        return Maildir(feedback.path, take)
+    return None
 
 
 class Returns:
@@ -71,15 +83,15 @@ class Returns:
         return self._follow(found, returned)
 
     def look(self) -> Counter[str]:
-        """Take what lies in the Maildir of the settings, if there is one; how often what was done. Raises StoreError.
+        """Take what came to the Maildir or mailbox of the settings, if there is one; how often what was done.
 
-        A folder that cannot be read is an alarm.
+        One that cannot be read is an alarm. Raises StoreError.
         """
-        alarms, maildir = self._program.alarms, self.maildir()
-        if maildir is None:
+        alarms, place = self._program.alarms, self.place()
+        if place is None:
             return Counter()
         try:
-            done = maildir.look()
+            done = place.look()
         except StoreError:
             raise
         except NewsletterError as error:
@@ -90,10 +102,14 @@ class Returns:
         alarms.resolve(ALARM)
         return done
 
-    def maildir(self) -> Maildir | None:
-        """The Maildir of the settings."""
+    def place(self) -> Maildir | ImapMailbox | None:
+        """The Maildir or mailbox that is looked into."""
+        return place_of(self._program.settings.mail.feedback, lambda raw: self.take(raw).consequence)
+
+    def listener(self) -> LmtpListener | None:
+        """Who takes returned mail by LMTP, where the settings say so."""
         feedback = self._program.settings.mail.feedback
-        return Maildir(feedback.path, lambda raw: self.take(raw).consequence) if feedback and feedback.path else None
+        return LmtpListener(feedback, self.take) if feedback is not None and feedback.kind == "lmtp" else None
 
     def _follow(self, found: Returning, returned: Returned) -> Taken:
         program, now = self._program, self._program.now()

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from newsletter.config.load import Settings, load
+from newsletter.config.mail import Api, Feedback, Mail, Smtp
 from newsletter.config.settings import (
     WEEKDAYS,
-    Api,
     FeedSettings,
     ItemProfile,
-    Mail,
     NetworkSettings,
     Newsletter,
     ReleaseProfile,
     Site,
-    Smtp,
 )
 
 __all__ = [
     "WEEKDAYS",
     "Api",
     "FeedSettings",
+    "Feedback",
     "ItemProfile",
     "Mail",
     "NetworkSettings",

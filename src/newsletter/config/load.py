@@ -12,14 +12,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
+from newsletter.config.mail import Api, Dkim, Feedback, Mail
 from newsletter.config.problems import aliases, contradictions, explain, layouts, unknown_layouts
 from newsletter.config.settings import (
     Alerts,
-    Api,
     Collect,
-    Dkim,
     FeedSettings,
-    Mail,
     NetworkSettings,
     Newsletter,
     Privacy,
@@ -219,15 +217,22 @@ def _settle_mail(mail: Mail, root: Path, problems: list[str]) -> Mail:
         updates["password"] = _secret(root / mail.smtp.password_file, "mail.smtp.password_file", problems)
     if mail.smtp.ca_file is not None:
         updates["ca_file"] = root / mail.smtp.ca_file
-    feedback = mail.feedback
-    if feedback is not None and feedback.path is not None:
-        feedback = feedback.model_copy(update={"path": root / feedback.path})
     settled = {
         "smtp": mail.smtp.model_copy(update=updates),
         "api": _settle_api(mail.api, root, problems),
         "dkim": _settle_dkim(mail.dkim, root),
+        "feedback": mail.feedback and _settle_feedback(mail.feedback, root, problems),
     }
-    return mail.model_copy(update={**settled, "feedback": feedback})
+    return mail.model_copy(update=settled)
+
+
+def _settle_feedback(feedback: Feedback, root: Path, problems: list[str]) -> Feedback:
+    updates: dict[str, Any] = {
+        name: root / path for name in ("path", "ca_file") if (path := getattr(feedback, name)) is not None
+    }
+    if feedback.password_file is not None:
+        updates["password"] = _secret(root / feedback.password_file, "mail.feedback.password_file", problems)
+    return feedback.model_copy(update=updates)
 
 
 def _settle_api(api: Api, root: Path, problems: list[str]) -> Api:

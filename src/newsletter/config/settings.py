@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import time, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -19,12 +18,12 @@ from newsletter.config.values import (
     Duration,
     Language,
     Layouts,
+    Listen,
     Mailbox,
     Network,
     OptionalDuration,
     Proxy,
     Region,
-    ReturnPath,
     Slug,
     WebAddress,
     WithoutProxy,
@@ -35,7 +34,6 @@ from newsletter.model import Cadence
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 SINGLE = "single"
 """The layout that carries one release in full; no other cadence than `immediate` can have it."""
-DOMAIN = re.compile(r"(?=.{4,253}\Z)[\w-]{1,63}(?:\.[\w-]{1,63})+")
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -77,16 +75,9 @@ class Security(Table):
 
 
 class Web(Table):
-    listen: str = "127.0.0.1:8000"
+    listen: Listen = "127.0.0.1:8000"
     trusted_proxies: list[str] = ["127.0.0.1"]
     metrics_from: list[Network] = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
-
-    @model_validator(mode="after")
-    def _listen_is_host_and_port(self) -> Web:
-        host, _, port = self.listen.rpartition(":")
-        if not host or not port.isdigit() or int(port) > 65535:
-            raise ValueError('listen is a host and a port, as "127.0.0.1:8000"')
-        return self
 
     @property
     def host(self) -> str:
@@ -130,58 +121,6 @@ class Alerts(Table):
     to: list[Mailbox] = []
 
 
-class Smtp(Table):
-    host: str = "127.0.0.1"
-    port: int = Field(default=25, ge=1, le=65535)
-    security: Literal["none", "starttls", "tls"] = "starttls"
-    ca_file: Path | None = None
-    username: str = ""
-    password: SecretStr = SecretStr("")
-    password_file: Path | None = None
-    auth: Literal["auto", "plain", "login"] = "auto"
-    connections: int = Field(default=10, ge=1, le=100)
-
-
-class Api(Table):
-    """A provider that takes mail over HTTP, and tells what came back of it; see `docs/providers.md`."""
-
-    key: SecretStr = SecretStr("")
-    key_file: Path | None = None
-    secret: SecretStr = SecretStr("")
-    secret_file: Path | None = None
-    hook_secret: SecretStr = SecretStr("")
-    hook_secret_file: Path | None = None
-    region: Slug | None = None
-    domain: str | None = None
-    project: str | None = None
-    stream: str | None = None
-    topic: str | None = None
-    url: WebAddress | None = None
-    connections: int = Field(default=10, ge=1, le=100)
-
-
-class DkimKey(Table):
-    """A key, and the name that its record has in the DNS of the domain."""
-
-    selector: Slug
-    key_file: Path
-
-
-class Dkim(DkimKey):
-    """Signing by ourselves, where the relay does not; `second` is for an Ed25519 key beside the RSA one."""
-
-    domain: str
-    second: DkimKey | None = None
-
-    @model_validator(mode="after")
-    def _names_are_two(self) -> Dkim:
-        if not DOMAIN.fullmatch(self.domain):
-            raise ValueError("domain is a host name, as musterstadt.example")
-        if self.second is not None and self.second.selector == self.selector:
-            raise ValueError("second.selector is the first one's; each key has a selector of its own")
-        return self
-
-
 class Privacy(Table):
     """How long is known who got which mail, who asked and never confirmed, and what somebody who left agreed to."""
 
@@ -195,46 +134,6 @@ class Privacy(Table):
             raise ValueError("keep_unconfirmed is a day at least: people confirm in the evening")
         if self.keep_deliveries < timedelta(days=7):
             raise ValueError('keep_deliveries is "7d" at least: until then mails are tried again, and come back')
-        return self
-
-
-class Feedback(Table):
-    """Where returned mail arrives: a Maildir that is looked into, or a mail server's pipe into `bounces receive`."""
-
-    kind: Literal["maildir", "pipe"]
-    path: Path | None = None
-
-    @model_validator(mode="after")
-    def _a_maildir_has_a_path(self) -> Feedback:
-        if (self.kind == "maildir") != (self.path is not None):
-            raise ValueError(
-                "path is where the Maildir lies; a pipe has none"
-                if self.path
-                else "path is missing: where the Maildir lies"
-            )
-        return self
-
-
-class Mail(Table):
-    sender: Mailbox = Field(alias="from")
-    reply_to: Mailbox | None = None
-    transport: Literal["log", "smtp", "brevo", "mailgun", "mailjet", "postmark", "scaleway", "ses"] = "log"
-    return_path: ReturnPath | None = None
-    when_uncertain: Literal["resend", "hold"] = "resend"
-    max_per_minute: int = Field(default=0, ge=0)
-    max_per_hour: int = Field(default=0, ge=0)
-    max_per_day: int = Field(default=0, ge=0)
-    smtp: Smtp = Smtp()
-    api: Api = Api()
-    dkim: Dkim | None = None
-    feedback: Feedback | None = None
-
-    @model_validator(mode="after")
-    def _mail_returns_to_where_it_is_read(self) -> Mail:
-        if self.feedback is not None and self.return_path is None:
-            raise ValueError(
-                'feedback needs return_path, the address whose mail arrives there: "bounces+{token}@example.org"'
-            )
         return self
 
 

@@ -42,6 +42,14 @@ def clock(text: object) -> object:
     return time.fromisoformat(text)
 
 
+def listen(text: str) -> str:
+    """A host and a port."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise ValueError('a host and a port, as "127.0.0.1:8000"')
+    return text
+
+
 def web_address(text: str) -> str:
     """An absolute http(s) address."""
     parts = urlsplit(text)
@@ -161,6 +169,7 @@ def return_path(text: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 OptionalDuration = Annotated[timedelta | None, BeforeValidator(duration)]
 Clock = Annotated[time, BeforeValidator(clock)]
+Listen = Annotated[str, AfterValidator(listen)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 BaseAddress = Annotated[str, AfterValidator(base_address)]
 Zone = Annotated[str, AfterValidator(zone)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.app.maildir import Maildir, waiting
+from newsletter.app.maildir import Maildir
 from newsletter.errors import NewsletterError, StoreError
 
 
@@ -58,8 +58,8 @@ def test_what_the_database_cannot_take_now_stays_new(maildir: Path) -> None:
 
 
 def test_a_folder_that_is_none_is_said_so(maildir: Path) -> None:
-    assert waiting(maildir) == 3
+    assert Maildir(maildir, str).waiting() == 3
     (maildir / "cur").rmdir()
-    for use in (lambda: waiting(maildir), Maildir(maildir, str).look, lambda: waiting(maildir / "nowhere")):
+    for use in (Maildir(maildir, str).waiting, Maildir(maildir, str).look, Maildir(maildir / "nowhere", str).waiting):
         with pytest.raises(NewsletterError, match=r"mail\.feedback\.path: .* cannot be used: No such file"):
             use()

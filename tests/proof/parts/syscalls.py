@@ -1,4 +1,4 @@
-"""kill -9 at every system call between queue and answer: by name, at a thread's first, second, … such call.
+"""kill -9 at every system call between queue and answer, over SMTP and HTTP: a thread's first, second, … such call.
 
 Twice over: whichever thread comes to it first, and the first thread alone, which talks to the mail server while others
 talk to the database.
@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.proof import tracing
+from tests.proof.children import HTTP, SMTP, How
 from tests.proof.outcome import Outcome
 from tests.proof.proof import BOTH, Proof
 from tests.proof.stage import Stage
@@ -22,14 +23,15 @@ QUICKLY = 8  # calls of each
 
 
 def run(proof: Proof) -> None:
-    with proof.stage(READERS) as stage:
-        for all_threads in (True, False):
-            for name, most in sorted(_calls(stage, all_threads).items(), key=_telling_first):
-                if proof.brief and (name not in TELLING or not all_threads):
-                    continue
-                for number in range(1, min(most, QUICKLY) + 1 if proof.brief else most + 1):
-                    case = f"{name}/{number}" + ("" if all_threads else "/first thread")
-                    proof.case(case, partial(_killed, stage, name, number, all_threads))
+    for over in (SMTP,) if proof.brief else (SMTP, HTTP):
+        with proof.stage(READERS, How(over=over)) as stage:
+            for all_threads in (True, False):
+                for name, most in sorted(_calls(stage, all_threads).items(), key=_telling_first):
+                    if proof.brief and (name not in TELLING or not all_threads):
+                        continue
+                    for number in range(1, min(most, QUICKLY) + 1 if proof.brief else most + 1):
+                        case = f"{over}/{name}/{number}" + ("" if all_threads else "/first thread")
+                        proof.case(case, partial(_killed, stage, name, number, all_threads))
 
 
 def _telling_first(call: tuple[str, int]) -> tuple[bool, str]:
