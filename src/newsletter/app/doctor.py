@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -10,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.app.mailroom import signers
-from newsletter.app.relay import relay
 from newsletter.app.returns import place_of
-from newsletter.config import Settings, load
+from newsletter.config import Mail, Settings, load
 from newsletter.deliver import providers
+from newsletter.deliver.transports import smtp
 from newsletter.errors import NewsletterError
 from newsletter.tokens import Keys
 
@@ -135,12 +136,16 @@ def _writable(directory: Path) -> str:
 
 
 def _mail_server(settings: Settings) -> str:
-    mail, smtp = settings.mail, settings.mail.smtp
+    mail = settings.mail
     if mail.transport == "log":
         return 'transport = "log": nothing is sent; set it to "smtp" when you are ready'
     if mail.transport != "smtp":
         provider = providers.find(mail)
         return f"{mail.transport} at {provider.host}: a key is set; `newsletter editions send --test` tries it"
-    with relay(smtp) as client:
-        client.noop()
-    return f"{smtp.host}:{smtp.port} ({smtp.security}) answers"
+    asyncio.run(_greet(mail))
+    return f"{mail.smtp.host}:{mail.smtp.port} ({mail.smtp.security}) answers"
+
+
+async def _greet(mail: Mail) -> None:
+    session = await smtp.transport(mail).session()
+    await session.close()

@@ -214,7 +214,8 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
 def _settle_mail(mail: Mail, root: Path, problems: list[str]) -> Mail:
     updates: dict[str, Any] = {}
     if mail.smtp.password_file is not None:
-        updates["password"] = _secret(root / mail.smtp.password_file, "mail.smtp.password_file", problems)
+        updates["password_file"] = root / mail.smtp.password_file
+        updates["password"] = _secret(updates["password_file"], "mail.smtp.password_file", problems)
     if mail.smtp.ca_file is not None:
         updates["ca_file"] = root / mail.smtp.ca_file
     settled = {

@@ -22,7 +22,7 @@ class Smtp(Table):
     username: str = ""
     password: SecretStr = SecretStr("")
     password_file: Path | None = None
-    auth: Literal["auto", "plain", "login"] = "auto"
+    auth: Literal["auto", "plain", "login", "xoauth2"] = "auto"
     connections: int = Field(default=10, ge=1, le=100)
 
 

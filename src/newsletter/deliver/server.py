@@ -40,7 +40,8 @@ class Server:
     ca_file: Path | None = None
     username: str = ""
     password: str = field(default="", repr=False)
-    auth: Literal["auto", "plain", "login"] = "auto"
+    auth: Literal["auto", "plain", "login", "xoauth2"] = "auto"
+    password_file: Path | None = None  # read again for each sign-in: an access token is worth something for an hour
     timeouts: Timeouts = Timeouts()
 
     def __str__(self) -> str:
@@ -136,12 +137,7 @@ async def _sign_in(wire: Wire, server: Server, extensions: Extensions) -> None:
     method = next((name for name in wanted if name in offered), None)
     if method is None:
         raise TransportError(f"it offers no sign-in by {' or '.join(wanted)} here; set mail.smtp.auth or username")
-    user, password = server.username.encode(), server.password.encode()
-    if method == "PLAIN":
-        steps = [b"AUTH PLAIN " + base64.b64encode(b"\0" + user + b"\0" + password)]
-    else:
-        steps = [b"AUTH LOGIN", base64.b64encode(user), base64.b64encode(password)]
-    for step in steps:
+    for step in _steps(method, server.username.encode(), _password(server).encode()):
         wire.send(step, b"\r\n")
         reply = await wire.reply(server.timeouts.command)
         if reply.code != 334:
@@ -150,6 +146,24 @@ async def _sign_in(wire: Wire, server: Server, extensions: Extensions) -> None:
         raise SenderRefused(f"it refuses the sign-in: {redacted(str(reply))}; check mail.smtp.username and password")
     if reply.code != 235:
         raise TransportError(f"sign-in failed: {redacted(str(reply))}")
+
+
+def _password(server: Server) -> str:
+    if server.auth != "xoauth2" or server.password_file is None:
+        return server.password
+    try:
+        return server.password_file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TransportError(f"mail.smtp.password_file: {server.password_file} cannot be read") from error
+
+
+def _steps(method: str, user: bytes, password: bytes) -> list[bytes]:
+    """What to say one after the other, while the server answers with 334."""
+    if method == "PLAIN":
+        return [b"AUTH PLAIN " + base64.b64encode(b"\0" + user + b"\0" + password)]
+    if method == "XOAUTH2":  # what is wrong comes as a challenge, and an empty answer ends it
+        return [b"AUTH XOAUTH2 " + base64.b64encode(b"user=%b\1auth=Bearer %b\1\1" % (user, password)), b""]
+    return [b"AUTH LOGIN", base64.b64encode(user), base64.b64encode(password)]
 
 
 def _expect(reply: Reply, what: str) -> None:

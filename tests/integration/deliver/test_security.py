@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import ssl
 from collections.abc import Iterator
@@ -145,6 +146,31 @@ async def test_no_sign_in_offered_says_so() -> None:
     async with serving(Scripted()) as server:
         with pytest.raises(TransportError, match="offers no sign-in by PLAIN or LOGIN"):
             await connect(Server("127.0.0.1", server.port, security="none", username="presse", timeouts=SHORT))
+
+
+@pytest.mark.parametrize("token", ["ya29.gut", "ya29.alt"])
+async def test_sign_in_with_an_access_token(tmp_path: Path, token: str) -> None:
+    """The file is read again for each sign-in: whoever renews the token writes it there."""
+    file = tmp_path / "token"
+    file.write_text("ya29.von-gestern\n")
+
+    def script(verb: str, argument: str, number: int) -> str | None:
+        if verb == "AUTH":
+            method, _, given = argument.partition(" ")
+            good = base64.b64decode(given) == b"user=presse\1auth=Bearer ya29.gut\1\1"
+            return "235 2.7.0 welcome" if (method, good) == ("XOAUTH2", True) else "334 eyJzdGF0dXMiOiI0MDAifQ=="
+        return "535 5.7.8 the token is too old" if verb == "" else None
+
+    async with serving(Scripted(offers=("AUTH PLAIN XOAUTH2",), script=script)) as mail:
+        how = {"username": "presse", "password_file": file, "auth": "xoauth2", "timeouts": SHORT}
+        server = Server("127.0.0.1", mail.port, security="none", **how)  # type: ignore[arg-type]
+        file.write_text(f"{token}\n")
+        if token == "ya29.gut":
+            wire, _ = await connect(server)
+            wire.close()
+        else:
+            with pytest.raises(SenderRefused, match="the token is too old"):
+                await connect(server)
 
 
 def unreachable(host: str) -> httpx.AsyncHTTPTransport:

@@ -29,5 +29,6 @@ def transport(settings: Mail) -> SmtpTransport:
         username=smtp.username,
         password=smtp.password.get_secret_value(),
         auth=smtp.auth,
+        password_file=smtp.password_file,
     )
     return SmtpTransport(server, smtp.connections)
