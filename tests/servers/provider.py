@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
+from urllib.parse import parse_qsl
 
 EARLY, DROP, KEPT, STALL, GARBAGE = "early", "drop", "kept", "stall", "garbage"
 Reply = tuple[int, dict[str, str], Any]
@@ -90,7 +91,9 @@ class Provider:
         fault = self.script(number, "")
         if fault == EARLY:
             return False
-        got = Got(head[0].split()[1], headers, await reader.readexactly(int(headers["content-length"])))
+        got = Got(head[0].split()[1], headers, await reader.readexactly(int(headers.get("content-length", 0))))
+        if head[0].startswith("GET "):
+            return await _answer(writer, self._asked(got))
         mark, recipient = read(self.name, got)
         fault = fault or self.script(number, recipient)
         if fault == DROP:
@@ -106,6 +109,15 @@ class Provider:
         if fault == STALL:
             await asyncio.sleep(60)
         return await _answer(writer, (200, {}, "<html>nothing that makes sense") if fault == GARBAGE else reply)
+
+    def _asked(self, got: Got) -> Reply:
+        """What it says of a mail that it is asked about."""
+        query = dict(parse_qsl(got.path.partition("?")[2]))
+        mark = query.get("metadata_mark") or query.get("CustomID")
+        ids = [f"id-{number}" for number, one in enumerate(self.taken) if one.mark == mark]
+        if self.name == "postmark":
+            return 200, {}, {"TotalCount": len(ids), "Messages": [{"MessageID": id} for id in ids]}
+        return 200, {}, {"Count": len(ids), "Data": [{"ID": id} for id in ids], "Total": len(ids)}
 
     def _take(self, got: Got, mark: str, recipient: str) -> Reply:
         problem = wrong(self.name, got)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from newsletter.collect.route import Route
-from newsletter.config.mail import Dkim
+from newsletter.config.mail import Dkim, Mail
 from newsletter.deliver import transports
 from newsletter.deliver.dkim import Signer, read_key
 from newsletter.deliver.headers import address_of
@@ -31,8 +31,10 @@ from newsletter.model import (
     Pieces,
     Variant,
 )
+from newsletter.store.deliveries import Terms
 from newsletter.store.freeze import Choice
 from newsletter.store.ledger import lines
+from newsletter.store.settling import Doubting
 
 if TYPE_CHECKING:
     from newsletter.app.program import Program
@@ -191,6 +193,11 @@ class Mailroom:
         )
         envelope = self.envelope(newsletter.id)
         return variant, Envelope(envelope.sender, envelope.reply_to)
+
+
+def terms_of(mail: Mail) -> Terms:
+    """How deliveries are claimed, and what becomes of those in doubt."""
+    return Terms(doubting=Doubting(mail.when_uncertain == "resend", transports.ask_after(mail)))
 
 
 def signers(dkim: Dkim | None) -> list[Signer]:

@@ -18,7 +18,7 @@ from newsletter.app.hooks import Hooks
 from newsletter.app.housekeeping import housekeep
 from newsletter.app.hub import hub_of
 from newsletter.app.lock import only_one
-from newsletter.app.mailroom import Mailroom
+from newsletter.app.mailroom import Mailroom, terms_of
 from newsletter.app.metrics import exposition
 from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
 from newsletter.app.reading import fetcher_of
@@ -42,7 +42,7 @@ from newsletter.store.alarms import Alarms
 from newsletter.store.audience import Audience
 from newsletter.store.collecting import Collecting
 from newsletter.store.database import Database, open_database
-from newsletter.store.deliveries import Deliveries, Terms
+from newsletter.store.deliveries import Deliveries
 from newsletter.store.editions import Editions
 from newsletter.store.figures import Count
 from newsletter.store.freeze import Freezer
@@ -92,7 +92,7 @@ class Program:
         )
         self.alts = AltDesk(database, self.editions, self.desk)
         self.recalls = Recalls(database)
-        self.deliveries = Deliveries(database, journal, Terms(resend=settings.mail.when_uncertain == "resend"))
+        self.deliveries = Deliveries(database, journal, terms_of(settings.mail))
         self.recall = Recall(self.desk, self.editions, self.sheets, self.recalls, self.alarms, self.deliveries.tidy)
         self.hub = hub_of(settings, self.alarms)
         self.pages = Pages(settings.site, settings.templates, images=settings.publish.images)

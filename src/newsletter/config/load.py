@@ -216,6 +216,8 @@ def _settle_mail(mail: Mail, root: Path, problems: list[str]) -> Mail:
     if mail.smtp.password_file is not None:
         updates["password_file"] = root / mail.smtp.password_file
         updates["password"] = _secret(updates["password_file"], "mail.smtp.password_file", problems)
+    if mail.smtp.log is not None:
+        updates["log"] = root / mail.smtp.log
     if mail.smtp.ca_file is not None:
         updates["ca_file"] = root / mail.smtp.ca_file
     settled = {

@@ -24,6 +24,7 @@ class Smtp(Table):
     password_file: Path | None = None
     auth: Literal["auto", "plain", "login", "xoauth2"] = "auto"
     connections: int = Field(default=10, ge=1, le=100)
+    log: Path | None = None  # of a Postfix on this machine: asked about mails in doubt
 
 
 class Api(Table):

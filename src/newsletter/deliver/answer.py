@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from newsletter.deliver.verdict import Fate, Outcome, redacted
+from newsletter.errors import TransportError
 
 LONGEST_WAIT: Final = timedelta(hours=1)  # whatever a server asks for
 ABOUT_THE_MAIL: Final = frozenset(
@@ -63,6 +64,13 @@ def accepted(answer: Answer, id: str) -> Outcome:
     if not id:
         return Outcome(Fate.UNCERTAIN, f"{answer.status}, and nothing that says what became of it")
     return Outcome(Fate.ACCEPTED, redacted(f"{answer.status} {id.strip('<>').partition('@')[0]}"))
+
+
+def asked(answer: Answer) -> str:
+    """Something where the answer to a question is one. Raises TransportError where it is not."""
+    if answer.status != 200 or not answer.json:
+        raise TransportError(redacted(f"the provider answers a question about a mail with {answer.status}"))
+    return "answered"
 
 
 def refused(answer: Answer, said: str, fate: Fate | None = None, *, now: datetime) -> Outcome:

@@ -8,7 +8,7 @@ provider that takes a repeated request by its key: there the same request is mad
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +17,7 @@ import httpx
 from newsletter.deliver.answer import Answer
 from newsletter.deliver.message import Message
 from newsletter.deliver.providers import Provider, Request
-from newsletter.deliver.transports import Fence, Following, Way
+from newsletter.deliver.transports import Fence, Following, Inquiry, Way
 from newsletter.deliver.verdict import Fate, Outcome
 from newsletter.errors import TransportError
 
@@ -135,21 +135,43 @@ class HttpTransport:
 
     def __init__(self, provider: Provider, connections: int, way: Way, now: Callable[[], datetime]) -> None:
         self.connections = connections
+        self.inquiry: Inquiry | None = HttpInquiry(provider, self._client)
         self._provider = provider
         self._way = way
         self._now = now
 
     async def session(self) -> HttpSession:
         """See `Transport`; it connects with its first message."""
-        way = self._way(self._provider.host)
-        client = httpx.AsyncClient(
-            transport=way,
-            timeout=TIMEOUTS,
-            headers={"User-Agent": "newsletter"},
-            follow_redirects=False,
-            trust_env=False,
-        )
-        return HttpSession(self._provider, client, self._now)
+        return HttpSession(self._provider, self._client(), self._now)
+
+    def _client(self) -> httpx.AsyncClient:
+        way, names = self._way(self._provider.host), {"User-Agent": "newsletter"}
+        return httpx.AsyncClient(transport=way, timeout=TIMEOUTS, headers=names, trust_env=False)
+
+
+class HttpInquiry:
+    """A provider that may be asked what it took."""
+
+    def __init__(self, provider: Provider, client: Callable[[], httpx.AsyncClient]) -> None:
+        self._provider = provider
+        self._client = client
+
+    async def taken(self, marks: Sequence[str]) -> Mapping[str, str]:
+        """See `Inquiry`."""
+        found = {}
+        async with self._client() as client:
+            for mark in marks:
+                question = self._provider.question(mark)
+                if question is None:
+                    return {}
+                try:
+                    response = await client.get(question.url, headers=question.headers)
+                except httpx.HTTPError as error:
+                    raise TransportError(f"{self._provider.host}: {_reason(error)}") from error
+                answer = Answer(response.status_code, _small(response.headers), response.content)
+                if id := self._provider.known(answer):
+                    found[mark] = f"found at the provider as {id}"
+        return found
 
 
 async def _whole(body: bytes) -> AsyncIterator[bytes]:

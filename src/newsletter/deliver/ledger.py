@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from newsletter.deliver.message import Envelope
-from newsletter.model import AlarmKind, Claim, Receipt, Variant
+from newsletter.model import AlarmKind, Claim, Doubt, Receipt, Variant
 
 
 class Ledger(Protocol):
@@ -33,6 +33,12 @@ class Ledger(Protocol):
 
     def passed_since(self, since: datetime) -> list[datetime]:
         """When deliveries passed their fence, or were answered, that did so after a moment."""
+
+    def doubtful(self, limit: int, now: datetime) -> list[Doubt]:
+        """Deliveries in doubt of which somebody is to be asked now; a read only."""
+
+    def resolve(self, asked: Sequence[Doubt], found: Mapping[int, str], now: datetime) -> None:
+        """Write down what was found to be taken, and how; the others are sent again or held, as is wished."""
 
     def finish(self, now: datetime) -> list[str]:
         """Finish the editions that have no open delivery left; their ids."""

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from newsletter.deliver.answer import Answer
 from newsletter.deliver.message import Message
 from newsletter.deliver.providers import Request
+from newsletter.errors import TransportError
 
 
 class Structured:
@@ -27,6 +29,18 @@ class Structured:
     def unfit(self, message: Message) -> str | None:
         """See `Provider`: what they make of letters beyond ASCII in an address bounces, or is lost."""
         return "providers do not carry SMTPUTF8 (RFC 6531), which this address needs" if message.utf8 else None
+
+    def question(self, mark: str) -> Request | None:
+        """See `Provider`."""
+        return None
+
+    def known(self, answer: Answer) -> str:
+        """See `Provider`."""
+        raise TransportError(f"{self.host} cannot be asked")
+
+    def get(self, path: str, headers: Mapping[str, str]) -> Request:
+        """A request that asks something."""
+        return Request(self._base + path, {"Accept": "application/json", **headers})
 
     def post(self, path: str, headers: Mapping[str, str], body: Any) -> Request:
         """A request that carries JSON."""

@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from newsletter.deliver.connection import Connection
+from newsletter.deliver.inquiry import inquire
 from newsletter.deliver.ledger import Alarms, Ledger, Variants
 from newsletter.deliver.pace import Caps, Pace, Trial
 from newsletter.deliver.patience import Breaker
@@ -76,6 +77,7 @@ class Deliverer:
         tools, fates, finished = self._tools, Counter[Fate](), list[str]()
         async with self._one_run:
             await asyncio.to_thread(tools.ledger.tidy, tools.now())
+            await inquire(tools.ledger, tools.transport.inquiry, tools.writer.mark, tools.now())
             await self._remember()
             while self._may_send() and await self._pass(fates):
                 pass

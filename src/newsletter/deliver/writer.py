@@ -79,6 +79,10 @@ class Writer:
         data = compiled.message(person)
         return Message(claim, sender, recipient, utf8, [*self._signatures(data, claim.dated), *data])
 
+    def mark(self, delivery: int, dated: datetime) -> str:
+        """What names a delivery's mails (see `Keys.mark`)."""
+        return self._keys.mark(delivery, dated)
+
     def link(self, name: str, subscription: int) -> str:
         """The address that fills a person's blank."""
         purpose, place = LINKS[name]

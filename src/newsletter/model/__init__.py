@@ -16,6 +16,7 @@ from newsletter.model.delivery import (
     OPEN,
     Claim,
     DeliveryState,
+    Doubt,
     LedgerLine,
     Receipt,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "Dated",
     "DeliveryState",
     "Document",
+    "Doubt",
     "Draft",
     "DueImage",
     "Edition",

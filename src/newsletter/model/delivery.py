@@ -77,6 +77,15 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A delivery of which nobody knows whether it was taken, since when; `dated` as its message is."""
+
+    delivery: int
+    dated: datetime
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of one attempt. `answer` is the server's reply, redacted of addresses; `at` when it came.
 

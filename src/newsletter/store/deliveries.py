@@ -6,20 +6,20 @@ only while the row is in a state that it may come from. What a crash leaves behi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, literal, select, update
 
-from newsletter.model import Claim, DeliveryState, EditionState, NoticeKind, Receipt
+from newsletter.model import Claim, DeliveryState, Doubt, EditionState, NoticeKind, Receipt
 from newsletter.store import conflict, fencing, leases
 from newsletter.store.database import Database
 from newsletter.store.editions import Editions
 from newsletter.store.journal import Journal
 from newsletter.store.restored import note_sent
-from newsletter.store.settling import LEFT, WANTED, doubt, held, refuse
+from newsletter.store.settling import AT_ONCE, LEFT, WANTED, Doubting, accept, decide, doubt, held, refuse
 from newsletter.store.tables import deliveries, editions, notices, subscribers, subscriptions, suppressions
 
 own = deliveries.c
@@ -32,7 +32,7 @@ class Terms:
 
     claim: timedelta = timedelta(minutes=10)
     answer: timedelta = timedelta(minutes=15)
-    resend: bool = True  # what is uncertain is queued again, a few times; else a person decides
+    doubting: Doubting = AT_ONCE
 
 
 class Deliveries:
@@ -46,7 +46,7 @@ class Deliveries:
 
     def tidy(self, now: datetime) -> None:
         """See `Ledger`."""
-        self._database.write(lambda connection: leases.expire(connection, now, resend=self._terms.resend))
+        self._database.write(lambda connection: leases.expire(connection, now, self._terms.doubting))
         while self._database.write(lambda connection: leases.cancel(connection, now)):
             pass
 
@@ -55,7 +55,7 @@ class Deliveries:
 
         Only for who knows that nobody else delivers from this database (SQLite, under the lock of `run`).
         """
-        self._database.write(lambda connection: leases.expire(connection, now, resend=self._terms.resend, alone=True))
+        self._database.write(lambda connection: leases.expire(connection, now, self._terms.doubting, alone=True))
 
     def claim(self, limit: int, now: datetime) -> list[Claim]:
         """See `Ledger`."""
@@ -92,6 +92,29 @@ class Deliveries:
         """See `Ledger`."""
         query = select(own.changed_at).where(own.state.in_(PASSED), own.changed_at > since)
         return self._database.read(lambda connection: list(connection.execute(query).scalars()))
+
+    def doubtful(self, limit: int, now: datetime) -> list[Doubt]:
+        """See `Ledger`."""
+        dated = func.coalesce(editions.c.dated, notices.c.dated)
+        query = (
+            select(own.id, dated, own.changed_at)
+            .join_from(deliveries, editions, editions.c.id == own.edition, isouter=True)
+            .join(notices, notices.c.id == own.notice, isouter=True)
+            .where(own.state == DeliveryState.UNCERTAIN, own.lease_until <= now)
+            .order_by(own.lease_until)
+            .limit(limit)
+        )
+        return [Doubt(*row) for row in self._database.read(lambda connection: connection.execute(query).all())]
+
+    def resolve(self, asked: Sequence[Doubt], found: Mapping[int, str], now: datetime) -> None:
+        """See `Ledger`."""
+
+        def work(connection: Connection) -> None:
+            accept(connection, found, now)
+            unknown = [doubt.delivery for doubt in asked if doubt.delivery not in found]
+            decide(connection, unknown, now, resend=self._terms.doubting.resend)
+
+        self._database.write(work)
 
     def finish(self, now: datetime) -> list[str]:
         """See `Ledger`."""
@@ -137,7 +160,7 @@ class Deliveries:
                 continue
             for one in those:
                 unanswered = held([one], DeliveryState.COMMITTING)
-                doubt(connection, unanswered, one.answer or "no answer", one.at, resend=self._terms.resend)
+                doubt(connection, unanswered, one.answer or "no answer", one.at, self._terms.doubting)
         suppressed = [receipt for receipt in receipts if receipt.suppress]
         if suppressed:
             self._suppress(connection, suppressed)

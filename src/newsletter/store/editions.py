@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, delete, exists, func, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, or_, select, update
 
 from newsletter.errors import NotFound, StateError
 from newsletter.model import EDITION_MOVES, OPEN, Cadence, Carried, DeliveryState, Edition, EditionState, Finding
@@ -156,7 +156,8 @@ class Editions:
 
         Call it after uncertain deliveries that are to be sent again were queued: a finished edition sends nothing.
         """
-        left = exists().where(deliveries.c.edition == id, deliveries.c.state.in_(sorted(OPEN)))
+        asked = and_(deliveries.c.state == DeliveryState.UNCERTAIN, deliveries.c.lease_until.is_not(None))
+        left = exists().where(deliveries.c.edition == id, or_(deliveries.c.state.in_(sorted(OPEN)), asked))
         change = (
             update(editions)
             .where(editions.c.id == id, editions.c.state == EditionState.SENDING)

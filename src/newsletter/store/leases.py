@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from newsletter.model import DeliveryState, EditionState
-from newsletter.store.settling import STOPPED, doubt
+from newsletter.store.settling import STOPPED, Doubting, doubt
 from newsletter.store.tables import deliveries, editions
 
 own = deliveries.c
@@ -16,7 +16,7 @@ CRASHED = "the program ended between fence and answer"
 UNSENT = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
 
 
-def expire(connection: Connection, now: datetime, *, resend: bool, alone: bool = False) -> None:
+def expire(connection: Connection, now: datetime, terms: Doubting, *, alone: bool = False) -> None:
     """Queue claims whose lease has run out; what was past its fence is uncertain.
 
     `alone`: nobody else works on this database, so that every lease is one of a process that is gone.
@@ -25,7 +25,7 @@ def expire(connection: Connection, now: datetime, *, resend: bool, alone: bool =
     lost = update(deliveries).where(own.state == DeliveryState.CLAIMED, late)
     connection.execute(lost.values(state=DeliveryState.QUEUED, lease_until=None, changed_at=now))
     sent = update(deliveries).where(own.state == DeliveryState.COMMITTING, late)
-    doubt(connection, sent, CRASHED, now, resend=resend)
+    doubt(connection, sent, CRASHED, now, terms)
 
 
 def cancel(connection: Connection, now: datetime) -> bool:

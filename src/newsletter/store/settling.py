@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Update, and_, case, exists, insert, tuple_, update
@@ -60,22 +61,55 @@ def refuse(connection: Connection, claims: Sequence[Held], now: datetime) -> Non
     connection.execute(change.values(state=DeliveryState.QUEUED, **ended))
 
 
-def doubt(connection: Connection, change: Update, detail: str, now: datetime, *, resend: bool) -> None:
-    """Make the rows of `change` uncertain, each named by an event; and queue them again where that is wished."""
+@dataclass(frozen=True, slots=True)
+class Doubting:
+    """What becomes of doubts: somebody is asked, where there is one; what is not found is sent again, or held."""
+
+    resend: bool = True
+    ask_after: timedelta | None = None
+
+
+AT_ONCE: Final = Doubting()
+
+
+def doubt(connection: Connection, change: Update, detail: str, now: datetime, terms: Doubting) -> None:
+    """Make the rows of `change` uncertain, each named by an event; and settle them at once where nobody can be asked.
+
+    The lease of an uncertain row is the moment from which somebody is to be asked about it.
+    """
     values: dict[str, Any] = {
         "state": DeliveryState.UNCERTAIN,
         "attempts": own.attempts + 1,
         "uncertain": own.uncertain + 1,
-        "lease_until": None,
+        "lease_until": None if terms.ask_after is None else now + terms.ask_after,
         "answer": detail,
         "changed_at": now,
     }
     ids = connection.execute(change.values(values).returning(own.id)).scalars().all()
     _note(connection, ids, "uncertain", detail, now)
-    if resend and ids:
-        again = update(deliveries).where(own.id.in_(ids), own.uncertain <= RESENDS)
-        queued = again.values(state=DeliveryState.QUEUED, retry_at=None).returning(own.id)
+    if terms.ask_after is None:
+        decide(connection, ids, now, resend=terms.resend)
+
+
+def decide(connection: Connection, ids: Sequence[int], now: datetime, *, resend: bool) -> None:
+    """Queue uncertain deliveries again that nobody knows more of, a few times; or hold them, as is wished."""
+    if not ids:
+        return
+    still = update(deliveries).where(own.id.in_(ids), own.state == DeliveryState.UNCERTAIN)
+    if resend:
+        again = still.where(own.uncertain <= RESENDS)
+        queued = again.values(state=DeliveryState.QUEUED, retry_at=None, lease_until=None).returning(own.id)
         _note(connection, connection.execute(queued).scalars().all(), "resent", "mail.when_uncertain", now)
+    connection.execute(still.values(lease_until=None))
+
+
+def accept(connection: Connection, found: Mapping[int, str], now: datetime) -> None:
+    """Take uncertain deliveries for accepted that were found where mail was taken; what was said of each."""
+    for id, said in found.items():
+        change = update(deliveries).where(own.id == id, own.state == DeliveryState.UNCERTAIN)
+        change = change.values(state=DeliveryState.ACCEPTED, lease_until=None, answer=said, changed_at=now)
+        if connection.execute(change).rowcount:
+            _note(connection, [id], "found", said, now)
 
 
 def _note(connection: Connection, ids: Sequence[int], kind: str, detail: str, now: datetime) -> None:

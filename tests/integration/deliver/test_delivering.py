@@ -16,6 +16,7 @@ from newsletter.model import AlarmKind, EditionState
 from newsletter.store.deliveries import Deliveries, Terms
 from newsletter.store.ledger import lines
 from newsletter.store.restored import pause, resume_after_restore
+from newsletter.store.settling import Doubting
 from newsletter.tokens import Purpose
 from tests.integration.deliver.scripted import KEPT_SILENT, Scripted, at, serving
 from tests.integration.deliver.world import EDITION, KEYS, START, World, hash_of
@@ -297,7 +298,7 @@ async def test_a_worker_that_slept_past_its_lease_sends_nothing(world: World) ->
 @pytest.mark.parametrize("resend", [True, False])
 async def test_what_a_crash_leaves_is_uncertain(world: World, resend: bool) -> None:
     world.plan(3)
-    ledger = Deliveries(world.database, world.journal, Terms(resend=resend))
+    ledger = Deliveries(world.database, world.journal, Terms(doubting=Doubting(resend)))
     claims = ledger.claim(2, world.now)
     assert ledger.settle(claims[:1], [], world.now) == {claims[0].delivery}
     ledger.tidy(world.now)
@@ -309,7 +310,7 @@ async def test_what_a_crash_leaves_is_uncertain(world: World, resend: bool) -> N
 
 
 async def test_hold_leaves_the_decision_to_a_person(world: World) -> None:
-    world.ledger = Deliveries(world.database, world.journal, Terms(resend=False))
+    world.ledger = Deliveries(world.database, world.journal, Terms(doubting=Doubting(resend=False)))
     readers = world.plan(3)
     async with serving(Scripted(script=at(".", KEPT_SILENT, about=readers[1]))) as server:
         await world.deliverer(world.transport(server.port)).run_until_idle()

@@ -185,7 +185,8 @@ class World:
 
     def transport(self, port: int, connections: int = 1, **how: Any) -> SmtpTransport:
         settings: dict[str, Any] = {"security": "none", "timeouts": SHORT} | how
-        return SmtpTransport(Server("127.0.0.1", port, **settings), connections)
+        inquiry = settings.pop("inquiry", None)
+        return SmtpTransport(Server("127.0.0.1", port, **settings), connections, inquiry)
 
     def deliverer(
         self,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final, Protocol, cast
@@ -23,11 +23,11 @@ from newsletter.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A POST that hands one mail over."""
+    """A POST that hands one mail over; without a body, a GET."""
 
     url: str
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes = b""
 
 
 class Provider(Protocol):
@@ -48,11 +48,23 @@ class Provider(Protocol):
     def judge(self, answer: Answer, now: datetime) -> Outcome:
         """What its answer means."""
 
+    def question(self, mark: str) -> Request | None:
+        """The request (a GET) that asks whether a mail was taken; None where it cannot be asked."""
+
+    def known(self, answer: Answer) -> str:
+        """What it says of a mail that it was asked about: its own id, or nothing. Raises TransportError."""
+
     def events(self, hook: Hook) -> Sequence[Event]:
         """What a call of `/hooks/<provider>` tells. Raises HookRefused where it is not the provider's."""
 
 
 OPTIONS: Final = ("secret", "hook_secret", "region", "domain", "project", "stream", "topic")
+
+
+def known_after(name: str) -> timedelta | None:
+    """How long after a mail was sent this provider can be asked about it; None where it cannot."""
+    found: timedelta | None = getattr(import_module(f"{__name__}.{name}"), "KNOWN_AFTER", None)
+    return found
 
 
 def names() -> list[str]:

@@ -21,7 +21,7 @@ from newsletter.deliver.letter import mark_of
 from newsletter.deliver.message import Message
 from newsletter.deliver.providers import Request
 from newsletter.deliver.verdict import Fate, Outcome
-from newsletter.errors import HookRefused, SettingsError
+from newsletter.errors import HookRefused, SettingsError, TransportError
 
 NEEDS: Final = ("key", "domain")
 TAKES: Final = ("region", "hook_secret")
@@ -49,6 +49,14 @@ class Mailgun:
     def unfit(self, message: Message) -> str | None:
         """See `Provider`."""
         return "mailgun does not carry SMTPUTF8 (RFC 6531), which this address needs" if message.utf8 else None
+
+    def question(self, mark: str) -> Request | None:
+        """See `Provider`: its events are found by a whole Message-ID only."""
+        return None
+
+    def known(self, answer: Answer) -> str:
+        """See `Provider`."""
+        raise TransportError("mailgun cannot be asked")
 
     def request(self, message: Message) -> Request:
         """See `Provider`; nothing is tracked."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from newsletter.config import Api
-from newsletter.deliver.answer import Answer, accepted, refused, text_at
+from newsletter.deliver.answer import Answer, accepted, asked, refused, text_at
 from newsletter.deliver.feedback.returned import Complaint, Reason, Returned
 from newsletter.deliver.hook import Event, Hook, bounce, complaint, objects, signed_in
 from newsletter.deliver.letter import Mailbox, letter_of
@@ -22,6 +22,7 @@ from newsletter.deliver.verdict import Fate, Outcome
 
 NEEDS: Final = ("key", "secret")
 TAKES: Final = ("hook_secret",)
+KNOWN_AFTER: Final = timedelta(minutes=5)
 FATES: Final = {"send-0008": Fate.BARRED}  # the sender is not validated; all else of 400 is about the mail
 
 # error_related_to and error: dev.mailjet.com/email/guides/webhooks#possible-values-for-errors
@@ -82,6 +83,14 @@ class Mailjet(Structured):
             return accepted(answer, text_at(said, "Messages", 0, "To", 0, "MessageID"))
         words = text_at(said, "Messages", 0, "Errors", 0, "ErrorMessage") or text_at(said, "ErrorMessage")
         return refused(answer, f"{error}: {words}", FATES.get(error), now=now)
+
+    def question(self, mark: str) -> Request:
+        """See `Provider`: the messages with this CustomID."""
+        return self.get(f"/v3/REST/message?CustomID={mark}&Limit=1", {"Authorization": self._basic})
+
+    def known(self, answer: Answer) -> str:
+        """See `Provider`."""
+        return asked(answer) and text_at(answer.json, "Data", 0, "ID")
 
     def events(self, hook: Hook) -> Sequence[Event]:
         """See `Provider`; one event, or a list of them."""

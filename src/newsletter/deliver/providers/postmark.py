@@ -6,12 +6,13 @@ It answers nearly every refusal with 422 and a code of its own. It knows no idem
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import formataddr
 from typing import Any, Final
+from urllib.parse import quote
 
 from newsletter.config import Api
-from newsletter.deliver.answer import Answer, accepted, refused, text_at
+from newsletter.deliver.answer import Answer, accepted, asked, refused, text_at
 from newsletter.deliver.feedback.returned import Complaint, Reason, Returned
 from newsletter.deliver.hook import Event, Hook, bounce, complaint, objects, signed_in
 from newsletter.deliver.letter import Mailbox, letter_of
@@ -22,6 +23,7 @@ from newsletter.deliver.verdict import Fate, Outcome
 
 NEEDS: Final = ("key",)
 TAKES: Final = ("hook_secret", "stream")
+KNOWN_AFTER: Final = timedelta(minutes=5)
 
 FATES: Final = {  # postmarkapp.com/developer/api/overview#error-codes
     "100": Fate.DEFERRED,  # maintenance
@@ -74,6 +76,15 @@ class Postmark(Structured):
         if answer.status < 300 and code in ("", "0"):
             return accepted(answer, text_at(answer.json, "MessageID"))
         return refused(answer, f"{code}: {said}", FATES.get(code), now=now)
+
+    def question(self, mark: str) -> Request:
+        """See `Provider`: the outbound messages with this metadata."""
+        query = f"count=1&offset=0&metadata_mark={mark}&messagestream={quote(self._stream, safe='')}"
+        return self.get(f"/messages/outbound?{query}", {"X-Postmark-Server-Token": self._key})
+
+    def known(self, answer: Answer) -> str:
+        """See `Provider`."""
+        return asked(answer) and text_at(answer.json, "Messages", 0, "MessageID")
 
     def events(self, hook: Hook) -> Sequence[Event]:
         """See `Provider`."""

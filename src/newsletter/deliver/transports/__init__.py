@@ -5,11 +5,11 @@ Such a file has one public function, `transport(settings: Mail) -> Transport`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 import httpx
 
@@ -18,6 +18,9 @@ from newsletter.deliver import providers
 from newsletter.deliver.message import Message
 from newsletter.deliver.verdict import Outcome
 from newsletter.errors import SettingsError
+
+LOGGED_AFTER: Final = timedelta(seconds=10)
+"""How long a mail server on this machine takes to write its log."""
 
 Fence = Callable[[], Awaitable[bool]]
 """Asks the ledger, durably, whether this very message may be sent now; raises StoreError where it cannot tell."""
@@ -56,10 +59,18 @@ class Session(Protocol):
         """Drop it at once."""
 
 
+class Inquiry(Protocol):
+    """Somebody who knows what was taken; see `ask_after`."""
+
+    async def taken(self, marks: Sequence[str]) -> Mapping[str, str]:
+        """What is said of each of these mails that was taken, free of addresses. Raises TransportError."""
+
+
 class Transport(Protocol):
     """Whoever takes the mail. `connections` is how many sessions may be open at once."""
 
     connections: int
+    inquiry: Inquiry | None
 
     async def session(self) -> Session:
         """A new connection. Raises TransportError, SenderRefused where trying again is of no use."""
@@ -68,6 +79,13 @@ class Transport(Protocol):
 def names() -> list[str]:
     """Every transport there is."""
     return sorted(module.name for module in iter_modules(__path__))
+
+
+def ask_after(settings: Mail) -> timedelta | None:
+    """How long after a mail was sent somebody can be asked whether it was taken; None where nobody can."""
+    if settings.transport == "smtp":
+        return LOGGED_AFTER if settings.smtp.log else None
+    return providers.known_after(settings.transport) if settings.transport in providers.names() else None
 
 
 def find(settings: Mail, way: Way, now: Callable[[], datetime]) -> Transport:

@@ -39,6 +39,7 @@ class LogSession:
 
 class LogTransport:
     connections = 1
+    inquiry = None
 
     async def session(self) -> LogSession:
         """See `Transport`."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from newsletter.config import Mail
+from newsletter.deliver.postfix import PostfixLog
 from newsletter.deliver.server import Server
 from newsletter.deliver.smtp import SmtpSession, open_session
+from newsletter.deliver.transports import Inquiry
 
 
 class SmtpTransport:
     """Sessions with one relay."""
 
-    def __init__(self, server: Server, connections: int) -> None:
+    def __init__(self, server: Server, connections: int, inquiry: Inquiry | None = None) -> None:
         self.connections = connections
+        self.inquiry = inquiry
         self._server = server
 
     async def session(self) -> SmtpSession:
@@ -31,4 +34,4 @@ def transport(settings: Mail) -> SmtpTransport:
         auth=smtp.auth,
         password_file=smtp.password_file,
     )
-    return SmtpTransport(server, smtp.connections)
+    return SmtpTransport(server, smtp.connections, PostfixLog(smtp.log) if smtp.log else None)
