@@ -28,9 +28,12 @@ from tests.integration.deliver.world import World
 
 SMTP, HTTP = "smtp", "http"
 processes = get_context("forkserver")
-processes.set_forkserver_preload(  # and what they import
+processes.set_forkserver_preload(  # and what they import; the last ones are imported late, by whoever needs them
     ["tests.proof.parts.kills", "tests.proof.mutants", "newsletter.deliver.http", "newsletter.deliver.providers.brevo"]
+    + ["newsletter.store.schema", "anyio._backends._asyncio", "httpcore._backends.anyio", "encodings.idna"]
+    + ["email.contentmanager", "email.headerregistry", "email.policy", "email.parser", "email.quoprimime"]
 )
+NO_TLS = httpx.create_ssl_context(verify=False)  # made once: it reads a lot
 PATIENT = Timeouts()
 
 
@@ -129,7 +132,7 @@ def _transport(world: World, port: int, how: How) -> Transport:
         return world.transport(port, how.connections, timeouts=PATIENT)
     api = {"key": "key", "url": f"http://127.0.0.1:{port}", "connections": how.connections}
     mail = Mail.model_validate({"from": "presse@musterstadt.example", "transport": "brevo", "api": api})
-    return find(mail, lambda host: httpx.AsyncHTTPTransport(verify=False), world.clock)
+    return find(mail, lambda host: httpx.AsyncHTTPTransport(verify=NO_TLS), world.clock)
 
 
 def under_way(world: World) -> bool:
