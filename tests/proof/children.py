@@ -28,11 +28,12 @@ from tests.integration.deliver.world import World
 
 SMTP, HTTP = "smtp", "http"
 processes = get_context("forkserver")
-processes.set_forkserver_preload(  # and what they import; the last ones are imported late, by whoever needs them
-    ["tests.proof.parts.kills", "tests.proof.mutants", "newsletter.deliver.http", "newsletter.deliver.providers.brevo"]
-    + ["newsletter.store.schema", "anyio._backends._asyncio", "httpcore._backends.anyio", "encodings.idna"]
-    + ["email.contentmanager", "email.headerregistry", "email.policy", "email.parser", "email.quoprimime"]
+LATE = (
+    *("newsletter.store.schema", "anyio._backends._asyncio", "httpcore._backends.anyio", "encodings.idna"),
+    *("email.contentmanager", "email.headerregistry", "email.policy", "email.parser", "email.quoprimime"),
 )
+PROVIDER = ("newsletter.deliver.http", "newsletter.deliver.providers.brevo")
+processes.set_forkserver_preload(["tests.proof.parts.kills", "tests.proof.mutants", *PROVIDER, *LATE])
 NO_TLS = httpx.create_ssl_context(verify=False)  # made once: it reads a lot
 PATIENT = Timeouts()
 

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 import structlog
 
 from newsletter.collect.route import Route
+from newsletter.config import Settings
 from newsletter.config.mail import Dkim, Mail
 from newsletter.deliver import transports
 from newsletter.deliver.dkim import Signer, read_key
 from newsletter.deliver.headers import address_of
 from newsletter.deliver.message import Envelope
-from newsletter.deliver.pace import Caps
+from newsletter.deliver.pace import Caps, Window
 from newsletter.deliver.worker import Deliverer, Progress
 from newsletter.deliver.writer import Writer
 from newsletter.edition.notices import render_confirmation
@@ -58,7 +59,7 @@ class Mailroom:
             self.writer(),
             now=program.now,
             alarms=program.alarms,
-            caps=Caps(settings.mail.max_per_minute, settings.mail.max_per_hour, settings.mail.max_per_day),
+            caps=_caps(settings),
         )
 
     def transport(self) -> transports.Transport:
@@ -193,6 +194,12 @@ class Mailroom:
         )
         envelope = self.envelope(newsletter.id)
         return variant, Envelope(envelope.sender, envelope.reply_to)
+
+
+def _caps(settings: Settings) -> Caps:
+    mail = settings.mail
+    window = Window(*mail.window, settings.site.zone) if mail.window else None
+    return Caps(mail.max_per_minute, mail.max_per_hour, mail.max_per_day, window)
 
 
 def terms_of(mail: Mail) -> Terms:

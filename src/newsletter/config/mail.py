@@ -9,7 +9,7 @@ from typing import Final, Literal
 from pydantic import Field, SecretStr, model_validator
 
 from newsletter.config.settings import Table
-from newsletter.config.values import Listen, Mailbox, ReturnPath, Slug, WebAddress
+from newsletter.config.values import Clock, Listen, Mailbox, ReturnPath, Slug, WebAddress
 
 DOMAIN = re.compile(r"(?=.{4,253}\Z)[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
@@ -114,10 +114,17 @@ class Mail(Table):
     max_per_minute: int = Field(default=0, ge=0)
     max_per_hour: int = Field(default=0, ge=0)
     max_per_day: int = Field(default=0, ge=0)
+    window: tuple[Clock, Clock] | None = None
     smtp: Smtp = Smtp()
     api: Api = Api()
     dkim: Dkim | None = None
     feedback: Feedback | None = None
+
+    @model_validator(mode="after")
+    def _a_window_opens(self) -> Mail:
+        if self.window is not None and self.window[0] == self.window[1]:
+            raise ValueError('window = ["06:00", "22:00"]: the hours in which editions are sent; two that differ')
+        return self
 
     @model_validator(mode="after")
     def _mail_returns_to_where_it_is_read(self) -> Mail:

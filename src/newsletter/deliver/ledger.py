@@ -16,8 +16,11 @@ class Ledger(Protocol):
     def tidy(self, now: datetime) -> None:
         """Settle what time has settled: leases run out, crashes (`uncertain`), cancelled editions, give-up times."""
 
-    def claim(self, limit: int, now: datetime) -> list[Claim]:
-        """Take up to `limit` deliveries that are due: notices first, then editions in the order of their variants."""
+    def claim(self, limit: int, now: datetime, *, regular: bool = True) -> list[Claim]:
+        """Take up to `limit` deliveries that are due: notices first, then editions in the order of their variants.
+
+        Without `regular` only notices, and editions that a person put together.
+        """
 
     def settle(self, fences: Sequence[Claim], receipts: Sequence[Receipt], now: datetime) -> frozenset[int]:
         """Ask the fences, then write the receipts; the deliveries that may be sent now.

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Final
 
 from newsletter.deliver.verdict import Fate
@@ -18,12 +18,29 @@ REFUSED: Final = frozenset({Fate.FAILED, Fate.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """The hours of a day in which regular editions are sent, in a time zone; over midnight where it closes earlier."""
+
+    opens: time
+    closes: time
+    zone: tzinfo
+
+    def open(self, now: datetime) -> bool:
+        """Whether it is within them."""
+        at = now.astimezone(self.zone).time()
+        if self.opens <= self.closes:
+            return self.opens <= at < self.closes
+        return at >= self.opens or at < self.closes
+
+
+@dataclass(frozen=True, slots=True)
 class Caps:
-    """The most mails in any minute, hour and day; 0: any."""
+    """The most mails in any minute, hour and day; 0: any. Regular editions go within the `window` only."""
 
     per_minute: int = 0
     per_hour: int = 0
     per_day: int = 0
+    window: Window | None = None
 
     @property
     def longest(self) -> timedelta:

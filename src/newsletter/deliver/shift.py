@@ -12,9 +12,10 @@ import structlog
 
 from newsletter.deliver.ahead import Ahead
 from newsletter.deliver.commits import Commits
+from newsletter.deliver.domains import Domains
 from newsletter.deliver.ledger import Alarms, Ledger
 from newsletter.deliver.message import Message
-from newsletter.deliver.pace import Pace, Trial
+from newsletter.deliver.pace import Pace, Trial, Window
 from newsletter.deliver.patience import Breaker, gave_up, next_try
 from newsletter.deliver.shelf import Shelf
 from newsletter.deliver.transports import Session, Transport
@@ -51,6 +52,8 @@ class Tools:
     now: Callable[[], datetime]
     alarms: Alarms
     stop: asyncio.Event
+    domains: Domains
+    window: Window | None
 
 
 class Shift:
@@ -83,7 +86,9 @@ class Shift:
         """Take claims where none are at hand; how many are, then. Raises StoreError."""
         async with self._claiming:
             if not self._ready and not self._dry:
-                found = await asyncio.to_thread(self.tools.ledger.claim, self._batch, self.tools.now())
+                now, window = self.tools.now(), self.tools.window
+                regular = window is None or window.open(now)
+                found = await asyncio.to_thread(self.tools.ledger.claim, self._batch, now, regular=regular)
                 self._ready.extend(found)
                 self._dry = self._once or not found
         return len(self._ready)
@@ -96,8 +101,12 @@ class Shift:
             if self.tools.pace.room(self.tools.now()):
                 self.capped = True
                 break
-            claim = self._ready.popleft()
+            claim = self.tools.domains.pick(self._ready)
+            if claim is None:
+                await self.tools.domains.pause()
+                continue
             if claim.edition is None and gave_up(claim.dated, self.tools.now(), notice=True):
+                self.tools.domains.end(claim)
                 self.commits.receive(receipt(claim, TOO_LATE, self.tools.now()))
             elif message := await self._written(claim):
                 return message
@@ -110,10 +119,10 @@ class Shift:
             return await self._write(claim)
         except StoreError:
             self._ready.appendleft(claim)
-            self.tools.pace.give_back()
+            self._unbegin(claim)
             raise
         except Exception as error:
-            self.tools.pace.give_back()
+            self._unbegin(claim)
             await self.quarantine(claim, error)
             return None
 
@@ -128,12 +137,14 @@ class Shift:
         """The next message, where it can be had without waiting."""
         if self.halted or not self._ready or self.tools.pace.room(self.tools.now()):
             return None
+        if not self.tools.domains.may(self._ready[0]):
+            return None
         try:
             message = self._at_once(self._ready[0])
         except Exception:
             return None  # `message` will meet it again, and has the time to say so
         if message is not None:
-            self._ready.popleft()
+            self.tools.domains.begin(self._ready.popleft())
             self.tools.pace.begin(self.tools.now())
         return message
 
@@ -150,12 +161,17 @@ class Shift:
     def put_back(self, message: Message) -> None:
         """Have a message sent by whichever connection is next."""
         self._ready.appendleft(message.claim)
+        self._unbegin(message.claim)
+
+    def _unbegin(self, claim: Claim) -> None:
         self.tools.pace.give_back()
+        self.tools.domains.end(claim)
 
     async def conclude(self, message: Message, outcome: Outcome, session: Session) -> None:
         """Write down what became of a message that was handed to a session."""
         claim, now = message.claim, self.tools.now()
         self.fates[outcome.fate] += 1
+        self.tools.domains.end(claim, outcome)
         if outcome.fate is Fate.AGAIN:
             self.put_back(message)
             return None if session.carried else await self.server_failed(TransportError(outcome.answer))
@@ -181,6 +197,7 @@ class Shift:
         """The connection failed while this message was under way, before its fence: it was not sent."""
         if self.tools.stop.is_set():
             return self.put_back(message)
+        self.tools.domains.end(message.claim)
         # Deferred, so that a message at which every connection breaks cannot stand in the way of the others.
         self.fates[Fate.DEFERRED] += 1
         self.commits.receive(receipt(message.claim, Outcome(Fate.DEFERRED, str(error)), self.tools.now()))

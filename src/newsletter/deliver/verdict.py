@@ -14,6 +14,7 @@ from enum import StrEnum
 ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?=\s|\Z)")
 NO_SUCH_MAILBOX = frozenset({"5.1.1", "5.1.10"})
 MAILBOX_FULL = "5.2.2"
+MAILBOX = ("4.1.", "4.2.", "5.2.")  # enhanced codes that speak of one mailbox
 MESSAGE_TOO_BIG = "5.3.4"
 ADDRESSES = re.compile(r"<?[^\s<>:;,]+@[^\s<>:;,]+>?")
 LONGEST_ANSWER = 300  # characters kept in the ledger
@@ -56,11 +57,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A fate and the answer that decided it, free of addresses. `wait`: how long the server wants to be left alone."""
+    """A fate and the answer that decided it, free of addresses. `wait`: how long the server wants to be left alone;
+    `crowded`: what is said for now is not about one mailbox, so that its neighbours would hear the same."""
 
     fate: Fate
     answer: str
     wait: timedelta | None = None
+    crowded: bool = False
 
 
 def judge(command: str, reply: Reply) -> Outcome:
@@ -68,7 +71,9 @@ def judge(command: str, reply: Reply) -> Outcome:
 
     421 is not for here, unless it answers the end of the message: elsewhere it is the connection that is refused.
     """
-    return Outcome(_fate(command, reply), redacted(str(reply) if command == "." else f"{command}: {reply}"))
+    fate = _fate(command, reply)
+    crowded = fate is Fate.DEFERRED and not (reply.enhanced or "").startswith(MAILBOX)
+    return Outcome(fate, redacted(str(reply) if command == "." else f"{command}: {reply}"), crowded=crowded)
 
 
 def _fate(command: str, reply: Reply) -> Fate:

@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from newsletter.deliver.connection import Connection
+from newsletter.deliver.domains import Domains
 from newsletter.deliver.inquiry import inquire
 from newsletter.deliver.ledger import Alarms, Ledger, Variants
 from newsletter.deliver.pace import Caps, Pace, Trial
@@ -64,7 +65,18 @@ class Deliverer:
         self._stop = asyncio.Event()
         self._woken = asyncio.Event()
         self._tools = Tools(
-            ledger, transport, Shelf(variants), writer, Breaker(), Pace(caps), Trial(), now, alarms, self._stop
+            ledger=ledger,
+            transport=transport,
+            shelf=Shelf(variants),
+            writer=writer,
+            breaker=Breaker(),
+            pace=Pace(caps),
+            trial=Trial(),
+            now=now,
+            alarms=alarms,
+            stop=self._stop,
+            domains=Domains(transport.connections),
+            window=caps.window,
         )
         self._remembers = not caps.longest
         self._capped = False

@@ -57,10 +57,12 @@ class Deliveries:
         """
         self._database.write(lambda connection: leases.expire(connection, now, self._terms.doubting, alone=True))
 
-    def claim(self, limit: int, now: datetime) -> list[Claim]:
+    def claim(self, limit: int, now: datetime, *, regular: bool = True) -> list[Claim]:
         """See `Ledger`."""
         lease = now + self._terms.claim
-        return self._database.write(lambda connection: _claim(connection, limit, now, lease))
+        return self._database.write(
+            lambda connection: _claim(connection, _due(connection, now, regular), limit, lease, now)
+        )
 
     def settle(self, fences: Sequence[Claim], receipts: Sequence[Receipt], now: datetime) -> frozenset[int]:
         """See `Ledger`."""
@@ -193,9 +195,11 @@ def add_notice(
     return notice
 
 
-def _claim(connection: Connection, limit: int, now: datetime, lease: datetime) -> list[Claim]:
+def _claim(
+    connection: Connection, due: Iterable[Select[Any]], limit: int, lease: datetime, now: datetime
+) -> list[Claim]:
     found: list[Row[Any]] = []
-    for query in _due(connection, now):
+    for query in due:
         if len(found) >= limit:
             break
         found += connection.execute(query.limit(limit - len(found))).all()
@@ -207,8 +211,8 @@ def _claim(connection: Connection, limit: int, now: datetime, lease: datetime) -
     return [_claimed(row, lease) for row in wanted]
 
 
-def _due(connection: Connection, now: datetime) -> Iterable[Select[Any]]:
-    """What may be claimed, in order: notices, for which people wait; editions by their slot."""
+def _due(connection: Connection, now: datetime, regular: bool) -> Iterable[Select[Any]]:
+    """What may be claimed, in order: notices, for which people wait; editions by their slot, or only the extra ones."""
     if not connection.execute(select(fencing.RUNNING)).scalar_one():
         return
     ready = (own.state == DeliveryState.QUEUED, and_(own.state == DeliveryState.DEFERRED, own.retry_at <= now))
@@ -223,6 +227,8 @@ def _due(connection: Connection, now: datetime) -> Iterable[Select[Any]]:
         .where(editions.c.state == EditionState.SENDING, editions.c.frozen_at.is_not(None))
         .order_by(editions.c.slot, editions.c.id)
     )
+    if not regular:
+        sending = sending.where(editions.c.extra)
     for edition, dated in connection.execute(sending).all():
         moment = literal(dated, editions.c.dated.type).label("dated")
         for due in ready:

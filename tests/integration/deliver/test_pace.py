@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from newsletter.deliver.pace import Caps
+import pytest
+from sqlalchemy import update
+
+from newsletter.deliver.pace import Caps, Window
 from newsletter.model import EditionState
+from newsletter.store.tables import editions
 from tests.integration.deliver.scripted import Scripted, serving
 from tests.integration.deliver.world import EDITION, World
 
@@ -51,3 +58,53 @@ async def test_an_edition_to_an_old_list_stops_and_a_person_decides(small_world:
     assert sorted(server.recipients()) == sorted(set(readers) - gone)
     assert world.states().count("failed") == 20
     assert world.edition_row().state == EditionState.FINISHED
+
+
+async def test_a_domain_that_refuses_for_now_holds_up_no_other(small_world: World) -> None:
+    world = small_world
+    for number in range(30):
+        world.subscribe(f"leser{number}@{'voll' if number % 2 else 'leer'}.example")
+    world.edition()
+    world.freeze()
+
+    def full(verb: str, argument: str, number: int) -> str | None:
+        return "451 4.7.1 later" if verb == "RCPT" and "@voll" in argument else None
+
+    busy = Scripted(script=full)
+    async with serving(busy) as server:
+        await world.deliverer(world.transport(server.port, connections=5)).run_until_idle()
+        assert Counter(world.states()) == Counter(accepted=15, deferred=15)
+        busy.script = lambda verb, argument, number: None
+        world.pass_time(minutes=7)
+        await world.deliverer(world.transport(server.port, connections=5)).run_until_idle()
+    assert set(world.states()) == {"accepted"}
+    assert len(set(server.recipients())) == 30
+
+
+async def test_regular_editions_wait_for_their_hours(world: World) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    caps = Caps(window=Window(time(8), time(20), zone))  # it is seven
+    world.plan(3)
+    world.ask("neu@stadt.example")
+    async with serving(Scripted()) as server:
+        await world.deliverer(world.transport(server.port), caps=caps).run_until_idle()
+        assert server.recipients() == ["neu@stadt.example"], "who subscribes does not wait"
+        assert world.edition_row().state == EditionState.SENDING
+        change = update(editions).values(extra=True)
+        world.database.write(lambda connection: connection.execute(change))
+        await world.deliverer(world.transport(server.port), caps=caps).run_until_idle()
+        assert len(server.taken) == 4, "what a person put together goes when they approve it"
+        world.freeze(world.edition("presse-daily-2"))
+        await world.deliverer(world.transport(server.port), caps=caps).run_until_idle()
+        assert len(server.taken) == 4
+        world.pass_time(hours=1)
+        await world.deliverer(world.transport(server.port), caps=caps).run_until_idle()
+    assert len(server.taken) > 4
+    assert set(world.states()) == {"accepted"}
+
+
+@pytest.mark.parametrize(("opens", "closes", "open_at"), [(6, 22, range(6, 22)), (22, 6, [22, 23, *range(6)])])
+def test_a_window_may_lie_over_midnight(opens: int, closes: int, open_at: Sequence[int]) -> None:
+    window = Window(time(opens), time(closes), UTC)
+    day = datetime(2026, 11, 27, tzinfo=UTC)
+    assert [hour for hour in range(24) if window.open(day.replace(hour=hour))] == sorted(open_at)
