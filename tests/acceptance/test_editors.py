@@ -77,3 +77,28 @@ def test_an_update_is_seen_line_by_line_and_called_a_correction_by_an_editor_alo
     states = [one["change"] for one in instance.json("releases", "show", id)["revisions"]]
     assert states == [None, "update", "correction"]
     assert instance.run("releases", "withdraw", "nothing").code == 1
+
+
+def test_an_update_goes_to_exactly_those_who_got_the_mail(
+    instance: Instance, portal: Portal, mailserver: Mailserver
+) -> None:
+    begin, _ = mailed(instance, portal)
+    before = next(
+        id for id in instance.editions("finished") if HEADLINE in str(instance.json("editions", "show", id)["carried"])
+    )
+    instance.subscribe("neu@leser.example", cadence="immediate")
+    instance.subscribe("geht@leser.example", cadence="immediate")
+    sent = len(mailserver.mails)
+    made = instance.run("editions", "new", "presse", "--readers-of", before, "--subject", "Nachtrag", "--json")
+    assert made.code == 3, made.err
+    (own,) = [one["id"] for one in made.json]
+    assert instance.json("editions", "show", own)["follows"] == before
+    assert instance.run("editions", "approve", own).code == 0
+    instance.once((begin + 4 * HOUR).isoformat())
+    (mail,) = [mail for mail in mailserver.mails[sent:] if mail.subject == "Nachtrag"]
+    assert mail.recipient == "leserin@leser.example"
+    assert HEADLINE in words(mail.html)
+    for wrong in ("presse-daily-20200101T0000Z", own.replace("presse", "amtsblatt")):
+        refused = instance.run("editions", "new", "presse", "--readers-of", wrong)
+        assert (refused.code, "no edition" in refused.err) == (1, True), refused.err
+    assert instance.run("editions", "new", "presse", "--readers-of", before, "--cadence", "immediate").code == 2

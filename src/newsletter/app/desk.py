@@ -255,7 +255,9 @@ class EditionDesk:
         """Keep the sheets of an edition, and what its audience's variants are made of; what the rules find in those."""
         for sheet in sheets.values():
             self._sheets.save(sheet)
-        variants, findings = self.check(edition, self._freezer.wishes(edition.newsletter, edition.cadence))
+        variants, findings = self.check(
+            edition, self._freezer.wishes(edition.newsletter, edition.cadence, edition.follows)
+        )
         self.keep(edition, variants, now)
         return findings
 

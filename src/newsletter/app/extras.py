@@ -12,7 +12,7 @@ from newsletter.config import Newsletter
 from newsletter.edition.compose import edition_of, extra_id
 from newsletter.edition.render import render_sheets
 from newsletter.errors import BadInput, NotFound, StateError
-from newsletter.model import Cadence, Edition, EditionState, Release, Saying, Sheet
+from newsletter.model import Cadence, DeliveryState, Edition, EditionState, Release, Saying, Sheet
 
 if TYPE_CHECKING:
     from newsletter.app.program import Program
@@ -26,24 +26,28 @@ def new_editions(
     saying: Saying,
     *,
     urgent: bool = False,
+    follows: str | None = None,
 ) -> list[Edition]:
     """One edition for each of these cadences (all where none is named), held for an editor to look at.
 
     Where no `releases` (ids) are named, each carries what is due for it. `urgent` ones are approved where nothing
-    blocks them. Raises NotFound, BadInput for what does not go together, and StateError while the program is paused.
+    blocks them. With `follows`, an edition's id, there is one, for those who got that edition, with its releases as
+    they are now. Raises NotFound, BadInput for what does not go together, and StateError while the program is paused.
     """
     found = _newsletter(program, newsletter)
     if foreign := [cadence for cadence in cadences if cadence not in found.cadences]:
         raise BadInput(f"{newsletter} is not sent {foreign[0]}; its cadences: {', '.join(found.cadences)}")
     if why := program.state.paused():
         raise StateError(f"nothing is composed while the program is paused: {why}")
+    if follows is not None:
+        cadences, releases = _followed(program, follows, found, releases)
     for id in releases:
         _check_mailable(program, id, found)
     now = program.now()
     wanted = cadences or found.cadences
     rows = [row for row in program.desk.rows(now) if row.newsletter is found and row.cadence in wanted]
     chosen = program.desk.shown(dict.fromkeys(releases), found)
-    made = [_made(program, row, chosen, saying, now) for row in rows]
+    made = [_made(program, row, chosen, saying, now, follows) for row in rows]
     return [_approved(program, edition) if urgent else edition for edition in made]
 
 
@@ -65,7 +69,21 @@ def reword(program: Program, id: str, saying: Saying) -> Edition:
     return _held(program, edition, sheets, now)
 
 
-def _made(program: Program, row: Row, chosen: Sequence[Release], saying: Saying, now: datetime) -> Edition:
+def _followed(
+    program: Program, id: str, newsletter: Newsletter, releases: Sequence[str]
+) -> tuple[Sequence[Cadence], Sequence[str]]:
+    """The cadence of an earlier edition, and what is to be carried to those who got it."""
+    before = program.editions.get(id)
+    if before.newsletter != newsletter.id:
+        raise BadInput(f"edition {id} is one of {before.newsletter}, not of {newsletter.id}")
+    if not program.editions.counts(id).get(DeliveryState.ACCEPTED):
+        raise StateError(f"nobody is known to have got edition {id}: nothing was accepted, or it is forgotten by now")
+    return [before.cadence], releases or [one.release for one in before.carried]
+
+
+def _made(
+    program: Program, row: Row, chosen: Sequence[Release], saying: Saying, now: datetime, follows: str | None
+) -> Edition:
     """An edition beside the slots, of these releases or else of all that are due; held for its editor to look at."""
     desk = program.desk
     due = chosen or desk.due(row, now)
@@ -74,7 +92,7 @@ def _made(program: Program, row: Row, chosen: Sequence[Release], saying: Saying,
     content = desk.arranged(row.newsletter, row.cadence, now, due)
     content = replace(content, id=_free_id(program, row, now), subject=saying.subject, intro=saying.intro)
     content, sheets = desk.render(content, now)
-    edition = replace(edition_of(content, now), extra=True)
+    edition = replace(edition_of(content, now), extra=True, follows=follows)
     if not edition.carried or not program.editions.add(edition):
         raise StateError(f"edition {edition.id} is there already, or none of its releases can be rendered")
     return _held(program, edition, sheets, now)

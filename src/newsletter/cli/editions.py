@@ -53,7 +53,8 @@ def show(ctx: click.Context, edition: str, as_json: bool) -> None:
     releases = [program.releases.get(carried.release) for carried in counted.edition.carried]
     if as_json:
         carried = [{"id": one.id, "headline": one.headline, "url": one.url} for one in releases]
-        echo_json(_values(counted) | {"carried": carried, "override": counted.edition.override})
+        own = counted.edition
+        echo_json(_values(counted) | {"carried": carried, "override": own.override, "follows": own.follows})
         return
     click.echo(f"{edition}: {counted.edition.state}, {_in_words(counted)}")
     for release in releases:
@@ -69,7 +70,7 @@ def check(ctx: click.Context, edition: str, as_json: bool) -> None:
     """Check the final bytes of every variant of EDITION again."""
     program = program_of(ctx)
     found = program.editions.get(edition)
-    _, findings = program.desk.check(found, program.freezer.wishes(found.newsletter, found.cadence))
+    _, findings = program.desk.check(found, program.freezer.wishes(found.newsletter, found.cadence, found.follows))
     if as_json:
         echo_json(findings)
     else:

@@ -21,16 +21,20 @@ INTRO = "Plain text before the releases; - reads it from standard input."
 @click.argument("newsletter")
 @click.option("--release", "releases", multiple=True, metavar="ID", help="What it carries; else all that is due.")
 @click.option("--urgent", metavar="RELEASE", help="This release, to everybody, approved unless something blocks it.")
+@click.option(
+    "--readers-of", "follows", metavar="EDITION", help="Only to those who got EDITION: its releases as they are now."
+)
 @click.option("--cadence", "cadences", multiple=True, type=CADENCE, help="Whose readers get it; else all of them.")
 @click.option("--subject", help=SUBJECT)
 @click.option("--intro", metavar="TEXT", help=INTRO)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
 @click.pass_context
-def new(
+def new(  # noqa: PLR0913, PLR0917 - an argument an option
     ctx: click.Context,
     newsletter: str,
     releases: tuple[str, ...],
     urgent: str | None,
+    follows: str | None,
     cadences: tuple[str, ...],
     subject: str | None,
     intro: str | None,
@@ -44,9 +48,13 @@ def new(
 
     if urgent and (releases or cadences):
         raise click.UsageError("--urgent names the one release, and goes to everybody")
+    if follows and (urgent or cadences):
+        raise click.UsageError("--readers-of says who gets it; neither --urgent nor --cadence goes with it")
     chosen = (urgent,) if urgent else releases
     wanted = [Cadence(cadence) for cadence in cadences]
-    made = new_editions(program_of(ctx), newsletter, wanted, chosen, _saying(subject, intro), urgent=bool(urgent))
+    made = new_editions(
+        program_of(ctx), newsletter, wanted, chosen, _saying(subject, intro), urgent=bool(urgent), follows=follows
+    )
     _tell(ctx, made, as_json)
 
 

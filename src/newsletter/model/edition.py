@@ -105,6 +105,7 @@ class Edition:
     subject: str | None = None  # an editor's, in place of our own
     intro: str | None = None  # an editor's plain text; an empty line ends a paragraph
     extra: bool = False  # put together by an editor, beside the slots
+    follows: str | None = None  # an earlier edition: it goes to those only who got that one
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,7 @@ def _insert(connection: Connection, edition: Edition) -> bool:
         "subject": edition.subject,
         "intro": edition.intro,
         "extra": edition.extra,
+        "follows": edition.follows,
         "findings": findings_document(edition.findings),
     }
     query = insert(connection, editions).values(row).on_conflict_do_nothing().returning(editions.c.id)
@@ -270,6 +271,7 @@ def _from_row(row: Row[Any], carried: Sequence[Carried]) -> Edition:
         subject=row.subject,
         intro=row.intro,
         extra=bool(row.extra),
+        follows=row.follows,
     )
 
 

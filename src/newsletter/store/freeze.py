@@ -6,12 +6,12 @@ missing, and nothing is claimed before the seal.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from time import monotonic
 
-from sqlalchemy import Connection, Select, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, select, update
 
 from newsletter.errors import NotFound, StateError
 from newsletter.model import Cadence, DeliveryState, EditionState, Format, SubscriptionState
@@ -34,12 +34,12 @@ class Freezer:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def wishes(self, newsletter: str, cadence: Cadence) -> list[Choice]:
-        """What active subscribers of a newsletter's cadence have chosen, each choice once."""
+    def wishes(self, newsletter: str, cadence: Cadence, follows: str | None = None) -> list[Choice]:
+        """What active subscribers of a newsletter's cadence have chosen, each choice once; or who got an edition."""
         own = subscriptions.c
         query = (
             select(own.language, own.format, own.topics)
-            .where(own.newsletter == newsletter, own.cadence == cadence, own.state == SubscriptionState.ACTIVE)
+            .where(*_audience(newsletter, cadence, follows))
             .distinct()
             .order_by(own.language, own.format, own.topics)
         )
@@ -57,16 +57,17 @@ class Freezer:
             return self._planned(edition)
         if row[0] != EditionState.APPROVED:
             raise StateError(f"edition {edition} is {row[0]}: only an approved one can be sent")
-        newsletter, cadence = row[1], Cadence(row[2])
-        for choice in self.wishes(newsletter, cadence):
+        audience = (row[1], Cadence(row[2]), row[3])
+        for choice in self.wishes(*audience):
             variant = variant_of(choice)
             if variant is not None:
-                self._plan(edition, variant, _chosen(newsletter, cadence, choice), now)
+                self._plan(edition, variant, _chosen(_audience(*audience), choice), now)
         self._database.write(lambda connection: _seal(connection, edition, now))
         return self._planned(edition)
 
-    def _row(self, edition: str) -> tuple[str, str, str]:
-        query = select(editions.c.state, editions.c.newsletter, editions.c.cadence).where(editions.c.id == edition)
+    def _row(self, edition: str) -> tuple[str, str, str, str | None]:
+        own = editions.c
+        query = select(own.state, own.newsletter, own.cadence, own.follows).where(own.id == edition)
         row = self._database.read(lambda connection: connection.execute(query).first())
         if row is None:
             raise NotFound(f"there is no edition {edition}")
@@ -90,11 +91,25 @@ class Freezer:
             size = max(SMALLEST, min(LARGEST, int(size * CHUNK_SECONDS / took)))
 
 
-def _chosen(newsletter: str, cadence: Cadence, choice: Choice) -> Select[tuple[int, int]]:
+def _audience(newsletter: str, cadence: Cadence, follows: str | None) -> list[ColumnElement[bool]]:
+    """Who is meant: all of a cadence, or those whose mail of an earlier edition was accepted, whatever they chose."""
+    own = subscriptions.c
+    active = [own.newsletter == newsletter, own.state == SubscriptionState.ACTIVE]
+    if follows is None:
+        return [*active, own.cadence == cadence]
+    got = exists().where(
+        deliveries.c.edition == follows,
+        deliveries.c.subscription == own.id,
+        deliveries.c.state == DeliveryState.ACCEPTED,
+    )
+    return [*active, got]
+
+
+def _chosen(audience: Sequence[ColumnElement[bool]], choice: Choice) -> Select[tuple[int, int]]:
     own, (language, format, topics) = subscriptions.c, choice
     return (
         select(own.subscriber, own.id)
-        .where(own.newsletter == newsletter, own.cadence == cadence, own.state == SubscriptionState.ACTIVE)
+        .where(*audience)
         .where(own.language == language, own.format == format, own.topics == " ".join(topics))
         .order_by(own.id)
     )

@@ -142,6 +142,7 @@ editions = Table(
     Column("subject", Text),  # an editor's words in place of, and before, what the mail says by itself
     Column("intro", Text),
     Column("extra", Boolean),  # True: put together by an editor, beside the slots
+    Column("follows", Text),  # an earlier edition: it goes to those only who got that one
     Column("findings", JSON, nullable=False, default=list),
     Column("outcome", JSON),  # its deliveries' states in numbers, once the deliveries are forgotten
     Index("ix_editions_newsletter_cadence_slot", "newsletter", "cadence", "slot"),
