@@ -33,7 +33,7 @@ LATE = (
     *("email.contentmanager", "email.headerregistry", "email.policy", "email.parser", "email.quoprimime"),
 )
 PROVIDER = ("newsletter.deliver.http", "newsletter.deliver.providers.brevo")
-processes.set_forkserver_preload(["tests.proof.parts.kills", "tests.proof.mutants", *PROVIDER, *LATE])
+processes.set_forkserver_preload(["tests.proof.parts.kills"])  # and what it imports
 NO_TLS = httpx.create_ssl_context(verify=False)  # made once: it reads a lot
 PATIENT = Timeouts()
 
@@ -73,6 +73,12 @@ class Child:
         """SIGKILL, and wait."""
         self.process.kill()
         self.process.join()
+
+
+def prepare(*, mutant: bool, provider: bool) -> None:
+    """Have all imported before a child is forked that it may need: half of the kills would meet nothing but imports."""
+    wanted = ("tests.proof.parts.kills", *(("tests.proof.mutants",) if mutant else ()))
+    processes.set_forkserver_preload([*wanted, *((*PROVIDER, *LATE) if provider else LATE[:1])])
 
 
 def child(url: str, folder: Path, port: int, how: How) -> Child:

@@ -20,6 +20,7 @@ from newsletter.deliver.verdict import Fate, Outcome, judge
 from newsletter.deliver.wire import Wire
 from newsletter.model import Claim, DeliveryState
 from newsletter.store import deliveries, fencing, leases, restored, settling, sqlite
+from newsletter.store.settling import Doubting
 from newsletter.store.tables import deliveries as table
 from tests.proof.proof import SQLITE
 
@@ -114,7 +115,7 @@ def _tokens_unread() -> None:
     _set(fencing, "write", lambda connection, to, those: write(connection, to, fresh(connection, those)))()
 
 
-def _doubt_unsaid(connection: Connection, change: Update, detail: str, now: datetime, *, resend: bool) -> None:
+def _doubt_unsaid(connection: Connection, change: Update, detail: str, now: datetime, terms: Doubting) -> None:
     connection.execute(change.values(state=DeliveryState.QUEUED, lease_until=None, changed_at=now))
 
 

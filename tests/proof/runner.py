@@ -1,4 +1,4 @@
-"""Runs the parts on their kinds of database and then the mutants, two jobs at a time, and says what came of it."""
+"""Runs the mutants, then the parts on their kinds of database, two jobs at a time, and says what came of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from tests.proof.children import hush, processes
+from tests.proof.children import hush, prepare, processes
 from tests.proof.mutants import MUTANTS
 from tests.proof.outcome import Outcome
 from tests.proof.parts import parts
@@ -24,6 +24,7 @@ from tests.servers.postgres import Postgres, serving_postgres
 
 PLACE = ROOT / ".proof"
 AT_ONCE = 2
+OVER_HTTP = ("kills", "syscalls")  # parts that send over HTTP, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _jobs(only: str | None) -> Iterator[Job]:
+    """The mutants first: some have to be looked for long, and the last jobs of all are to be short."""
+    if only is None:
+        yield from (Job(mutant.part, mutant.kind, name) for name, mutant in MUTANTS.items())
     for name, part in parts().items():
         if only in (None, name):
             yield from (Job(name, kind) for kind in part.KINDS)
-    if only is None:
-        yield from (Job(mutant.part, mutant.kind, name) for name, mutant in MUTANTS.items())
 
 
 def _all(jobs: Sequence[Job], quick: bool, folder: Path, server: Postgres) -> Iterator[Done]:
@@ -106,6 +108,7 @@ def _all(jobs: Sequence[Job], quick: bool, folder: Path, server: Postgres) -> It
 
 def _run(job: Job, quick: bool, folder: Path, state: str, server: Postgres) -> Done:
     hush()
+    prepare(mutant=bool(job.mutant), provider=job.part in OVER_HTTP)
     if job.mutant:
         MUTANTS[job.mutant].spoil()
     began = monotonic()

@@ -21,7 +21,7 @@ TROUBLES = {
 LOCKED = "EAGAIN"
 TRIES = 60  # calls that a locked database refuses, so that waiting does not help
 FOR_GOOD = 1.0  # seconds after which a child is killed whose trouble does not end
-QUICKLY = 2  # calls of each
+QUICKLY = 1  # calls of each
 
 
 def run(proof: Proof) -> None:

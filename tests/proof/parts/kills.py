@@ -19,7 +19,7 @@ SLOWEST = 0.004  # seconds that the mail server takes before and after it takes 
 WHOLE = 0.12  # seconds: about what a run takes
 MOST = 12  # kills of one edition
 ALL = {SMTP: 4_200, HTTP: 800}  # kills on each kind of database
-QUICKLY = {SMTP: 12, HTTP: 6}
+QUICKLY = {SMTP: 8, HTTP: 4}
 
 
 def run(proof: Proof) -> None:

@@ -23,6 +23,7 @@ from tests.proof.walk import Broken, Walk
 KINDS = BOTH
 WALKS, STEPS = 25, 40  # of a case, of a walk
 ALL, QUICKLY = 80, 1  # cases
+FIRST = 6  # seed: from it on the rarest of mistakes, a goodbye that is not asked about, is met soon
 HOW = settings(
     max_examples=WALKS,
     stateful_step_count=STEPS,
@@ -37,7 +38,7 @@ def run(proof: Proof) -> None:
     with tempfile.TemporaryDirectory(prefix="newsletter-proof-") as place:
         database = open_database(proof.database(Path(place)))
         with closing(database):
-            for number in range(QUICKLY if proof.brief else ALL):
+            for number in range(FIRST, FIRST + (QUICKLY if proof.brief else ALL)):
                 proof.case(str(number), partial(_walked, World(database, Path(place)), number))
 
 

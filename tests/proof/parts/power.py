@@ -21,7 +21,7 @@ READERS = 8
 HOW = How(connections=2, batch=4)
 SLOWEST = 0.003  # seconds that the mail server takes before and after it takes a message, at most
 WHOLE = 0.25  # seconds: about what a traced run takes
-ALL, QUICKLY = 1_000, 8
+ALL, QUICKLY = 1_000, 6
 
 
 def run(proof: Proof) -> None:

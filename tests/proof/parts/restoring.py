@@ -24,7 +24,7 @@ READERS = 12
 HOW = How(connections=2, batch=4)
 SLOWEST = 0.02  # seconds that the mail server takes before and after it takes a message, at most
 WHOLE = 0.25  # seconds: about what a run takes
-ALL, QUICKLY = 200, 3
+ALL, QUICKLY = 200, 2
 
 
 def run(proof: Proof) -> None:

@@ -19,7 +19,7 @@ from tests.proof.stage import Stage
 KINDS = BOTH
 READERS = 2
 TELLING = ("sendto", "fdatasync")  # what a quick proof is killed at: the wire and the disk
-QUICKLY = 8  # calls of each
+QUICKLY = 5  # calls of each
 
 
 def run(proof: Proof) -> None:
