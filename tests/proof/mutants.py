@@ -127,7 +127,7 @@ def _granted(error: Exception, fences: list[tuple[Claim, asyncio.Future[bool]]])
 UNSYNCED = tuple(pragma.replace("synchronous = FULL", "synchronous = OFF") for pragma in sqlite.WRITER)
 MUTANTS = {
     "dot-before-fence": Mutant(
-        "the dot does not wait for the fence", "syscalls", _set(SmtpSession, "_end", _dot_before_fence)
+        "the dot does not wait for the fence", "disk", _set(SmtpSession, "_end", _dot_before_fence)
     ),
     "fence-unheard": Mutant("a refused fence stops nothing", "workers", _set(SmtpSession, "_end", _fence_unheard)),
     "accepted-when-claimed": Mutant("what is fetched counts as sent", "syscalls", _accepted_when_claimed),

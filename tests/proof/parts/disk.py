@@ -31,7 +31,7 @@ def run(proof: Proof) -> None:
             most = made.get(call, 0)
             for number in range(1, min(most, QUICKLY) + 1 if proof.brief else most + 1):
                 proof.case(f"{call}/{error}/{number}", partial(_troubled, stage, call, error, number, lasting=False))
-                if not proof.brief:
+                if not proof.quick:
                     work = partial(_troubled, stage, call, error, number, lasting=True)
                     proof.case(f"{call}/{error}/{number} and on", work)
 
