@@ -69,8 +69,8 @@ def _no_answer_is(fate: Fate) -> Callable[[], None]:
 def _accepted_when_claimed() -> None:
     usual = Ledger.claim
 
-    def claim(ledger: Any, limit: int, now: datetime) -> list[Claim]:
-        claims = usual(ledger, limit, now)
+    def claim(ledger: Any, limit: int, now: datetime, **how: Any) -> list[Claim]:
+        claims = usual(ledger, limit, now, **how)
         ledger._database.write(lambda connection: _accept(connection, claims))
         return claims
 
