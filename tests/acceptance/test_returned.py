@@ -142,3 +142,18 @@ def test_the_daemon_takes_them_by_lmtp(instance: Instance, portal: Portal, postf
         wait_for(lambda: standing(instance) == {GONE: ("active", True)})
         wait_for(lambda: "status=sent (250 2.0.0 taken)" in postfix.log)
     assert instance.stop(daemon) == 0
+
+
+def test_the_doctor_sees_a_test_mail_come_back(instance: Instance, postfix: Postfix) -> None:
+    instance.settings["mail.smtp"]["port"] = postfix.port
+    instance.settings["mail.feedback"] = {"kind": "maildir", "path": str(postfix.place / "mail/all")}
+    instance.write()
+    postfix.mails()
+    with smtplib.SMTP(postfix.host, postfix.port) as connection:  # a Maildir is made with its first mail
+        connection.sendmail("", ["bounces@musterstadt.example"], "Subject: x\r\n\r\nx\r\n")
+    postfix.mails()
+    lines = instance.run("doctor", "--test-mail").out.splitlines()
+    (found,) = [line for line in lines if "test mail" in line]
+    assert found.startswith("ok")
+    assert "the server there does not say whether SPF, DKIM and DMARC are good" in found
+    assert not any("SPF of" in line for line in lines), "no DNS is asked about a domain for examples"

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from newsletter.audience.address import normalised
@@ -14,6 +15,7 @@ from newsletter.deliver.transports import Transport
 from newsletter.deliver.verdict import Fate, Outcome
 from newsletter.errors import StateError, TransportError
 from newsletter.model import Claim, Format, Variant
+from newsletter.tokens import Purpose
 
 if TYPE_CHECKING:
     from newsletter.app.program import Program
@@ -49,6 +51,21 @@ def send_notice(program: Program, subject: str, text: str, addresses: Sequence[s
     writer = program.mailroom.writer()
     messages = [writer.write(_claim(address, variant.key, now), compiled) for address in addresses]
     asyncio.run(_send(program.mailroom.transport(), messages))
+
+
+def send_home(program: Program, now: datetime) -> str:
+    """Send a mail to our own return path, as a bounce would come; its Message-ID. Blocks, as `send_notice`."""
+    mail = program.settings.mail
+    if mail.return_path is None:
+        raise StateError("mail.return_path is not set: there is no address that a mail could come back to")
+    text = "`newsletter doctor --test-mail` sent this to see whether mail comes back. Nobody has to do anything.\n"
+    variant = Variant("home", "", "en", Format.STANDARD, (), f"{MARK} newsletter doctor", None, (text,))
+    writer = program.mailroom.writer()
+    home = mail.return_path.replace("{token}", program.keys.token(Purpose.BOUNCE, NOBODY))
+    message = writer.write(_claim(home, variant.key, now), compile_variant(variant, Envelope(mail.sender)))
+    asyncio.run(_send(program.mailroom.transport(), [message]))
+    domain = parseaddr(mail.sender)[1].rpartition("@")[2]
+    return program.keys.message_id(NOBODY, now, domain)
 
 
 def _claim(email: str, variant: str, now: datetime, edition: str | None = None) -> Claim:

@@ -1,4 +1,4 @@
-"""Is everything that is local in order? Each check is one finding, with its remedy where it is not."""
+"""Is everything in order, here and in the DNS? Each check is one finding, with its remedy where it is not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from newsletter.app.deliverability import findings
+from newsletter.app.fetching import fetcher
 from newsletter.app.mailroom import signers
+from newsletter.app.names import Names
 from newsletter.app.returns import place_of
 from newsletter.config import Mail, Settings, load
 from newsletter.deliver import providers
@@ -32,8 +35,11 @@ class Check:
         return asdict(self)
 
 
-def examine(path: Path) -> Iterator[Check]:
-    """Check what can be checked on this machine. Raises SettingsError when the settings themselves are wrong."""
+def examine(path: Path, names: Names | None = None, *, test_mail: bool = False) -> Iterator[Check]:
+    """Check this machine, and what the DNS says of who sends; with `test_mail`, whether one comes back.
+
+    Raises SettingsError when the settings themselves are wrong.
+    """
     settings = load(path)
     yield Check("settings", True, f"{path}: {len(settings.feeds)} feeds, {len(settings.newsletters)} newsletters")
     yield _try("keys", lambda: f"{len(Keys.read(settings.security.key_file).secrets)} in {settings.security.key_file}")
@@ -48,6 +54,11 @@ def examine(path: Path) -> Iterator[Check]:
     if settings.mail.feedback is not None:
         yield _try("returned mail", lambda: _returned_mail(settings))
     yield _try("mail server", lambda: _mail_server(settings))
+    if settings.mail.transport != "log":
+        if test_mail:
+            yield _try("test mail", lambda: _test_mail(settings))
+        for what, look in findings(settings, names or Names(), fetcher(settings.network)):
+            yield _try(what, look)
 
 
 def _try(what: str, look: Callable[[], str]) -> Check:
@@ -144,6 +155,14 @@ def _mail_server(settings: Settings) -> str:
         return f"{mail.transport} at {provider.host}: a key is set; `newsletter editions send --test` tries it"
     asyncio.run(_greet(mail))
     return f"{mail.smtp.host}:{mail.smtp.port} ({mail.smtp.security}) answers"
+
+
+def _test_mail(settings: Settings) -> str:
+    from newsletter.app.homecoming import come_home
+    from newsletter.app.program import Program
+
+    with Program.open(settings) as program:
+        return come_home(program)
 
 
 async def _greet(mail: Mail) -> None:

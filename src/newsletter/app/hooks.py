@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-import httpx
 import structlog
 
-from newsletter.collect.route import Route
+from newsletter.app.fetching import fetcher
 from newsletter.deliver import providers
 from newsletter.deliver.hook import Hook
 from newsletter.errors import HookRefused, StoreError
@@ -19,8 +17,6 @@ from newsletter.errors import HookRefused, StoreError
 if TYPE_CHECKING:
     from newsletter.app.program import Program
 
-SECONDS: Final = 10
-MOST_FETCHED: Final = 64 * 1024  # bytes: a certificate
 log = structlog.get_logger(__name__)
 
 
@@ -37,7 +33,8 @@ class Hooks:
         """
         if name != self._program.settings.mail.transport or name not in providers.names():
             return 404
-        hook = Hook({key.lower(): value for key, value in headers.items()}, body, self._fetch, self._program.now())
+        small = {key.lower(): value for key, value in headers.items()}
+        hook = Hook(small, body, fetcher(self._program.settings.network), self._program.now())
         try:
             events = self._provider.events(hook)
             done = Counter(self._program.returns.told(event).consequence for event in events)
@@ -57,19 +54,3 @@ class Hooks:
     @cached_property
     def _provider(self) -> providers.Provider:
         return providers.find(self._program.settings.mail)
-
-    def _fetch(self, address: str) -> bytes:
-        route = Route(self._program.settings.network)
-        proxy = route.proxy if route.proxied(urlsplit(address).hostname or "") else None
-        way = httpx.HTTPTransport(verify=route.tls, trust_env=False, proxy=proxy)
-        try:
-            with httpx.Client(transport=way, timeout=SECONDS) as client, client.stream("GET", address) as response:
-                response.raise_for_status()
-                read = b""
-                for piece in response.iter_bytes():
-                    read += piece
-                    if len(read) > MOST_FETCHED:
-                        raise OSError("it is too long")
-                return read
-        except httpx.HTTPError as error:
-            raise OSError(type(error).__name__) from error

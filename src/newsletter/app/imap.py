@@ -53,6 +53,13 @@ class ImapMailbox:
                 done[what] += 1
         return done
 
+    def find(self, message_id: str) -> bytes | None:
+        """The mail with a Message-ID, read or not, if it came. Raises NewsletterError."""
+        with self._opened() as client:
+            _, found = client.uid("SEARCH", "HEADER", "Message-ID", f'"{message_id}"')
+            uids = found[0].decode("ascii").split() if found and found[0] else []
+            return _fetched(client, uids[-1]) if uids else None
+
     def waiting(self) -> int:
         """How many mails are unread. Raises NewsletterError where the mailbox cannot be read."""
         with self._opened() as client:

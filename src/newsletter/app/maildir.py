@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -45,6 +46,16 @@ class Maildir:
             _put_away(file, self._path, SEEN)
             done[what] += 1
         return done
+
+    def find(self, message_id: str) -> bytes | None:
+        """The mail with a Message-ID, read or not, if it came. Raises NewsletterError."""
+        read = self._path / "cur"
+        newest = sorted([*_new(self._path), *(read.glob("*") if read.is_dir() else ())], reverse=True)
+        with suppress(OSError):
+            for file in newest[:AT_ONCE]:
+                if message_id.encode() in (raw := _read(file)):
+                    return raw
+        return None
 
     def waiting(self) -> int:
         """How many mails wait. Raises NewsletterError where the folder cannot be used."""

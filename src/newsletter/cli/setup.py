@@ -38,14 +38,20 @@ def init(directory: Path) -> None:
 
 
 @click.command()
+@click.option(
+    "--test-mail", is_flag=True, help="Send a mail to the return path, and wait a minute for it in [mail.feedback]."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
 @click.pass_context
-def doctor(ctx: click.Context, as_json: bool) -> None:
-    """Check settings, feeds, templates, database, keys and mail server; a line each, with the remedy."""
+def doctor(ctx: click.Context, test_mail: bool, as_json: bool) -> None:
+    """Check settings, feeds, templates, database, keys, mail server, and the DNS of who sends; a line each.
+
+    Each line that names a problem says what to do about it.
+    """
     from newsletter.app.doctor import Check, examine
 
     try:
-        findings = list(examine(ctx.obj["config"]))
+        findings = list(examine(ctx.obj["config"], test_mail=test_mail))
     except SettingsError as error:
         findings = [Check("settings", False, line) for line in error.problems]
     if as_json:
