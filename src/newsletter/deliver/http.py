@@ -52,17 +52,12 @@ class HttpSession:
         unfit = self._provider.unfit(message)
         if unfit:
             return Outcome(Fate.UNFIT, unfit)
-        request = self._provider.request(message)
         try:
-            answer = await self._send(request, self._body(request.body, fence))
-        except Refused:
-            self.usable = False
-            return Outcome(Fate.REFUSED, "the fence refused it")
-        except httpx.HTTPError as error:
-            return await self._broken(request, error)
+            return await self._handed_over(self._provider.request(message), fence)
         finally:
             self._fenced = False
-        return self._conclude(answer)
+            if not self.usable:
+                await self._client.aclose()
 
     async def close(self) -> None:
         """See `Session`."""
@@ -74,6 +69,16 @@ class HttpSession:
         self.usable = False
         if self._sending:
             self._sending.cancel()
+
+    async def _handed_over(self, request: Request, fence: Fence) -> Outcome:
+        try:
+            answer = await self._send(request, self._body(request.body, fence))
+        except Refused:
+            self.usable = False
+            return Outcome(Fate.REFUSED, "the fence refused it")
+        except httpx.HTTPError as error:
+            return await self._broken(request, error)
+        return self._conclude(answer)
 
     async def _send(self, request: Request, body: AsyncIterator[bytes]) -> Answer:
         self._sending = asyncio.create_task(self._post(request, body))

@@ -109,6 +109,12 @@ def test_what_is_nobodys_is_not_there(served: Served, path: str) -> None:
     assert httpx.get(served.address + path).status_code == 404
 
 
+def test_a_provider_may_say_more_than_a_form(served: Served) -> None:
+    assert httpx.post(f"{served.address}/hooks/brevo", content=b"x" * 500_000).status_code == 200
+    assert httpx.post(f"{served.address}/hooks/brevo", content=b"x" * 1_500_000).status_code == 413
+    assert httpx.post(f"{served.address}/subscribe", content=b"x" * 100_000).status_code == 413
+
+
 def test_no_token_is_logged(served: Served) -> None:
     secret = token(Purpose.UNSUBSCRIBE, 1)
     httpx.get(f"{served.address}/unsubscribe/{secret}?a={secret}")
