@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import imaplib
+import re
 import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,10 +18,11 @@ from newsletter.deliver.feedback.mime import MOST_BYTES
 from newsletter.errors import NewsletterError, StoreError
 
 AT_ONCE: Final = 500  # mails a look
+BEYOND: Final = re.compile(r"[^\x20-\x7e]+")
 SECONDS: Final = 60  # to wait for each answer
 PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 SEEN, FLAGGED = "\\Seen", "\\Flagged"  # read; and a person should look at it
-Failure = (OSError, imaplib.IMAP4.error)
+Failure = (OSError, ValueError, imaplib.IMAP4.error)
 log = structlog.get_logger(__name__)
 
 
@@ -74,7 +77,7 @@ class ImapMailbox:
         except Failure as error:
             raise NewsletterError(f"{where} cannot be used: {_said(error)}") from error
         try:
-            client.login(own.username, own.password.get_secret_value())
+            _sign_in(client, own.username, own.password.get_secret_value())
             code, said = client.select(_quoted(own.folder))
             if code != "OK":
                 raise NewsletterError(f"{where} cannot be opened: {_said(said[0])}")
@@ -108,8 +111,23 @@ def _fetched(client: imaplib.IMAP4, uid: str) -> bytes | None:
     return next((bytes(part[1]) for part in parts or () if isinstance(part, tuple)), None)
 
 
+def _sign_in(client: imaplib.IMAP4, user: str, password: str) -> None:
+    """LOGIN carries ASCII only."""
+    if user.isascii() and password.isascii():
+        client.login(user, password)
+    else:
+        client.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
+
+
 def _quoted(folder: str) -> str:
-    return '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """As IMAP writes names: letters beyond ASCII in modified UTF-7 (RFC 3501, 5.1.3)."""
+    plain = folder.replace("&", "&-")
+    coded = BEYOND.sub(lambda found: "&" + _base64(found[0].encode("utf-16-be")) + "-", plain)
+    return '"' + coded.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii").rstrip("=").replace("/", ",")
 
 
 def _said(error: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from newsletter.app.names import Names
@@ -29,11 +30,11 @@ def examined(names: Names, domain: str) -> str:
     strange = [term for term in record.split()[1:] if _name(term) not in KNOWN]
     if strange:
         raise NewsletterError(f"the SPF record of {domain} has a mistake in {strange[0]!r}: {record}")
-    looks = sum(1 for _ in _looks(names, record, domain, depth=0))
+    looks = sum(1 for _ in islice(_looks(names, record), MOST_LOOKS + 1))
     if looks > MOST_LOOKS:
         raise NewsletterError(
-            f"the SPF record of {domain} makes receivers ask the DNS {looks} times; beyond {MOST_LOOKS} it counts for "
-            "nothing: take out what no longer sends"
+            f"the SPF record of {domain} makes receivers ask the DNS more than {MOST_LOOKS} times, and so "
+            "counts for nothing: take out what no longer sends"
         )
     end = next((term for term in record.split() if _name(term) in ("all", "redirect")), "")
     if end.lstrip("+") == "all":
@@ -45,15 +46,15 @@ def examined(names: Names, domain: str) -> str:
     return f"{record} ({looks} of {MOST_LOOKS} questions)"
 
 
-def _looks(names: Names, record: str, domain: str, depth: int) -> Iterator[str]:
+def _looks(names: Names, record: str) -> Iterator[str]:
     for term in record.split()[1:]:
         name = _name(term)
         if name not in LOOKS:
             continue
         yield term
         target = term.partition("=" if name == "redirect" else ":")[2]
-        if name in ("include", "redirect") and target and depth < MOST_LOOKS and "%" not in target:
-            yield from _looks(names, record_of(names, target), target, depth + 1)
+        if name in ("include", "redirect") and target and "%" not in target:
+            yield from _looks(names, record_of(names, target))
 
 
 def _name(term: str) -> str:

@@ -16,7 +16,7 @@ LONGEST_WAIT: Final = timedelta(hours=1)  # whatever a server asks for
 ABOUT_THE_MAIL: Final = frozenset(
     {400, 413, 422}
 )  # every other 4xx is about us: key, account, address of the interface
-FULL: Final = frozenset({429, 503})  # nothing was taken
+FULL: Final = frozenset({408, 420, 429})  # nothing was taken: not whole in time, too many (420: Mailgun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Answer:
             return min(timedelta(seconds=int(asked[:9])), LONGEST_WAIT)
         try:
             until = parsedate_to_datetime(asked)
-        except (ValueError, IndexError):
+        except (ValueError, IndexError, OverflowError):
             return None
         until = until if until.tzinfo else until.replace(tzinfo=UTC)
         return min(max(until - now, timedelta()), LONGEST_WAIT)
@@ -78,8 +78,8 @@ def refused(answer: Answer, said: str, fate: Fate | None = None, *, now: datetim
     words = redacted(f"{answer.status} {said}")
     if answer.status in FULL or fate is Fate.DEFERRED:
         return Outcome(Fate.DEFERRED, words, answer.wait(now) or timedelta(minutes=1))
-    if answer.status >= 500:
-        return Outcome(Fate.UNCERTAIN, words)
+    if answer.status >= 500:  # 503 too: a gateway says it where whoever stands behind it broke off
+        return Outcome(Fate.UNCERTAIN, words, answer.wait(now))
     if fate is not None:
         return Outcome(fate, words)
     return Outcome(Fate.FAILED if answer.status in ABOUT_THE_MAIL else Fate.BARRED, words)

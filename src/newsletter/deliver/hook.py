@@ -8,13 +8,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from newsletter.deliver.feedback.diagnosis import judge
 from newsletter.deliver.feedback.returned import Complaint, Kind, Reason, Returned
 from newsletter.errors import HookRefused
-
-MOST_EVENTS: Final = 1000  # of one call
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def signed_in(hook: Hook, secret: str) -> None:
 def objects(value: Any) -> Iterator[dict[str, Any]]:
     """The events of a call: one object, or a list of them."""
     found = value if isinstance(value, list) else [value]
-    return (one for one in found[:MOST_EVENTS] if isinstance(one, dict))
+    return (one for one in found if isinstance(one, dict))
 
 
 def bounce(said: str, status: str = "", *, permanent: bool | None = None, default: Reason) -> Returned:

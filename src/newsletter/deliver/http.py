@@ -22,6 +22,7 @@ from newsletter.deliver.verdict import Fate, Outcome
 from newsletter.errors import TransportError
 
 TIMEOUTS: Final = httpx.Timeout(connect=30, write=60, read=120, pool=30)
+LONGEST: Final = 150.0  # seconds for a request in all: with its repeats within the lease of a fence
 AGAIN_AFTER: Final = (1.0, 4.0, 10.0)  # seconds: far within the time for which a provider knows a key
 MOST_ANSWERED: Final = 256 * 1024  # bytes of an answer
 
@@ -39,6 +40,7 @@ class HttpSession:
         self._now = now
         self._sending: asyncio.Task[Answer] | None = None
         self._fenced = False
+        self._unasked: Exception | None = None  # what the fence raised
         self.usable = True
         self.carried = 0
 
@@ -53,7 +55,13 @@ class HttpSession:
         if unfit:
             return Outcome(Fate.UNFIT, unfit)
         try:
-            return await self._handed_over(self._provider.request(message), fence)
+            request = self._provider.request(message)
+        except TransportError:
+            raise
+        except Exception as error:  # whatever it is: this message would meet it again
+            return Outcome(Fate.UNFIT, f"no request can be made of it: {type(error).__name__}")
+        try:
+            return await self._handed_over(request, fence)
         finally:
             self._fenced = False
             if not self.usable:
@@ -76,9 +84,15 @@ class HttpSession:
         except Refused:
             self.usable = False
             return Outcome(Fate.REFUSED, "the fence refused it")
-        except httpx.HTTPError as error:
-            return await self._broken(request, error)
-        return self._conclude(answer)
+        except Exception as error:
+            if error is self._unasked or isinstance(error, TransportError):
+                raise
+            outcome = self._broken(error)
+        else:
+            outcome = self._conclude(answer)
+        if outcome.fate is Fate.UNCERTAIN and self._provider.keyed:
+            outcome = await self._repeated(request, outcome)
+        return outcome
 
     async def _send(self, request: Request, body: AsyncIterator[bytes]) -> Answer:
         self._sending = asyncio.create_task(self._post(request, body))
@@ -93,40 +107,50 @@ class HttpSession:
 
     async def _post(self, request: Request, body: AsyncIterator[bytes]) -> Answer:
         headers = {**request.headers, "Content-Length": str(len(request.body))}
-        async with self._client.stream("POST", request.url, headers=headers, content=body) as response:
-            read = b""
-            async for piece in response.aiter_bytes():
-                read += piece
-                if len(read) > MOST_ANSWERED:
-                    break
-            return Answer(response.status_code, _small(response.headers), read[:MOST_ANSWERED])
+        async with asyncio.timeout(LONGEST):
+            async with self._client.stream("POST", request.url, headers=headers, content=body) as response:
+                read = b""
+                async for piece in response.aiter_bytes():
+                    read += piece
+                    if len(read) > MOST_ANSWERED:
+                        break
+                return Answer(response.status_code, _small(response.headers), read[:MOST_ANSWERED])
 
     async def _body(self, body: bytes, fence: Fence) -> AsyncIterator[bytes]:
         yield body[:-1]
         self._fenced = True
-        if not await fence():
+        try:
+            granted = await fence()
+        except Exception as error:
+            self._unasked = error
+            raise
+        if not granted:
             raise Refused
         yield body[-1:]
 
-    async def _broken(self, request: Request, error: httpx.HTTPError) -> Outcome:
+    def _broken(self, error: Exception) -> Outcome:
         """The connection broke: before the fence nothing was sent, after it nobody knows."""
-        if not self._fenced:
-            self.usable = False
-            if self.carried:  # it was open and idle, and the provider closed it
-                return Outcome(Fate.AGAIN, _reason(error))
-            raise TransportError(f"{self._provider.host}: {_reason(error)}") from error
-        for pause in AGAIN_AFTER if self._provider.keyed else ():
+        self.usable = False
+        if self._fenced:
+            return Outcome(Fate.UNCERTAIN, f"no answer to the request: {_reason(error)}")
+        if self.carried:  # it was open and idle, and the provider closed it
+            return Outcome(Fate.AGAIN, _reason(error))
+        raise TransportError(f"{self._provider.host}: {_reason(error)}") from error
+
+    async def _repeated(self, request: Request, doubt: Outcome) -> Outcome:
+        """The same request again, by its key. Only that it was taken says something: a refusal may be of the repeat."""
+        for pause in AGAIN_AFTER:
             await asyncio.sleep(pause)
             try:
                 answer = await self._send(request, _whole(request.body))
-            except httpx.HTTPError as repeated:
-                error = repeated
+            except Exception:  # noqa: S112 - it is in doubt as before
                 continue
-            outcome = self._conclude(answer)
-            if outcome.fate is not Fate.UNCERTAIN:
-                return outcome
+            outcome = self._provider.judge(answer, self._now())
+            if outcome.fate is Fate.ACCEPTED:
+                return self._conclude(answer)
+            doubt = Outcome(doubt.fate, doubt.answer, outcome.wait)
         self.usable = False
-        return Outcome(Fate.UNCERTAIN, f"no answer to the request: {_reason(error)}")
+        return doubt
 
     def _conclude(self, answer: Answer) -> Outcome:
         outcome = self._provider.judge(answer, self._now())
@@ -161,22 +185,29 @@ class HttpInquiry:
         self._provider = provider
         self._client = client
 
-    async def taken(self, marks: Sequence[str]) -> Mapping[str, str]:
-        """See `Inquiry`."""
-        found = {}
+    async def taken(self, marks: Sequence[str], since: datetime) -> Mapping[str, str | None]:
+        """See `Inquiry`; one question after the other, until one is not answered."""
+        found: dict[str, str | None] = {}
         async with self._client() as client:
             for mark in marks:
-                question = self._provider.question(mark)
-                if question is None:
-                    return {}
                 try:
-                    response = await client.get(question.url, headers=question.headers)
-                except httpx.HTTPError as error:
-                    raise TransportError(f"{self._provider.host}: {_reason(error)}") from error
-                answer = Answer(response.status_code, _small(response.headers), response.content)
-                if id := self._provider.known(answer):
-                    found[mark] = f"found at the provider as {id}"
+                    id = await self._known(client, mark)
+                except TransportError:
+                    if found:
+                        return found
+                    raise
+                found[mark] = f"found at the provider as {id}" if id else None
         return found
+
+    async def _known(self, client: httpx.AsyncClient, mark: str) -> str:
+        question = self._provider.question(mark)
+        if question is None:
+            return ""
+        try:
+            response = await client.get(question.url, headers=question.headers)
+        except Exception as error:
+            raise TransportError(f"{self._provider.host}: {_reason(error)}") from error
+        return self._provider.known(Answer(response.status_code, _small(response.headers), response.content))
 
 
 async def _whole(body: bytes) -> AsyncIterator[bytes]:
@@ -187,9 +218,10 @@ def _small(headers: httpx.Headers) -> Mapping[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _reason(error: httpx.HTTPError) -> str:
+def _reason(error: Exception) -> str:
     """What broke; the library's own words may be empty, and hold addresses."""
-    words: dict[type[httpx.HTTPError], str] = {
+    words: dict[type[Exception], str] = {
+        TimeoutError: "no answer in time",
         httpx.ConnectTimeout: "it does not answer",
         httpx.ReadTimeout: "no answer in time",
         httpx.WriteTimeout: "it does not take the request",

@@ -8,34 +8,42 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from newsletter.errors import TransportError
 
 MOST: Final = 64 * 1024 * 1024  # bytes of the end of the log that are looked at: about 400,000 mails
+PACKED: Final = (".gz", ".xz", ".zst", ".bz2")
 NAMED: Final = re.compile(rb"/cleanup\[\d+\]: ([0-9A-Za-z]+): message-id=<([a-z2-7]{32})@")
 QUEUED: Final = re.compile(rb"/qmgr\[\d+\]: ([0-9A-Za-z]+): from=<")
 
 
 class PostfixLog:
-    """The log at a path, and the one before it (`….1`)."""
+    """The log at a path, with those before it that are still plain (`….1`)."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def taken(self, marks: Sequence[str]) -> Mapping[str, str]:
-        """See `Inquiry`. Raises TransportError where the log cannot be read."""
-        return await asyncio.to_thread(self._taken, frozenset(marks))
+    async def taken(self, marks: Sequence[str], since: datetime) -> Mapping[str, str | None]:
+        """See `Inquiry`: of what is not there it tells only where the log reaches back far enough."""
+        return await asyncio.to_thread(self._taken, frozenset(marks), since.timestamp())
 
-    def _taken(self, marks: frozenset[str]) -> dict[str, str]:
-        before = self._path.with_name(self._path.name + ".1")
+    def _taken(self, marks: frozenset[str], since: float) -> dict[str, str | None]:
         try:
-            rotated = _lines(before) if before.exists() else iter(())
-            found = queued(rotated, marks) | queued(_lines(self._path), marks)
+            before = [
+                file for file in self._path.parent.glob(f"{self._path.name}[.-]*") if file.stat().st_mtime >= since
+            ]
+            files = [*(file for file in before if file.suffix not in PACKED), self._path]
+            files.sort(key=lambda file: file.stat().st_mtime)
+            found = queued(chain.from_iterable(map(_lines, files)), marks)
+            whole = len(files) == len(before) + 1 and all(file.stat().st_size <= MOST for file in files)
         except OSError as error:
             raise TransportError(f"mail.smtp.log: {self._path} cannot be read: {error.strerror}") from error
-        return {mark: f"found in the mail server's log, queued as {id}" for mark, id in found.items()}
+        said: dict[str, str | None] = dict.fromkeys(marks) if whole else {}
+        return said | {mark: f"found in the mail server's log, queued as {id}" for mark, id in found.items()}
 
 
 def queued(lines: Iterable[bytes], marks: frozenset[str]) -> dict[str, str]:

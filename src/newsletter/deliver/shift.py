@@ -177,14 +177,14 @@ class Shift:
             return None if session.carried else await self.server_failed(TransportError(outcome.answer))
         if outcome.fate is Fate.REFUSED:
             return await self._give_back()  # paused, perhaps: ask anew what may be sent, and not one connection each
+        if outcome.fate in STATES:
+            self.commits.receive(receipt(claim, outcome, now))  # before anything that may fail
         if outcome.wait is not None:
             await self._left_alone(outcome, now)
         elif session.usable:
             self.tools.breaker.succeeded(now)
         else:
             await self.server_failed(TransportError(outcome.answer))
-        if outcome.fate in STATES:
-            self.commits.receive(receipt(claim, outcome, now))
         if claim.edition and (refused := self.tools.trial.failed(claim.edition, outcome.fate)):
             await self._stop_failing(claim.edition, refused, outcome.answer)
         if outcome.fate is Fate.BARRED:

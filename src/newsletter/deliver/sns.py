@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+import re
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import structlog
 from cryptography.exceptions import InvalidSignature
@@ -32,11 +32,11 @@ log = structlog.get_logger(__name__)
 
 
 class Topic:
-    """One topic. `certificates` are the hosts that its certificates lie at, `service` the one that confirms."""
+    """One topic. `certificates`: the addresses that its certificates may have, `service`: the host that confirms."""
 
-    def __init__(self, arn: str | None, certificates: Sequence[str], service: str) -> None:
+    def __init__(self, arn: str | None, certificates: str, service: str) -> None:
         self._arn = arn
-        self._certificates = certificates
+        self._certificates = re.compile(certificates)
         self._service = service
         self._kept: dict[str, Certificate] = {}
 
@@ -74,7 +74,8 @@ class Topic:
             raise HookRefused("the call's signature is not good", status=403) from error
 
     def _certificate(self, address: str, hook: Hook) -> Certificate:
-        _check_host(address, self._certificates)
+        if not self._certificates.fullmatch(address):
+            raise HookRefused("the certificate lies at an address that is not its provider's", status=403)
         found = self._kept.get(address)
         if found is None:
             try:
@@ -90,19 +91,20 @@ class Topic:
 
     def _confirm(self, call: Any, hook: Hook) -> None:
         address = text_at(call, "SubscribeURL")
-        _check_host(address, (self._service,))
+        if not self._ours(address):
+            raise HookRefused("the call names an address that is not its provider's", status=403)
         try:
             hook.fetch(address)
         except OSError as error:
             raise HookRefused("the subscription cannot be confirmed now", status=503) from error
         log.info("subscription confirmed", topic=self._arn)
 
-
-def _check_host(address: str, hosts: Sequence[str]) -> None:
-    try:
-        parts = urlsplit(address)
-        good = parts.scheme == "https" and parts.netloc in hosts
-    except ValueError:
-        good = False
-    if not good:
-        raise HookRefused("the call names an address that is not its provider's", status=403)
+    def _ours(self, address: str) -> bool:
+        """Whether the address confirms a subscription to our topic, and nothing else."""
+        try:
+            parts = urlsplit(address)
+            asked = dict(parse_qsl(parts.query))
+        except ValueError:
+            return False
+        wanted = {"Action": "ConfirmSubscription", "TopicArn": self._arn}
+        return (parts.scheme, parts.netloc) == ("https", self._service) and wanted.items() <= asked.items()

@@ -18,7 +18,7 @@ import structlog
 
 from newsletter.deliver.connection import Connection
 from newsletter.deliver.domains import Domains
-from newsletter.deliver.inquiry import inquire
+from newsletter.deliver.inquiry import Inquirer
 from newsletter.deliver.ledger import Alarms, Ledger, Variants
 from newsletter.deliver.pace import Caps, Pace, Trial
 from newsletter.deliver.patience import Breaker
@@ -78,6 +78,7 @@ class Deliverer:
             domains=Domains(transport.connections),
             window=caps.window,
         )
+        self._inquirer = Inquirer(ledger, transport.inquiry, writer.mark)
         self._remembers = not caps.longest
         self._capped = False
         self._batch = batch
@@ -89,7 +90,7 @@ class Deliverer:
         tools, fates, finished = self._tools, Counter[Fate](), list[str]()
         async with self._one_run:
             await asyncio.to_thread(tools.ledger.tidy, tools.now())
-            await inquire(tools.ledger, tools.transport.inquiry, tools.writer.mark, tools.now())
+            await self._inquirer.inquire(tools.now())
             await self._remember()
             while self._may_send() and await self._pass(fates):
                 pass
@@ -98,13 +99,15 @@ class Deliverer:
         return Progress(dict(fates), tuple(finished), tools.breaker.rests_until, capped)
 
     async def run(self) -> None:
-        """Send whatever becomes due until `stop`; a ledger that fails is asked again."""
+        """Send whatever becomes due until `stop`; a ledger that fails is asked again. A fault ends nothing."""
         while not self._stop.is_set():
             self._woken.clear()
             try:
                 await self.run_until_idle()
             except StoreError as error:
                 log.warning("delivery waits for the store", reason=str(error))
+            except Exception:  # whatever it is: what it was about is uncertain in time, and the others go on
+                log.exception("delivery failed, and goes on")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), IDLE)
 

@@ -76,10 +76,19 @@ def test_what_the_database_cannot_take_stays_unread(dovecot: Dovecot) -> None:
     assert ImapMailbox(settings(dovecot), lambda raw: "noted").look() == Counter(noted=2)
 
 
+def test_a_folder_may_have_any_name(dovecot: Dovecot) -> None:
+    with dovecot.client() as client:
+        client.create('"R&APw-ckl&AOQ-ufer &- mehr"')
+        client.append('"R&APw-ckl&AOQ-ufer &- mehr"', "", "", MAIL % 1)
+    box = ImapMailbox(settings(dovecot, folder="Rückläufer & mehr"), lambda raw: "noted")
+    assert box.look() == Counter(noted=1)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         ({"password": "falsch"}, "AUTHENTICATIONFAILED"),
+        ({"password": "Schlüssel"}, "AUTHENTICATIONFAILED"),
         ({"folder": "Nirgends"}, "cannot be opened"),
         ({"port": 1}, "cannot be used: Connection refused"),
         ({"ca_file": None}, "cannot be used"),

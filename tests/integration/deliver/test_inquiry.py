@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from tests.servers.postfix import Postfix
 from tests.servers.provider import DROP, KEPT, Provider, providing
 
 AFTER = timedelta(minutes=5)
+NOW = datetime.now(UTC)
 
 
 class Knower:
@@ -33,11 +34,11 @@ class Knower:
         self.known = known  # None: it cannot be asked
         self.asked: list[list[str]] = []
 
-    async def taken(self, marks: Sequence[str]) -> Mapping[str, str]:
+    async def taken(self, marks: Sequence[str], since: datetime) -> Mapping[str, str | None]:
         self.asked.append(list(marks))
         if self.known is None:
             raise TransportError("nobody is there")
-        return self.known
+        return {mark: self.known.get(mark) for mark in marks}
 
 
 @pytest.fixture(params=[True, False], ids=["resend", "hold"])
@@ -90,14 +91,54 @@ async def test_who_cannot_be_asked_is_asked_again_for_an_hour(asking: World) -> 
     world, knower = asking, Knower(None)
     async with serving(Scripted(script=at(".", KEPT_SILENT, times=1))) as server:
         await doubted(world, server, knower)
+        deliverer = world.deliverer(world.transport(server.port, inquiry=knower))
         for minutes in (6, 20, 20):
             world.pass_time(minutes=minutes)
-            await world.deliverer(world.transport(server.port, inquiry=knower)).run_until_idle()
+            for _ in range(3):  # it is asked once a minute
+                await deliverer.run_until_idle()
             assert world.edition_row().state == EditionState.SENDING
         world.pass_time(minutes=20)
-        await world.deliverer(world.transport(server.port, inquiry=knower)).run_until_idle()
+        await deliverer.run_until_idle()
     assert len(knower.asked) == 4
     assert world.edition_row().state == EditionState.FINISHED
+
+
+async def test_nothing_stays_in_doubt_for_more_than_a_day(asking: World) -> None:
+    """`once` by cron is a new process each time, and does not know how long nobody could be asked."""
+    world, knower = asking, Knower(None)
+    async with serving(Scripted(script=at(".", KEPT_SILENT, times=1))) as server:
+        await doubted(world, server, knower)
+        for hours in (6, 6, 6):
+            world.pass_time(hours=hours)
+            await world.deliverer(world.transport(server.port, inquiry=knower)).run_until_idle()
+            assert world.edition_row().state == EditionState.SENDING
+        world.pass_time(hours=7)
+        await world.deliverer(world.transport(server.port, inquiry=knower)).run_until_idle()
+    assert world.edition_row().state == EditionState.FINISHED
+
+
+class Half(Knower):
+    """Answers the first question only."""
+
+    async def taken(self, marks: Sequence[str], since: datetime) -> Mapping[str, str | None]:
+        return dict(list((await super().taken(marks, since)).items())[:1])
+
+
+async def test_what_was_answered_counts_though_the_rest_was_not(small_world: World) -> None:
+    world, knower = small_world, Half({})
+    world.ledger = Deliveries(world.database, world.journal, Terms(doubting=Doubting(True, AFTER)))
+    world.plan(3)
+    claims = claims_of(world)
+    assert len(world.ledger.settle(claims, [], world.now)) == 3
+    world.ledger.recover(world.now)
+    knower.known = {KEYS.mark(claim.delivery, claim.dated): "found" for claim in claims}
+    async with serving(Scripted()) as server:
+        deliverer = world.deliverer(world.transport(server.port, inquiry=knower))
+        for _ in range(3):
+            world.pass_time(minutes=6)
+            await deliverer.run_until_idle()
+    assert server.taken == []
+    assert set(world.states()) == {"accepted"}
 
 
 async def test_a_crash_after_the_fence_is_asked_about_too(asking: World) -> None:
@@ -169,19 +210,20 @@ async def test_a_provider_says_what_it_took(small_world: World, name: str, fault
 
 async def test_a_log_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     with pytest.raises(TransportError, match="nowhere cannot be read: No such file"):
-        await PostfixLog(tmp_path / "nowhere").taken(["x" * 32])
+        await PostfixLog(tmp_path / "nowhere").taken(["x" * 32], NOW)
 
 
 async def test_the_log_before_is_looked_at_too(tmp_path: Path) -> None:
-    mark = "abcdefghijklmnopqrstuvwxyz234567"
-    old = (
-        f"postfix/cleanup[1]: 4Xy1: message-id=<{mark}@m.example>\npostfix/qmgr[1]: 4Xy1: from=<p@m.example>, size=1\n"
-    )
-    (tmp_path / "mail.log.1").write_text(old)
-    (tmp_path / "mail.log").write_bytes(b"\xff\xfe nothing\n")
-    assert await PostfixLog(tmp_path / "mail.log").taken([mark, "other"]) == {
-        mark: "found in the mail server's log, queued as 4Xy1"
-    }
+    mark, other = "abcdefghijklmnopqrstuvwxyz234567", "b" * 32
+    named, queued = f"postfix/cleanup[1]: 4Xy1: message-id=<{mark}@m.example>\n", "postfix/qmgr[1]: 4Xy1: from=<p@m>\n"
+    (tmp_path / "mail.log.1").write_text(named)
+    (tmp_path / "mail.log").write_text(queued)
+    found = {mark: "found in the mail server's log, queued as 4Xy1"}
+    log, before = PostfixLog(tmp_path / "mail.log"), NOW - timedelta(hours=1)
+    assert await log.taken([mark, other], before) == found | {other: None}
+    (tmp_path / "mail.log.2.gz").write_bytes(b"packed")
+    assert await log.taken([mark, other], before) == found, "what is packed may have had it"
+    assert await log.taken([other], NOW + timedelta(hours=1)) == {other: None}, "nothing was rotated since"
 
 
 def test_a_message_that_was_not_whole_is_not_in_the_queue() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,6 +17,7 @@ from moto.server import ThreadedMotoServer
 from newsletter.config import Mail
 from newsletter.deliver import http, providers
 from newsletter.deliver.http import HttpTransport
+from newsletter.deliver.providers.postmark import Postmark
 from newsletter.deliver.transports import find
 from newsletter.deliver.verdict import Fate
 from newsletter.errors import SettingsError
@@ -120,7 +122,9 @@ def _named(subject: str, text: str, html: str, headers: dict[str, str]) -> dict[
 
 
 @pytest.mark.parametrize("number", [1, 2])
-@pytest.mark.parametrize("fault", [EARLY, DROP, KEPT, STALL, GARBAGE, 400, 401, 403, 404, 422, 429, 500, 502, 503])
+@pytest.mark.parametrize(
+    "fault", [EARLY, DROP, KEPT, STALL, GARBAGE, 400, 401, 403, 404, 422, 429, 500, 502, 503, 408, 420]
+)
 @pytest.mark.parametrize("name", NAMES)
 async def test_every_fault_of_every_provider(small_world: World, name: str, fault: str | int, number: int) -> None:
     world, readers = small_world, small_world.plan(3)
@@ -138,8 +142,8 @@ async def test_every_fault_of_every_provider(small_world: World, name: str, faul
     if fault in (KEPT, STALL, GARBAGE) and not keyed:
         expected[readers[number - 1]] += 1
     if fault != EARLY:  # it depends on which byte finds the connection closed
-        answerless = fault in (DROP, KEPT, STALL) and not keyed
-        assert bool(doubts) == (answerless or fault in (GARBAGE, 500, 502)), world.rows("answer")
+        answerless = fault in (DROP, KEPT, STALL, GARBAGE, 500, 502, 503)
+        assert bool(doubts) == (answerless and not keyed), world.rows("answer")
     assert len(doubts) >= sum(times - 1 for times in taken.values())
     assert +taken == +expected, "never twice but where it is named"
     assert world.suppressed() == []
@@ -163,6 +167,50 @@ async def test_a_key_keeps_a_repeat_from_being_sent(small_world: World) -> None:
     assert server.recipients() == readers
     assert small_world.events() == []
     assert "it has this one already" in small_world.rows("answer")[0][0]
+
+
+async def test_a_refusal_of_the_repeat_says_nothing_of_the_first(small_world: World) -> None:
+    world, readers = small_world, small_world.plan(1)
+    full = Provider("brevo", script=lambda n, to: (KEPT if n == 1 else 429) if n < 4 and to else None)
+    async with providing(full) as server:
+        await world.deliverer(transport(world, server)).run_until_idle()
+        assert [kind for _, kind in world.events()] == ["uncertain", "resent"], "it may have been taken, and it was"
+        await deliver_until_done(world, server)
+    assert server.recipients() == readers, "the key holds for the next attempt, too"
+
+
+@pytest.mark.parametrize("fenced", [False, True])
+async def test_whatever_the_client_raises_is_dealt_with(small_world: World, fenced: bool) -> None:
+    """Not all that TLS raises is an error of HTTP's to httpx."""
+
+    class Broken(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if fenced:
+                await request.aread()
+            raise ssl.SSLError("bad record mac")
+
+    world = small_world
+    world.plan(2)
+    found = find(settings("postmark", "https://api.example"), lambda host: Broken(), world.clock)
+    await world.deliverer(found).run_until_idle()
+    assert ("uncertain" in {kind for _, kind in world.events()}) is fenced
+    assert world.suppressed() == []
+
+
+async def test_what_no_request_can_be_made_of_stops_nobody(small_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, readers = small_world, small_world.plan(3)
+    made = Postmark.request
+
+    def request(self: Postmark, message: Any) -> Any:
+        if message.recipient == readers[1]:
+            raise ValueError("poison")
+        return made(self, message)
+
+    monkeypatch.setattr(Postmark, "request", request)
+    async with providing(Provider("postmark")) as server:
+        await world.deliverer(transport(world, server)).run_until_idle()
+    assert sorted(server.recipients()) == [readers[0], readers[2]]
+    assert sorted(world.states()) == ["accepted", "accepted", "quarantined"]
 
 
 async def test_who_left_while_the_request_was_under_way_gets_nothing(small_world: World) -> None:

@@ -205,16 +205,19 @@ def test_a_call_that_mailgun_did_not_sign_is_refused() -> None:
             provider("mailgun").events(Hook({}, body, nothing, NOW))
 
 
+PEM = "/SimpleNotificationService-0b1f.pem"
+
+
 class Amazon:
     """A key of Amazon's own, and what it signs."""
 
-    def __init__(self, host: str, since: datetime = NOW - timedelta(days=30)) -> None:
+    def __init__(self, host: str, since: datetime = NOW - timedelta(days=30), path: str = PEM) -> None:
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(self.key.public_key())
         made = made.serial_number(1).not_valid_before(since).not_valid_after(since + timedelta(days=365))
         self.certificate = made.sign(self.key, SHA256()).public_bytes(Encoding.PEM)
-        self.where = f"https://{host}/SimpleNotificationService-1.pem"
+        self.where = f"https://{host}{path}"
         self.fetched: list[str] = []
 
     def fetch(self, address: str) -> bytes:
@@ -290,6 +293,9 @@ def test_certificates_are_fetched_once_and_from_amazon_only(amazon: Amazon) -> N
     for host in ("sns.eu-central-1.amazonaws.com.evil.example", "evil.example", "sns.eu-west-1.amazonaws.com"):
         with pytest.raises(HookRefused, match="not its provider's"):
             provider("ses").events(Amazon(host).call(event))
+    for path in ("/?Action=GetEndpointAttributes&x=.pem", f"{PEM}?x", "/x.pem", f"{PEM}/../x", "//evil.example/x.pem"):
+        with pytest.raises(HookRefused, match="not its provider's"):
+            provider("ses").events(Amazon("sns.eu-central-1.amazonaws.com", path=path).call(event))
 
 
 def test_calls_that_amazon_did_not_make_are_refused(amazon: Amazon) -> None:
@@ -316,18 +322,19 @@ def test_calls_that_amazon_did_not_make_are_refused(amazon: Amazon) -> None:
 
 def test_a_subscription_is_confirmed_for_our_topic_only(amazon: Amazon) -> None:
     amazon.fetched.clear()
-    where = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=t"
+    where = f"https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn={ARN}&Token=t"
     ask = {"Type": "SubscriptionConfirmation", "Token": "t", "SubscribeURL": where}
     assert list(provider("ses").events(amazon.call("You have chosen to subscribe …", **ask))) == []
     assert amazon.fetched == [amazon.where, where]
-    evil = {**ask, "SubscribeURL": "https://evil.example/"}
-    with pytest.raises(HookRefused, match="not its provider's"):
-        provider("ses").events(amazon.call("…", **evil))
+    others = (where.replace("sns.eu", "evil.eu"), where.replace(ARN, ARN + "2"), where.replace("Confirm", "Delete"), "")
+    for other in others:
+        with pytest.raises(HookRefused, match="not its provider's"):
+            provider("ses").events(amazon.call("…", **(ask | {"SubscribeURL": other})))
     assert list(provider("ses").events(amazon.call("Successfully validated SNS topic for Amazon SES."))) == []
 
 
 def test_what_scaleway_tells() -> None:
-    signer = Amazon("messaging.s3.fr-par.scw.cloud")
+    signer = Amazon("messaging.s3.fr-par.scw.cloud", path="/fr-par/sns/sns_certificate_1.crt")
     headers = [{"key": "X-Newsletter-Delivery", "value": MARK}]
     found: list[Event] = []
     for kind in ("email_mailbox_not_found", "email_deferred", "email_delivered", "email_spam"):

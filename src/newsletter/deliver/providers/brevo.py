@@ -24,7 +24,7 @@ from newsletter.deliver.verdict import Fate, Outcome
 
 NEEDS: Final = ("key",)
 TAKES: Final = ("hook_secret",)
-DUPLICATE: Final = "duplicate_request"
+DUPLICATE: Final = ("duplicate_parameter", "duplicate_request")  # an earlier request had this key
 
 
 class Brevo(Structured):
@@ -37,7 +37,7 @@ class Brevo(Structured):
     def request(self, message: Message) -> Request:
         """See `Provider`."""
         letter = letter_of(message)
-        key = uuid5(NAMESPACE_URL, letter.mark)  # the same for the same delivery
+        key = uuid5(NAMESPACE_URL, f"{letter.mark} {letter.recipient}")  # the same for the same delivery
         body: dict[str, Any] = {
             "sender": _person(letter.sender),
             "to": [{"email": letter.recipient}],
@@ -56,7 +56,7 @@ class Brevo(Structured):
         if answer.status < 300:
             return accepted(answer, text_at(answer.json, "messageId"))
         code, said = text_at(answer.json, "code"), text_at(answer.json, "message")
-        if code == DUPLICATE:  # an earlier request with this delivery's key was taken
+        if code in DUPLICATE:
             return Outcome(Fate.ACCEPTED, f"{answer.status} {code}: it has this one already")
         return refused(answer, f"{code}: {said}", now=now)
 

@@ -32,8 +32,8 @@ class Scaleway(Structured):
         base = api.url or "https://api.scaleway.com"
         super().__init__(f"{base.rstrip('/')}/transactional-email/v1alpha1/regions/{api.region}")
         self._key, self._project = api.key.get_secret_value(), api.project
-        certificates, service = f"messaging.s3.{api.region}.scw.cloud", f"sns.mnq.{api.region}.scaleway.com"
-        self._topic = Topic(api.topic, (certificates, "messaging.s3.fr-par.scw.cloud"), service)
+        certificates = rf"https://messaging\.s3\.[a-z-]+\.scw\.cloud/{api.region}/sns/[\w.-]+\.(?:pem|crt)"
+        self._topic = Topic(api.topic, certificates, f"sns.mnq.{api.region}.scaleway.com")
 
     def request(self, message: Message) -> Request:
         """See `Provider`."""

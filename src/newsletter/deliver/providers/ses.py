@@ -7,6 +7,7 @@ each event. It knows no idempotency keys. Without a key of ours, botocore finds 
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -50,7 +51,8 @@ class Ses(Structured):
         super().__init__(api.url or f"https://email.{api.region}.amazonaws.com")
         self._sign = _signer(api)
         service = f"sns.{(api.topic or '::::').split(':')[3]}.amazonaws.com"
-        self._topic = Topic(api.topic, (service,), service)
+        certificates = rf"https://{re.escape(service)}/SimpleNotificationService-[0-9a-f]{{1,64}}\.pem"
+        self._topic = Topic(api.topic, certificates, service)
 
     def request(self, message: Message) -> Request:
         """See `Provider`. Raises TransportError where no key can be found."""

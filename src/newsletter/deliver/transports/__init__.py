@@ -62,8 +62,11 @@ class Session(Protocol):
 class Inquiry(Protocol):
     """Somebody who knows what was taken; see `ask_after`."""
 
-    async def taken(self, marks: Sequence[str]) -> Mapping[str, str]:
-        """What is said of each of these mails that was taken, free of addresses. Raises TransportError."""
+    async def taken(self, marks: Sequence[str], since: datetime) -> Mapping[str, str | None]:
+        """What is said of each of these mails that was taken, free of addresses; None of one that was not.
+
+        Those of which it cannot tell are left out. They were sent after `since`. Raises TransportError.
+        """
 
 
 class Transport(Protocol):
