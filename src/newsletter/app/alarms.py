@@ -8,6 +8,7 @@ from email.utils import parseaddr
 
 import structlog
 
+from newsletter.app.fetching import poster
 from newsletter.config import Settings
 from newsletter.errors import BadInput, SettingsError, TransportError
 from newsletter.model import Alarm, AlarmKind
@@ -45,19 +46,40 @@ class AlarmBoard:
         return self._alarms.standing()
 
     def tell(self, now: datetime) -> int:
-        """Mail what nobody was told of for a day to `[alerts] to`, in one mail; how many alarms that were."""
+        """Tell `[alerts]` what nobody was told of for a day, by one mail and one call; how many alarms that were."""
         due = [a for a in self.standing() if a.told_at is None or a.told_at <= now - REMIND_AFTER]
-        if not due or not self._settings.alerts.to or self._settings.mail.transport == "log":
-            return 0
-        try:
-            addresses = [parseaddr(mailbox)[1] for mailbox in self._settings.alerts.to]
-            self._post(self._subject(due), _text(due), addresses, now)
-        except (TransportError, BadInput, SettingsError) as error:
-            log.error("alarms could not be mailed", alarms=len(due), error=str(error))
+        if not due or not any([self._mailed(due, now), self._called(due)]):
             return 0
         for alarm in due:
             self._alarms.told(alarm.key, now)
         return len(due)
+
+    def _mailed(self, due: Sequence[Alarm], now: datetime) -> bool:
+        addresses = [parseaddr(mailbox)[1] for mailbox in self._settings.alerts.to]
+        if not addresses or self._settings.mail.transport == "log":
+            return False
+        try:
+            self._post(self._subject(due), _text(due), addresses, now)
+        except (TransportError, BadInput, SettingsError) as error:
+            log.error("alarms could not be mailed", alarms=len(due), error=str(error))
+            return False
+        return True
+
+    def _called(self, due: Sequence[Alarm]) -> bool:
+        """`text` is what chats show (Mattermost, Rocket.Chat, Slack); the rest is for programs."""
+        address = self._settings.alerts.webhook
+        if address is None:
+            return False
+        alarms = [
+            {"key": one.key, "kind": str(one.kind), "message": one.message, "raised_at": one.raised_at.isoformat()}
+            for one in due
+        ]
+        try:
+            poster(self._settings.network)(address, {"text": f"{self._subject(due)}\n{_text(due)}", "alarms": alarms})
+        except OSError as error:
+            log.error("alarms could not be told to the webhook", alarms=len(due), error=str(error))
+            return False
+        return True
 
     def _subject(self, alarms: Sequence[Alarm]) -> str:
         more = f" and {len(alarms) - 1} more" if len(alarms) > 1 else ""

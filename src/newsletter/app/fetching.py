@@ -1,9 +1,9 @@
-"""Small files from hosts that we know (a certificate, a policy), by the way that `[network]` sets."""
+"""Small things from and to hosts that we know (a certificate, a policy, an alarm), by the way that `[network]` sets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -20,10 +20,8 @@ def fetcher(network: NetworkSettings) -> Callable[[str], bytes]:
     route = Route(network)
 
     def fetch(address: str) -> bytes:
-        proxy = route.proxy if route.proxied(urlsplit(address).hostname or "") else None
-        way = httpx.HTTPTransport(verify=route.tls, trust_env=False, proxy=proxy)
         try:
-            with httpx.Client(transport=way, timeout=SECONDS) as client, client.stream("GET", address) as response:
+            with _client(route, address) as client, client.stream("GET", address) as response:
                 response.raise_for_status()
                 read = b""
                 for piece in response.iter_bytes():
@@ -35,3 +33,24 @@ def fetcher(network: NetworkSettings) -> Callable[[str], bytes]:
             raise OSError(type(error).__name__) from error
 
     return fetch
+
+
+def poster(network: NetworkSettings) -> Callable[[str, Any], None]:
+    """Posts JSON to an address; raises OSError where it is not taken."""
+    route = Route(network)
+
+    def post(address: str, value: Any) -> None:
+        try:
+            with _client(route, address) as client:
+                client.post(address, json=value).raise_for_status()
+        except httpx.HTTPStatusError as error:
+            raise OSError(f"it answers {error.response.status_code}") from error
+        except httpx.HTTPError as error:
+            raise OSError(type(error).__name__) from error
+
+    return post
+
+
+def _client(route: Route, address: str) -> httpx.Client:
+    proxy = route.proxy if route.proxied(urlsplit(address).hostname or "") else None
+    return httpx.Client(transport=httpx.HTTPTransport(verify=route.tls, trust_env=False, proxy=proxy), timeout=SECONDS)

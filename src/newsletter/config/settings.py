@@ -22,6 +22,7 @@ from newsletter.config.values import (
     Mailbox,
     Network,
     OptionalDuration,
+    OptionalWebAddress,
     Proxy,
     Region,
     Slug,
@@ -119,6 +120,7 @@ class Publish(Table):
 
 class Alerts(Table):
     to: list[Mailbox] = []
+    webhook: OptionalWebAddress = None
 
 
 class Privacy(Table):
