@@ -19,7 +19,7 @@ from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qsl
 
-EARLY, DROP, KEPT, STALL, GARBAGE = "early", "drop", "kept", "stall", "garbage"
+EARLY, HASTY, DROP, KEPT, STALL, GARBAGE = "early", "hasty", "drop", "kept", "stall", "garbage"
 Reply = tuple[int, dict[str, str], Any]
 Script = Callable[[int, str], str | int | None]
 """From the number of the request and its recipient: what goes wrong (a word from above, or a status), or None."""
@@ -90,6 +90,9 @@ class Provider:
         number = self.asked
         fault = self.script(number, "")
         if fault == EARLY:
+            return False
+        if fault == HASTY:  # a gateway that does not wait for the request
+            await _answer(writer, (503, {}, {"message": "no upstream"}))
             return False
         got = Got(head[0].split()[1], headers, await reader.readexactly(int(headers.get("content-length", 0))))
         if head[0].startswith("GET "):

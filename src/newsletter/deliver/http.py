@@ -39,7 +39,8 @@ class HttpSession:
         self._client = client
         self._now = now
         self._sending: asyncio.Task[Answer] | None = None
-        self._fenced = False
+        self._fenced = False  # it was asked
+        self._granted = False  # and said yes: from here on it may be taken
         self._unasked: Exception | None = None  # what the fence raised
         self.usable = True
         self.carried = 0
@@ -63,7 +64,7 @@ class HttpSession:
         try:
             return await self._handed_over(request, fence)
         finally:
-            self._fenced = False
+            self._fenced = self._granted = False
             if not self.usable:
                 await self._client.aclose()
 
@@ -90,9 +91,11 @@ class HttpSession:
             outcome = self._broken(error)
         else:
             outcome = self._conclude(answer)
-        if outcome.fate is Fate.UNCERTAIN and self._provider.keyed:
-            outcome = await self._repeated(request, outcome)
-        return outcome
+        if outcome.fate is not Fate.UNCERTAIN:
+            return outcome
+        if not self._granted:  # it answered before the request was whole
+            return Outcome(Fate.DEFERRED, outcome.answer, outcome.wait)
+        return await self._repeated(request, outcome) if self._provider.keyed else outcome
 
     async def _send(self, request: Request, body: AsyncIterator[bytes]) -> Answer:
         self._sending = asyncio.create_task(self._post(request, body))
@@ -126,12 +129,13 @@ class HttpSession:
             raise
         if not granted:
             raise Refused
+        self._granted = True
         yield body[-1:]
 
     def _broken(self, error: Exception) -> Outcome:
-        """The connection broke: before the fence nothing was sent, after it nobody knows."""
+        """The connection broke: before the fence was granted nothing was sent, after it nobody knows."""
         self.usable = False
-        if self._fenced:
+        if self._granted:
             return Outcome(Fate.UNCERTAIN, f"no answer to the request: {_reason(error)}")
         if self.carried:  # it was open and idle, and the provider closed it
             return Outcome(Fate.AGAIN, _reason(error))
