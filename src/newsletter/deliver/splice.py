@@ -20,6 +20,7 @@ from newsletter.model import PERSON_BLANKS, Blank, Pieces
 
 LINE_ENDS = re.compile(rb"\r\n?|\n")
 LEADING_DOTS = re.compile(rb"^\.+", re.MULTILINE)
+TOO_LONG = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)  # b2a_qp does not count a blank that ends a line
 LONGEST_LINK = 900
 SAFE_LINK = re.compile(r"https?://[A-Za-z0-9._~:/@!$*+;=%\[\]-]+\Z")  # nothing that HTML or a header would read
 
@@ -111,4 +112,4 @@ def _ends_a_line(pieces: Pieces) -> bool:
 
 def _wire(encoded: bytes) -> bytes:
     undotted = LEADING_DOTS.sub(lambda dots: b"=2E=\n" * len(dots[0]), encoded)
-    return undotted.replace(b"\n", b"\r\n")
+    return TOO_LONG.sub(rb"\1=\n\2", undotted).replace(b"\n", b"\r\n")

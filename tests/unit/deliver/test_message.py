@@ -84,6 +84,8 @@ def content(message: EmailMessage, kind: str) -> str:
 @example("x" * 10_000, "y" * 10_000, "z " * 5_000)
 @example("ä" * 3_000, "." * 300, "=\r\n.")
 @example("", "", "")
+@example("", "x" * 75 + " \n", "x" * 74 + "\t\nx")
+@example("", "ä" * 12 + "xxx \r\n" * 2, "x" * 73 + " \n")
 def test_what_was_meant_is_what_is_read(subject: str, html: str, text: str) -> None:
     message = parsed(variant(subject, html or "<p>\n", text))
     assert message["Subject"] == one_line(subject)
