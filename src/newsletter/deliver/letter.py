@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import email
+import email.message
 import email.policy
+from binascii import a2b_qp
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from types import MappingProxyType
 from typing import Final
@@ -48,25 +49,34 @@ def mark_of(message: Message) -> str:
 
 
 def letter_of(message: Message) -> Letter:
-    """The message's parts."""
-    parsed = email.message_from_bytes(b"".join(message.data), policy=email.policy.default)
-    assert isinstance(parsed, EmailMessage)  # noqa: S101 - what this policy makes
-    html = parsed.get_body(("html",))
-    text = parsed.get_body(("plain",))
-    reply_to = parsed.get("Reply-To")
+    """The message's parts. It is one of our own, so that its form is known: see `message.compile_variant`."""
+    head, _, body = b"".join(message.data).partition(b"\r\n\r\n")
+    fields = BytesHeaderParser(policy=email.policy.default).parsebytes(head + b"\r\n\r\n")
+    boundary = fields.get_boundary()
+    text, html = (body, None) if boundary is None else _alternatives(body, boundary.encode("ascii"))
+    reply_to = fields.get("Reply-To")
     return Letter(
         mark=mark_of(message),
-        sender=_mailbox(str(parsed["From"])),
+        sender=_mailbox(str(fields["From"])),
         reply_to=_mailbox(str(reply_to)) if reply_to else None,
         recipient=message.recipient,
-        subject=str(parsed["Subject"]),
-        text=text.get_content().replace("\r\n", "\n") if text else "",
-        html=html.get_content().replace("\r\n", "\n") if html else None,
-        headers=MappingProxyType(dict(_headers(parsed))),
+        subject=str(fields["Subject"]),
+        text=_decoded(text),
+        html=None if html is None else _decoded(html),
+        headers=MappingProxyType(dict(_headers(fields))),
     )
 
 
-def _headers(parsed: EmailMessage) -> list[tuple[str, str]]:
+def _alternatives(body: bytes, boundary: bytes) -> tuple[bytes, bytes]:
+    _, text, html, _ = (b"\r\n" + body).split(b"\r\n--" + boundary)
+    return text.partition(b"\r\n\r\n")[2], html.partition(b"\r\n\r\n")[2]
+
+
+def _decoded(quoted: bytes) -> str:
+    return a2b_qp(quoted).decode("utf-8").replace("\r\n", "\n")
+
+
+def _headers(parsed: email.message.Message) -> list[tuple[str, str]]:
     found = [(name, str(parsed[name])) for name in TRAVELS if name in parsed]
     if "List-Id" in parsed:  # its title may need encoding, which providers do each in their own way; it is for people
         found.append(("List-Id", "<" + str(parsed["List-Id"]).rpartition("<")[2]))
