@@ -16,7 +16,7 @@ KINDS = BOTH
 READERS = 12
 HOW = How(connections=3)
 SLOWEST = 0.004  # seconds that the mail server takes before and after it takes a message, at most
-WHOLE = 0.12  # seconds: about what a run takes
+WHOLE = {SMTP: 0.12, HTTP: 0.3}  # seconds: about what a run takes
 MOST = 12  # kills of one edition
 ALL = {SMTP: 4_200, HTTP: 800}  # kills on each kind of database
 QUICKLY = {SMTP: 8, HTTP: 4}
@@ -38,7 +38,7 @@ def _until_done(stage: Stage, number: int) -> Outcome:
         child = stage.child()
         child.let_go()
         leaving = chance.random() < 0.3
-        wait = chance.uniform(0, WHOLE)
+        wait = chance.uniform(0, WHOLE[stage.how.over])
         if leaving:
             sleep(wait / 2)
             stage.leave(chance)
