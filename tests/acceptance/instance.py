@@ -13,9 +13,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -219,6 +221,11 @@ def _environment() -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("NEWSLETTER_")}
     ours.pop("PYTHONDONTWRITEBYTECODE", None)
     return ours | {"PYTHONPYCACHEPREFIX": str(Path(sys.prefix) / "pycache")}
+
+
+def quiet_hour() -> str:
+    """A time of day whose slot is not about now."""
+    return "03:00" if datetime.now(ZoneInfo("Europe/Berlin")).hour in (6, 7, 8) else "07:00"
 
 
 def _settings(port: int, smtp_port: int | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.acceptance.instance import Instance, instance
+from tests.acceptance.instance import Instance, instance, quiet_hour
 from tests.acceptance.mailserver import Mail, defects
 from tests.acceptance.portal import Portal
 from tests.servers.postfix import Postfix
@@ -25,6 +25,7 @@ PEOPLE = [f"leser{number}@leser.example" for number in range(5)]
 def made(tmp_path: Path, postgres_url: str, portal: Portal, postfix: Postfix) -> Iterator[Instance]:
     """An instance on PostgreSQL that mails to Postfix over STARTTLS; one of its readers has no mailbox."""
     with instance(tmp_path / "instance", smtp_port=postfix.port) as made:
+        made.letter["send_at"] = quiet_hour()
         made.settings["store"] = {"url": postgres_url}
         made.settings["mail.smtp"] |= {"security": "starttls", "ca_file": str(postfix.ca_file)}
         portal.add("eins", "Erste Meldung aus dem Rathaus", NOW - timedelta(hours=1))

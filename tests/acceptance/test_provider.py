@@ -12,6 +12,8 @@ from tests.acceptance.instance import Instance
 from tests.acceptance.portal import Portal
 from tests.servers.provider import Provider, Taken, provided
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 GONE, SPAM, STAYS = "weg@leser.example", "spam@leser.example", "bleibt@leser.example"
 NOW = datetime.now(UTC).replace(microsecond=0)
 NOON = (NOW + timedelta(days=1)).replace(hour=12, minute=0)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import pytest
 
 from tests.acceptance.instance import Instance, wait_for
 from tests.acceptance.mailserver import Mail, Mailserver
 from tests.acceptance.portal import Portal
+
+pytestmark = pytest.mark.usefixtures("quiet")
 
 READER = "leserin@leser.example"
 

@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.acceptance.instance import Instance
 from tests.acceptance.mailserver import Mailserver
 from tests.acceptance.portal import Portal
+
+pytestmark = pytest.mark.usefixtures("quiet")
 
 STAYS, LEAVES, ERASED = (f"{who}@leser.example" for who in ("bleibt", "geht", "geloescht"))
 NOW = datetime.now(UTC).replace(microsecond=0)

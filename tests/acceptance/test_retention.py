@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.acceptance.instance import Instance
 from tests.acceptance.mailserver import Mailserver
 from tests.acceptance.portal import Portal
+
+pytestmark = pytest.mark.usefixtures("quiet")
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 NOON = (NOW + timedelta(days=1)).replace(hour=12, minute=0)

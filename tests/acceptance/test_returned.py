@@ -14,6 +14,8 @@ from tests.servers.dovecot import PASSWORD, USER, Dovecot
 from tests.servers.postfix import Mail, Postfix
 from tests.servers.process import free_port
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 GONE, STAYS, LEAVES = "weg@example.com", "bleibt@leser.example", "geht@leser.example"
 NOW = datetime.now(UTC).replace(microsecond=0)
 NOON = (NOW + timedelta(days=1)).replace(hour=12, minute=0)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.instance import NEWSLETTER, Instance, instance, wait_for
+from tests.acceptance.instance import NEWSLETTER, Instance, instance, quiet_hour, wait_for
 from tests.acceptance.mailserver import Mailserver
 from tests.acceptance.portal import Portal
 
@@ -157,6 +157,7 @@ def test_what_is_only_logged_leaves_nothing_and_the_ledger_says_so(
     tmp_path: Path, portal: Portal, mailserver: Mailserver
 ) -> None:
     with instance(tmp_path / "instance") as made:  # transport = "log"
+        made.letter["send_at"] = quiet_hour()
         made.settings["mail.smtp"] = {"host": "127.0.0.1", "port": mailserver.port, "security": "none"}
         portal.add("eins", "Erste Meldung aus dem Rathaus", NOW - timedelta(hours=1))
         made.feed("presse", portal.list_url)
