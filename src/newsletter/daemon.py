@@ -202,7 +202,8 @@ class Daemon:
     async def _housekeep(self) -> None:
         forgotten = await asyncio.to_thread(housekeep, self._program)
         removed = await asyncio.to_thread(self._program.pictures.tidy)
-        log.info("housekeeping", pictures_removed=removed, **forgotten)
+        if removed or any(forgotten.values()):
+            log.info("housekeeping", pictures_removed=removed, **forgotten)
 
 
 async def _guarded(work: Coroutine[Any, Any, None]) -> None:

@@ -9,13 +9,13 @@ import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Final
 
-import structlog
-
+from newsletter.app.taking import FAILED, taken
 from newsletter.config import Feedback
 from newsletter.deliver.feedback.mime import MOST_BYTES
-from newsletter.errors import NewsletterError, StoreError
+from newsletter.errors import NewsletterError
 
 AT_ONCE: Final = 500  # mails a look
 BEYOND: Final = re.compile(r"[^\x20-\x7e]+")
@@ -23,7 +23,6 @@ SECONDS: Final = 60  # to wait for each answer
 PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 SEEN, FLAGGED = "\\Seen", "\\Flagged"  # read; and a person should look at it
 Failure = (OSError, ValueError, imaplib.IMAP4.error)
-log = structlog.get_logger(__name__)
 
 
 class ImapMailbox:
@@ -45,13 +44,8 @@ class ImapMailbox:
                 raw = _fetched(client, uid)
                 if raw is None:
                     continue  # somebody else removed it
-                try:
-                    what, flags = self._take(raw), SEEN
-                except StoreError:
-                    raise
-                except Exception:
-                    log.exception("a returned mail could not be read", uid=uid)
-                    what, flags = "failed", f"{SEEN} {FLAGGED}"
+                what = taken(partial(self._take, raw), uid)
+                flags = f"{SEEN} {FLAGGED}" if what == FAILED else SEEN
                 client.uid("STORE", uid, "+FLAGS.SILENT", f"({flags})")
                 done[what] += 1
         return done

@@ -6,13 +6,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 from weakref import WeakSet
 
-import structlog
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from newsletter.app.taking import FAILED, taken
 from newsletter.config import Feedback
 from newsletter.deliver.feedback.mime import MOST_BYTES
 from newsletter.errors import NewsletterError, StoreError
@@ -22,7 +23,6 @@ LATER: Final = "451 4.3.0 the database cannot be used now"
 UNREADABLE: Final = "250 2.0.0 taken, and put into the log: it cannot be read"
 LARGEST: Final = 64 * 1024 * 1024  # bytes announced; what is longer than is looked at is cut off
 Take = Callable[[bytes, Sequence[str]], object]
-log = structlog.get_logger(__name__)
 
 
 class LmtpListener:
@@ -95,10 +95,7 @@ class _Handler:
 
     def _answer(self, content: bytes, recipients: Sequence[str]) -> str:
         try:
-            self._take(content[:MOST_BYTES], recipients)
+            what = taken(partial(self._take, content[:MOST_BYTES], recipients), "by LMTP")
         except StoreError:
             return LATER
-        except Exception:
-            log.exception("a returned mail could not be read")
-            return UNREADABLE
-        return TAKEN
+        return UNREADABLE if what == FAILED else TAKEN

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-import structlog
-
+from newsletter.app.taking import FAILED, taken
 from newsletter.deliver.feedback.mime import MOST_BYTES
-from newsletter.errors import NewsletterError, StoreError
+from newsletter.errors import NewsletterError
 
 AT_ONCE = 500  # mails a look
 SEEN, FLAGGED = ":2,S", ":2,FS"  # maildir(5): read; read, and a person should look at it
-log = structlog.get_logger(__name__)
 
 
 class Maildir:
@@ -33,19 +32,15 @@ class Maildir:
         done: Counter[str] = Counter()
         for file in _new(self._path)[:AT_ONCE]:
             try:
-                what = self._take(_read(file))
+                what = taken(partial(self._taken, file), file.name)
             except FileNotFoundError:
                 continue  # somebody else took it
-            except StoreError:
-                raise
-            except Exception:
-                log.exception("a returned mail could not be read", file=file.name)
-                _put_away(file, self._path, FLAGGED)
-                done["failed"] += 1
-                continue
-            _put_away(file, self._path, SEEN)
+            _put_away(file, self._path, FLAGGED if what == FAILED else SEEN)
             done[what] += 1
         return done
+
+    def _taken(self, file: Path) -> str:
+        return self._take(_read(file))
 
     def find(self, message_id: str) -> bytes | None:
         """The mail with a Message-ID, read or not, if it came. Raises NewsletterError."""

@@ -16,10 +16,10 @@ from newsletter.config import Api
 from newsletter.deliver.answer import Answer, accepted, refused, text_at
 from newsletter.deliver.feedback.returned import Complaint, Reason, Returned
 from newsletter.deliver.hook import Event, Hook, bounce, complaint, objects, signed_in
+from newsletter.deliver.interface import Interface
 from newsletter.deliver.letter import Mailbox, letter_of
 from newsletter.deliver.message import Message
 from newsletter.deliver.providers import Request
-from newsletter.deliver.structured import Structured
 from newsletter.deliver.verdict import Fate, Outcome
 
 NEEDS: Final = ("key",)
@@ -27,7 +27,7 @@ TAKES: Final = ("hook_secret",)
 DUPLICATE: Final = ("duplicate_parameter", "duplicate_request")  # an earlier request had this key
 
 
-class Brevo(Structured):
+class Brevo(Interface):
     keyed = True
 
     def __init__(self, api: Api) -> None:

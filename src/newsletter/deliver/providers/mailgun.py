@@ -1,6 +1,7 @@
 """Mailgun: POST /v3/<domain>/messages.mime (documentation.mailgun.com), signed webhooks.
 
-It takes our MIME as it is, Message-ID included, which comes back with each event. It knows no idempotency keys.
+It takes our MIME as it is, Message-ID included, which comes back with each event. It knows no idempotency keys, and
+finds a mail by its whole Message-ID only, so that it is not asked.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from newsletter.config import Api
 from newsletter.deliver.answer import Answer, accepted, refused, text_at
 from newsletter.deliver.feedback.returned import Complaint, Reason, Returned
 from newsletter.deliver.hook import Event, Hook, bounce, complaint, objects
+from newsletter.deliver.interface import Interface
 from newsletter.deliver.letter import mark_of
 from newsletter.deliver.message import Message
 from newsletter.deliver.providers import Request
 from newsletter.deliver.verdict import Fate, Outcome
-from newsletter.errors import HookRefused, SettingsError, TransportError
+from newsletter.errors import HookRefused, SettingsError
 
 NEEDS: Final = ("key", "domain")
 TAKES: Final = ("region", "hook_secret")
@@ -29,34 +31,15 @@ BASES: Final = {"eu": "https://api.eu.mailgun.net", "us": "https://api.mailgun.n
 NOWHERE: Final = b"Mailgun Magnificent API"  # what it answers, with 200, where an address leads to no interface
 
 
-class Mailgun:
-    keyed = False
-
+class Mailgun(Interface):
     def __init__(self, api: Api) -> None:
         region = api.region or "eu"
         if region not in BASES:
             raise SettingsError([f"mail.api.region: mailgun has {' and '.join(BASES)}"])
-        self._base = (api.url or BASES[region]).rstrip("/")
+        super().__init__(api.url or BASES[region])
         self._url = f"{self._base}/v3/{quote(api.domain or '', safe='')}/messages.mime"
         self._basic = "Basic " + base64.b64encode(b"api:" + api.key.get_secret_value().encode()).decode("ascii")
         self._hook_secret = api.hook_secret.get_secret_value()
-
-    @property
-    def host(self) -> str:
-        """See `Provider`."""
-        return urlsplit(self._base).hostname or ""
-
-    def unfit(self, message: Message) -> str | None:
-        """See `Provider`."""
-        return "mailgun does not carry SMTPUTF8 (RFC 6531), which this address needs" if message.utf8 else None
-
-    def question(self, mark: str) -> Request | None:
-        """See `Provider`: its events are found by a whole Message-ID only."""
-        return None
-
-    def known(self, answer: Answer) -> str:
-        """See `Provider`."""
-        raise TransportError("mailgun cannot be asked")
 
     def request(self, message: Message) -> Request:
         """See `Provider`; nothing is tracked."""

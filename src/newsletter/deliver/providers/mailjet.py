@@ -14,10 +14,10 @@ from newsletter.config import Api
 from newsletter.deliver.answer import Answer, accepted, asked, refused, text_at
 from newsletter.deliver.feedback.returned import Complaint, Reason, Returned
 from newsletter.deliver.hook import Event, Hook, bounce, complaint, objects, signed_in
+from newsletter.deliver.interface import Interface
 from newsletter.deliver.letter import Mailbox, letter_of
 from newsletter.deliver.message import Message
 from newsletter.deliver.providers import Request
-from newsletter.deliver.structured import Structured
 from newsletter.deliver.verdict import Fate, Outcome
 
 NEEDS: Final = ("key", "secret")
@@ -49,7 +49,7 @@ REASONS: Final = {
 }
 
 
-class Mailjet(Structured):
+class Mailjet(Interface):
     def __init__(self, api: Api) -> None:
         super().__init__(api.url or "https://api.mailjet.com")
         pair = f"{api.key.get_secret_value()}:{api.secret.get_secret_value()}"

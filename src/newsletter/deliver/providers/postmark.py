@@ -15,10 +15,10 @@ from newsletter.config import Api
 from newsletter.deliver.answer import Answer, accepted, asked, refused, text_at
 from newsletter.deliver.feedback.returned import Complaint, Reason, Returned
 from newsletter.deliver.hook import Event, Hook, bounce, complaint, objects, signed_in
+from newsletter.deliver.interface import Interface
 from newsletter.deliver.letter import Mailbox, letter_of
 from newsletter.deliver.message import Message
 from newsletter.deliver.providers import Request
-from newsletter.deliver.structured import Structured
 from newsletter.deliver.verdict import Fate, Outcome
 
 NEEDS: Final = ("key",)
@@ -44,7 +44,7 @@ OURS: Final = {
 NO_BOUNCE: Final = {"AutoResponder", "AddressChange", "Subscribe", "ChallengeVerification", "OpenRelayTest"}
 
 
-class Postmark(Structured):
+class Postmark(Interface):
     def __init__(self, api: Api) -> None:
         super().__init__(api.url or "https://api.postmarkapp.com")
         self._key, self._hook_secret = api.key.get_secret_value(), api.hook_secret.get_secret_value()

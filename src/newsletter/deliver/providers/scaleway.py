@@ -14,11 +14,11 @@ from newsletter.config import Api
 from newsletter.deliver.answer import Answer, accepted, refused, text_at
 from newsletter.deliver.feedback.returned import Reason, Returned
 from newsletter.deliver.hook import Event, Hook, bounce, complaint, objects
+from newsletter.deliver.interface import Interface
 from newsletter.deliver.letter import Mailbox, letter_of
 from newsletter.deliver.message import Message
 from newsletter.deliver.providers import Request
 from newsletter.deliver.sns import Topic
-from newsletter.deliver.structured import Structured
 from newsletter.deliver.verdict import Fate, Outcome
 
 NEEDS: Final = ("key", "project", "region")
@@ -27,7 +27,7 @@ MARK: Final = "X-Newsletter-Delivery"
 FATES: Final = {"quotas_exceeded": Fate.DEFERRED, "resource_locked": Fate.DEFERRED}
 
 
-class Scaleway(Structured):
+class Scaleway(Interface):
     def __init__(self, api: Api) -> None:
         base = api.url or "https://api.scaleway.com"
         super().__init__(f"{base.rstrip('/')}/transactional-email/v1alpha1/regions/{api.region}")

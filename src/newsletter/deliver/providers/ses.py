@@ -16,11 +16,11 @@ from newsletter.config import Api
 from newsletter.deliver.answer import Answer, accepted, refused, text_at
 from newsletter.deliver.feedback.returned import Complaint, Reason, Returned
 from newsletter.deliver.hook import Event, Hook, bounce, complaint, objects
+from newsletter.deliver.interface import Interface
 from newsletter.deliver.letter import mark_of
 from newsletter.deliver.message import Message
 from newsletter.deliver.providers import Request
 from newsletter.deliver.sns import Topic
-from newsletter.deliver.structured import Structured
 from newsletter.deliver.verdict import Fate, Outcome
 from newsletter.errors import SettingsError, TransportError
 
@@ -44,7 +44,7 @@ SUBTYPES: Final = {
 COMPLAINTS: Final = {"not-spam": Complaint.NOT_SPAM, "auth-failure": Complaint.AUTH_FAILURE, "fraud": Complaint.FRAUD}
 
 
-class Ses(Structured):
+class Ses(Interface):
     def __init__(self, api: Api) -> None:
         if bool(api.key.get_secret_value()) != bool(api.secret.get_secret_value()):
             raise SettingsError(["mail.api.key and mail.api.secret: ses takes both, or neither"])

@@ -1,4 +1,4 @@
-"""What providers have in common that take a mail's parts as JSON."""
+"""What the providers' interfaces have in common."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from newsletter.deliver.providers import Request
 from newsletter.errors import TransportError
 
 
-class Structured:
-    """An interface under `base`, which takes JSON."""
+class Interface:
+    """An interface under `base`; nothing that it took can be asked of it, unless it says so."""
 
     keyed = False
 
