@@ -8,14 +8,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from newsletter.deliver.dkim import read_key
 from tests.acceptance.demo import Demo
 from tests.acceptance.instance import Instance
 from tests.acceptance.mailserver import Mailserver
 from tests.acceptance.portal import Portal
+from tests.servers.certificate import write_signing_key
 from tests.servers.rspamd import Rspamd, run_rspamd
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -27,8 +26,7 @@ ADD_HEADER = 6.0  # rspamd's own threshold for a mark as spam
 @pytest.fixture(scope="module")
 def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("key") / "dkim.pem"
-    form, none = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    file.write_bytes(rsa.generate_private_key(65537, 2048).private_bytes(serialization.Encoding.PEM, form, none))
+    write_signing_key(file)
     return file
 
 

@@ -6,21 +6,19 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dkim
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from newsletter.deliver.dkim import read_key
 from tests.acceptance.instance import Instance
 from tests.acceptance.mailserver import Mailserver
 from tests.acceptance.portal import Portal
+from tests.servers.certificate import write_signing_key
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Europe/Berlin"))
 
 
 def test_mails_arrive_signed(instance: Instance, portal: Portal, mailserver: Mailserver) -> None:
     file = instance.folder / "dkim.pem"
-    form, none = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    file.write_bytes(rsa.generate_private_key(65537, 2048).private_bytes(serialization.Encoding.PEM, form, none))
+    write_signing_key(file)
     record = read_key(file, "mail.dkim.key_file").record().encode()
     instance.settings["mail.dkim"] = {"domain": "musterstadt.example", "selector": "n1", "key_file": "dkim.pem"}
     portal.add("eins", "Größte Brücke „im Land“ ist fertig", NOON)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 _USAGES = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "crl_sign", "encipher_only")
@@ -41,3 +41,10 @@ def write_certificate(*, chain: Path, ca_file: Path, hosts: Iterable[str] = ("lo
     ca_file.write_bytes(pem)
     chain.touch(0o600)
     chain.write_bytes(secret + pem)
+
+
+def write_signing_key(file: Path) -> None:
+    """Writes an RSA key as DKIM wants it."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    form, none = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    file.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, none))

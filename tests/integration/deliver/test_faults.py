@@ -6,28 +6,14 @@ from collections import Counter
 
 import pytest
 
-from newsletter.deliver.server import Timeouts
 from newsletter.model import EditionState
 from tests.integration.deliver.scripted import DROP, GARBAGE, KEPT_SILENT, LONG, STALL, Scripted, at, serving
-from tests.integration.deliver.world import EDITION, QUICK, SHORT, World
+from tests.integration.deliver.world import QUICK, SHORT, World, deliver_until_done
 
 CLOSING, LATER, NEVER = "421 4.3.2 closing", "451 4.3.0 later", "550 5.0.0 no"
 FAULTS = [CLOSING, LATER, NEVER, DROP, STALL, GARBAGE, LONG]
 CELLS = [("greeting", 1), ("EHLO", 1), *((verb, number) for verb in ("MAIL", "RCPT", "DATA", ".") for number in (1, 2))]
 PLAIN, PIPELINED = ("SIZE 0",), ("PIPELINING", "8BITMIME")
-
-
-async def deliver_until_done(world: World, server: Scripted, timeouts: Timeouts = SHORT) -> None:
-    """Time passes, an editor resumes what was paused."""
-    deliverer = world.deliverer(world.transport(server.port, timeouts=timeouts))
-    for _ in range(12):
-        await deliverer.run_until_idle()
-        if world.edition_row().state == EditionState.FINISHED:
-            return
-        if world.edition_row().state == EditionState.PAUSED:
-            world.editions.move(EDITION, EditionState.SENDING, world.now)
-        world.pass_time(minutes=20)
-    raise AssertionError(f"still {world.states()}: {world.rows('answer')}")
 
 
 @pytest.mark.parametrize("offers", [PIPELINED, PLAIN], ids=["pipelined", "plain"])
@@ -39,7 +25,7 @@ async def test_every_fault_at_every_verb(
     world, readers = small_world, small_world.plan(3)
     server = Scripted(offers=offers, script=lambda said, _, count: fault if (said, count) == (verb, number) else None)
     async with serving(server):
-        await deliver_until_done(world, server, QUICK if fault == STALL else SHORT)
+        await deliver_until_done(world, world.transport(server.port, timeouts=QUICK if fault == STALL else SHORT))
     doubts = {delivery for delivery, kind in world.events() if kind == "uncertain"}
     taken = Counter(server.recipients())
     expected = Counter(readers)
@@ -58,7 +44,7 @@ async def test_every_fault_at_every_verb(
 async def test_what_was_taken_without_an_answer_is_doubled_and_named(small_world: World) -> None:
     readers = small_world.plan(3)
     async with serving(Scripted(script=at(".", KEPT_SILENT, about=readers[1]))) as server:
-        await deliver_until_done(small_world, server)
+        await deliver_until_done(small_world, small_world.transport(server.port))
     assert Counter(server.recipients()) == Counter([*readers, readers[1]])
     ((doubled, _), (again, _)) = small_world.events()
     assert small_world.rows("id", "uncertain")[1] == (doubled, 1)

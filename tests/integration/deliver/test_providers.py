@@ -22,7 +22,7 @@ from newsletter.deliver.transports import find
 from newsletter.deliver.verdict import Fate
 from newsletter.errors import SettingsError
 from newsletter.model import EditionState
-from tests.integration.deliver.world import EDITION, KEYS, World
+from tests.integration.deliver.world import EDITION, KEYS, World, deliver_until_done
 from tests.servers.process import free_port
 from tests.servers.provider import DROP, EARLY, GARBAGE, HASTY, KEPT, OPTIONS, STALL, Provider, form, providing
 
@@ -44,19 +44,6 @@ def transport(world: World, server: Provider, **api: Any) -> HttpTransport:
     found = find(settings(server.name, server.url, **api), way, world.clock)
     assert isinstance(found, HttpTransport)
     return found
-
-
-async def deliver_until_done(world: World, server: Provider) -> None:
-    """Time passes, an editor resumes what was paused."""
-    deliverer = world.deliverer(transport(world, server))
-    for _ in range(12):
-        await deliverer.run_until_idle()
-        if world.edition_row().state == EditionState.FINISHED:
-            return
-        if world.edition_row().state == EditionState.PAUSED:
-            world.editions.move(EDITION, EditionState.SENDING, world.now)
-        world.pass_time(minutes=20)
-    raise AssertionError(f"still {world.states()}: {world.rows('answer')}")
 
 
 @pytest.fixture(autouse=True)
@@ -129,7 +116,7 @@ async def test_every_fault_of_every_provider(small_world: World, name: str, faul
     world, readers = small_world, small_world.plan(3)
     server = Provider(name, script=lambda asked, recipient: fault if asked == number else None)
     async with providing(server):
-        await deliver_until_done(world, server)
+        await deliver_until_done(world, transport(world, server))
     doubts = {delivery for delivery, kind in world.events() if kind == "uncertain"}
     taken, expected = Counter(server.recipients()), Counter(readers)
     if fault in (400, 422):
@@ -152,7 +139,7 @@ async def test_every_fault_of_every_provider(small_world: World, name: str, faul
 async def test_what_the_provider_took_is_doubted_and_named(small_world: World) -> None:
     readers = small_world.plan(2)
     async with providing(Provider("postmark", script=lambda n, to: KEPT if n == 1 and to else None)) as server:
-        await deliver_until_done(small_world, server)
+        await deliver_until_done(small_world, transport(small_world, server))
     assert Counter(server.recipients()) == Counter([*readers, readers[0]])
     assert [kind for _, kind in small_world.events()] == ["uncertain", "resent"]
     assert server.taken[0].mark == server.taken[2].mark, "a repeat is recognisable"
@@ -161,7 +148,7 @@ async def test_what_the_provider_took_is_doubted_and_named(small_world: World) -
 async def test_a_key_keeps_a_repeat_from_being_sent(small_world: World) -> None:
     readers = small_world.plan(2)
     async with providing(Provider("brevo", script=lambda n, to: KEPT if n == 1 and to else None)) as server:
-        await deliver_until_done(small_world, server)
+        await deliver_until_done(small_world, transport(small_world, server))
     assert server.asked == 3
     assert server.recipients() == readers
     assert small_world.events() == []
@@ -174,7 +161,7 @@ async def test_a_refusal_of_the_repeat_says_nothing_of_the_first(small_world: Wo
     async with providing(full) as server:
         await world.deliverer(transport(world, server)).run_until_idle()
         assert [kind for _, kind in world.events()] == ["uncertain", "resent"], "it may have been taken, and it was"
-        await deliver_until_done(world, server)
+        await deliver_until_done(world, transport(world, server))
     assert server.recipients() == readers, "the key holds for the next attempt, too"
 
 

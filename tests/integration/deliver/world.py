@@ -202,6 +202,19 @@ class World:
         return Deliverer(self.ledger, *tools, writer, now=self.clock, alarms=self.told, batch=batch, caps=caps)
 
 
+async def deliver_until_done(world: World, transport: Transport) -> None:
+    """Time passes, an editor resumes what was paused."""
+    deliverer = world.deliverer(transport)
+    for _ in range(12):
+        await deliverer.run_until_idle()
+        if world.edition_row().state == EditionState.FINISHED:
+            return
+        if world.edition_row().state == EditionState.PAUSED:
+            world.editions.move(EDITION, EditionState.SENDING, world.now)
+        world.pass_time(minutes=20)
+    raise AssertionError(f"still {world.states()}: {world.rows('answer')}")
+
+
 def hash_of(email: str) -> str:
     return hashlib.sha256(email.encode()).hexdigest()[:32]
 
