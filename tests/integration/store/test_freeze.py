@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Update, update
 
 from newsletter.errors import NotFound, StateError
 from newsletter.model import Cadence, EditionState, Format
 from newsletter.store import freeze
 from newsletter.store.database import Database
 from newsletter.store.freeze import Choice, Freezer
+from newsletter.store.tables import deliveries, editions, subscriptions
 from tests.integration.deliver.world import EDITION, START, World
 
 
@@ -30,6 +32,10 @@ def people(world: World) -> None:
         world.subscribe(f"leser{number}@stadt.example", topics, language="en" if number % 3 else "de")
 
 
+def changed(world: World, change: Update) -> None:
+    world.database.write(lambda connection: connection.execute(change))
+
+
 def test_everybody_whom_it_concerns_is_planned_in_variant_order(world: World) -> None:
     people(world)
     world.edition()
@@ -46,6 +52,25 @@ def test_everybody_whom_it_concerns_is_planned_in_variant_order(world: World) ->
     assert (row.state, row.frozen_at, row.dated) == (EditionState.SENDING, START, START)
     variants = [claim.variant for claim in world.ledger.claim(100, START)]
     assert variants == sorted(variants)
+
+
+def test_an_edition_may_follow_another_to_exactly_those_who_got_it(world: World) -> None:
+    """Not who was refused, not who is in doubt, not who has left or came since; whatever cadence they have now."""
+    own = [world.subscribe(f"leser{number}@stadt.example")[1] for number in range(5)]
+    world.edition()
+    freezer = Freezer(world.database)
+    assert freezer.freeze(EDITION, variant_of, START) == 5
+    ends = ("accepted", "failed", "uncertain", "accepted", "accepted")
+    for subscription, state in zip(own, ends, strict=True):
+        changed(world, update(deliveries).where(deliveries.c.subscription == subscription).values(state=state))
+    world.leave(own[3])
+    changed(world, update(subscriptions).where(subscriptions.c.id == own[4]).values(cadence=Cadence.WEEKLY))
+    world.subscribe("neu@stadt.example")
+    world.edition("presse-daily-extra")
+    changed(world, update(editions).where(editions.c.id == "presse-daily-extra").values(follows=EDITION))
+    assert freezer.freeze("presse-daily-extra", variant_of, START) == 2
+    planned = [one for edition, one in world.rows("edition", "subscription") if edition == "presse-daily-extra"]
+    assert planned == [own[0], own[4]]
 
 
 @pytest.mark.parametrize("after", [0, 1, 3, 5])
