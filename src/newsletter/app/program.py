@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom, terms_of
 from newsletter.app.metrics import exposition
 from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
+from newsletter.app.publishing import publish_archive
 from newsletter.app.reading import fetcher_of
 from newsletter.app.recall import Recall
 from newsletter.app.returns import Returns
@@ -35,9 +36,8 @@ from newsletter.config import FeedSettings, Settings
 from newsletter.errors import NotFound, StateError
 from newsletter.model import AlarmKind, Draft, Edition, EditionState, Format
 from newsletter.publish import earl
-from newsletter.publish.archive import Report, publish
+from newsletter.publish.archive import Report
 from newsletter.publish.pages import Pages
-from newsletter.publish.writer import Writer
 from newsletter.store.alarms import Alarms
 from newsletter.store.audience import Audience
 from newsletter.store.collecting import Collecting
@@ -188,21 +188,7 @@ class Program:
 
     def publish(self) -> Report:
         """Write what changed of feeds and archive."""
-        settings = self.settings
-        writer = Writer(settings.publish.directory)
-        for name, file in settings.logos.items():
-            with suppress(FileNotFoundError):  # gone since settings were read: what was published of it stays
-                writer.write(name, file.read_bytes())
-        return publish(
-            settings.site,
-            settings.feeds,
-            settings.newsletters,
-            self.published,
-            self.pages,
-            writer,
-            self.now(),
-            hub=settings.publish.hub,
-        )
+        return publish_archive(self)
 
     # --- editions
 
@@ -222,11 +208,6 @@ class Program:
         self.editions.move(edition, state, self.now(), reason)
         if state is EditionState.CANCELLED:
             self.deliveries.tidy(self.now())
-
-    def ledger(self, edition: str) -> dict[str, Any]:
-        """What became of every mail of an edition, in the keys that OUTSIDE.md promises."""
-        self.editions.get(edition)
-        return self.mailroom.ledger(edition)
 
     # --- one turn
 

@@ -191,7 +191,7 @@ _mover("cancel", EditionState.CANCELLED, "Stop EDITION for good; nobody else get
 @click.pass_context
 def ledger(ctx: click.Context, edition: str, as_json: bool) -> None:
     """For every subscriber of the frozen audience of EDITION, what became of the mail."""
-    value = program_of(ctx).ledger(edition)
+    value = program_of(ctx).mailroom.ledger(edition)
     if as_json:
         echo_json(value)
         return
