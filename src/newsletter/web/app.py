@@ -1,12 +1,14 @@
 """The web as one ASGI application: the published files, and the pages people act on. No session, no cookie.
 
 From the outside in: the public path is taken off, headers are added, the request is logged, bodies are bounded,
-published files are answered, and what is left goes to a router.
+published files are answered, and what is left goes to a router. What is for editors and programs are applications of
+their own, which it is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -16,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.errors import NotFound, StoreError, TokenError
@@ -32,18 +34,25 @@ from newsletter.web.subscribe import Subscribe
 from newsletter.web.trouble import Trouble
 
 MOST_BYTES = 64 * 1024  # of a request's body
-MOST_TOLD = 1024 * 1024  # of a provider's call: many events at once
+MOST_BYTES_UNDER = {
+    "/hooks/": 1024 * 1024,  # a provider's call: many events at once
+    "/api/": 4 * 1024 * 1024,
+    "/admin/": 64 * 1024 * 1024,  # a file of subscribers
+}
 MOST_FIELDS = 500
 
 Page = Callable[[Visit], Response]
 
 
-def create_app(services: WebServices) -> ASGIApp:
-    """Everything under the public address. Raises SettingsError where a trusted proxy is no address."""
+def create_app(services: WebServices, inside: Mapping[str, ASGIApp] = MappingProxyType({})) -> ASGIApp:
+    """Everything under the public address; `inside` are applications for a path each, as `/admin`.
+
+    Raises SettingsError where a trusted proxy is no address.
+    """
     trouble = Trouble(services)
     root = urlsplit(services.settings.site.base_url).path.rstrip("/")
     router = Starlette(
-        routes=_routes(services),
+        routes=[*_routes(services), *(Mount(path, app) for path, app in inside.items())],
         exception_handlers={
             HTTPException: trouble.http,
             TokenError: trouble.not_ours,
@@ -66,15 +75,16 @@ class Bounded:
 
     def __init__(self, app: ASGIApp) -> None:
         self._pages = RequestBodyLimitMiddleware(app, MOST_BYTES)
-        self._hooks = RequestBodyLimitMiddleware(app, MOST_TOLD)
+        self._others = {path: RequestBodyLimitMiddleware(app, most) for path, most in MOST_BYTES_UNDER.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
-        told = scope["type"] == "http" and scope["path"].startswith("/hooks/")
-        await (self._hooks if told else self._pages)(scope, receive, send)
+        path = scope.get("path", "")
+        bounded = next((app for start, app in self._others.items() if path.startswith(start)), self._pages)
+        await bounded(scope, receive, send)
 
 
-def _routes(services: WebServices) -> list[Route]:
+def _routes(services: WebServices) -> list[BaseRoute]:
     subscribe, own = Subscribe(services), Own(services)
     language = services.settings.site.language
 
