@@ -31,9 +31,10 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"  # subject: subscription
     BOUNCE = "bounce"  # subject: delivery; the VERP envelope sender
     DATA = "data"  # subject: subscriber; dated, for seeing, exporting, erasing
+    INVITATION = "invitation"  # subject: the number of an editor's invitation; dated
 
 
-DATED = frozenset({Purpose.DATA})
+DATED = frozenset({Purpose.DATA, Purpose.INVITATION})
 
 
 @dataclass(frozen=True, slots=True)

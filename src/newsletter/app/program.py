@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from newsletter.app.alarms import AlarmBoard
 from newsletter.app.alts import AltDesk
+from newsletter.app.audit import AuditLog
 from newsletter.app.desk import EditionDesk
 from newsletter.app.directly import send_notice
 from newsletter.app.health import Health, judge
@@ -25,6 +26,7 @@ from newsletter.app.publishing import publish_archive
 from newsletter.app.reading import fetcher_of
 from newsletter.app.recall import Recall
 from newsletter.app.returns import Returns
+from newsletter.app.signin import SignIn
 from newsletter.app.watchman import Watchman
 from newsletter.audience import Offer, Register, Subscribing
 from newsletter.collect.backfilling import Progress
@@ -38,8 +40,10 @@ from newsletter.model import AlarmKind, Draft, Edition, EditionState, Format
 from newsletter.publish import earl
 from newsletter.publish.archive import Report
 from newsletter.publish.pages import Pages
+from newsletter.store.accounts import Accounts
 from newsletter.store.alarms import Alarms
 from newsletter.store.audience import Audience
+from newsletter.store.audit import Audit
 from newsletter.store.collecting import Collecting
 from newsletter.store.database import Database, open_database
 from newsletter.store.deliveries import Deliveries
@@ -129,6 +133,18 @@ class Program:
                 self.deliveries.recover(self.now())
                 self._collecting.forget_leases()
             yield
+
+    # --- who is at work
+
+    @cached_property
+    def signin(self) -> SignIn:
+        """Who may sign in, and who is."""
+        return SignIn(Accounts(self.database), self.keys)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """What is done by whom."""
+        return AuditLog(Audit(self.database), self.now, self.settings.admin.syslog)
 
     # --- collecting and publishing
 

@@ -17,6 +17,7 @@ from newsletter import __version__
 from newsletter.errors import NewsletterError
 
 COMMANDS = {
+    "admin": "newsletter.cli.admin",
     "alt": "newsletter.cli.alt",
     "bounces": "newsletter.cli.bounces",
     "collect": "newsletter.cli.collecting",

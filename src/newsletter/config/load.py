@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
+from newsletter.config.admin import Admin
 from newsletter.config.mail import Api, Dkim, Feedback, Mail
 from newsletter.config.problems import aliases, contradictions, explain, layouts, unknown_layouts
 from newsletter.config.settings import (
@@ -49,6 +50,7 @@ class Settings(Table):
     publish: Publish = Publish()
     alerts: Alerts = Alerts()
     privacy: Privacy = Privacy()
+    admin: Admin = Admin()
     mail: Mail
     theme: Theme = Theme()
     newsletters: list[Newsletter] = Field(default=[])

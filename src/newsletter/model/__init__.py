@@ -7,6 +7,13 @@ a field says otherwise.
 
 from __future__ import annotations
 
+from newsletter.model.account import (
+    EVERYWHERE,
+    Account,
+    AuditEntry,
+    Role,
+    Session,
+)
 from newsletter.model.alarm import (
     Alarm,
     AlarmKind,
@@ -94,15 +101,18 @@ __all__ = [
     "CARRYING",
     "DELIVERY_MOVES",
     "EDITION_MOVES",
+    "EVERYWHERE",
     "NOT_TESTED",
     "OPEN",
     "PERSON_BLANKS",
+    "Account",
     "Alarm",
     "AlarmKind",
     "AltDecision",
     "AltFrom",
     "Alternate",
     "AlternateKind",
+    "AuditEntry",
     "Backfill",
     "Blank",
     "Breach",
@@ -145,7 +155,9 @@ __all__ = [
     "Release",
     "ReleaseState",
     "Revised",
+    "Role",
     "Saying",
+    "Session",
     "Sheet",
     "Sighting",
     "Source",

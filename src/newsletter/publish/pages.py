@@ -38,7 +38,7 @@ class Pages:
         places = [*([overrides / "web"] if overrides else []), folder("templates") / "web"]
         self._loader = FileSystemLoader(places)
         self._environments: dict[str, Environment] = {}
-        self.style = self._source("style.css").encode()
+        self.style = self.source("style.css").encode()
         self.root = urlsplit(site.base_url).path.rstrip("/")
 
     def language_of(self, release: Release) -> str:
@@ -83,12 +83,13 @@ class Pages:
         """
         digest = hashlib.sha256(repr((newsletter.__version__, self.site, self._images, titles)).encode())
         for name in sorted(self._loader.list_templates()):
-            digest.update(f"\0{name}\0{self._source(name)}".encode())
+            digest.update(f"\0{name}\0{self.source(name)}".encode())
         for path in sorted(folder("locales").glob("*/*.po")):
             digest.update(path.read_bytes())
         return digest.hexdigest().encode()
 
-    def _source(self, name: str) -> str:
+    def source(self, name: str) -> str:
+        """A file of `templates/web` as it stands there. Raises TemplateNotFound."""
         return self._loader.get_source(Environment(autoescape=True), name)[0]
 
     def _environment(self, language: str) -> Environment:

@@ -7,7 +7,7 @@ their own, which it is given.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -52,7 +52,7 @@ def create_app(services: WebServices, inside: Mapping[str, ASGIApp] = MappingPro
     trouble = Trouble(services)
     root = urlsplit(services.settings.site.base_url).path.rstrip("/")
     router = Starlette(
-        routes=[*_routes(services), *(Mount(path, app) for path, app in inside.items())],
+        routes=[*_routes(services), *_mounted(inside, root)],
         exception_handlers={
             HTTPException: trouble.http,
             TokenError: trouble.not_ours,
@@ -103,6 +103,12 @@ def _routes(services: WebServices) -> list[BaseRoute]:
         Route("/metrics", Metrics(services)),
         Route("/hooks/{provider}", Hooks(services).take, methods=["POST"]),
     ]
+
+
+def _mounted(inside: Mapping[str, ASGIApp], root: str) -> Iterator[BaseRoute]:
+    for path, app in inside.items():
+        yield Route(path, lambda request, path=path: RedirectResponse(f"{root}{path}/", 308))
+        yield Mount(path, app)
 
 
 def _page(default: str, page: Page, *, lenient: bool = False) -> Callable[[Request], Awaitable[Response]]:

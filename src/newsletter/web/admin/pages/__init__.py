@@ -1,0 +1,1 @@
+"""One module for each subject of the admin; they are found by their names."""

@@ -1,0 +1,17 @@
+"""The office that most of these tests need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.web.admin.world import Office, office
+
+
+@pytest.fixture
+def desk(tmp_path: Path, store_url: str) -> Iterator[Office]:
+    """A program with its admin, on each database."""
+    with office(tmp_path, store_url) as here:
+        yield here
