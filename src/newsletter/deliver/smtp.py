@@ -3,6 +3,9 @@
 The first write is the body. Then the fence; then the dot goes out together with the MAIL, RCPT and DATA of the message
 that follows (RFC 2920), so that a message costs one round trip. Whatever breaks before the dot was written is known not
 to be sent; whatever breaks after it is `uncertain`, and said so.
+
+A server that offers CHUNKING (RFC 3030) gets the body as one chunk, and `BDAT 0 LAST` is the dot: what the fence
+refuses is taken back by RSET, where DATA leaves no way back but to close the connection.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from newsletter.deliver.wire import Wire
 from newsletter.errors import TransportError
 
 END = b".\r\n"  # the body ends with CRLF
+LAST = b"BDAT 0 LAST\r\n"
+NOT_SENT = "the connection was lost before the end of the message; it was not sent"
 
 
 class SmtpSession:
@@ -26,6 +31,7 @@ class SmtpSession:
         self._wire = wire
         self._timeouts = server.timeouts
         self._pipelining = "PIPELINING" in extensions
+        self._chunking = self._pipelining and "CHUNKING" in extensions
         self._utf8 = "SMTPUTF8" in extensions
         size = extensions.get("SIZE", "")
         self._largest = int(size) if size.isdecimal() else 0  # 0: any (RFC 1870)
@@ -52,9 +58,12 @@ class SmtpSession:
         refusal = await self._open(message)
         if refusal:
             return refusal
-        self._wire.send(*message.data)
+        if self._chunking:
+            self._wire.send(b"BDAT %d\r\n" % message.size, *message.data)
+        else:
+            self._wire.send(*message.data)
         await self._wire.sent(self._timeouts.block)
-        if not self._wire.silent:
+        if not (self._chunking or self._wire.silent):
             self._wire.abort("it answered before the message had ended")
             raise TransportError("it answered before the message had ended")
         self._fenced = True
@@ -118,12 +127,14 @@ class SmtpSession:
 
     async def _end(self, fence: Fence, following: Following) -> Outcome:
         if not await fence():
-            self.abort()
+            await self._take_back()
             return Outcome(Fate.REFUSED, "the fence refused it")
+        if self._chunking and (refusal := await self._chunk_refused()):
+            return refusal
         if not (self.usable and self._wire.silent):
             self.abort()
-            return Outcome(Fate.DEFERRED, "the connection was lost before the end of the message; it was not sent")
-        self._wire.send(END, *self._envelope_ahead(following))
+            return Outcome(Fate.DEFERRED, NOT_SENT)
+        self._wire.send(LAST if self._chunking else END, *self._envelope_ahead(following))
         try:
             reply = await self._wire.reply(self._timeouts.end)
         except TransportError as error:
@@ -133,6 +144,28 @@ class SmtpSession:
             self._wire.abort("it is closing the connection")
         self.carried += outcome.fate is Fate.ACCEPTED
         return outcome
+
+    async def _chunk_refused(self) -> Outcome | None:
+        """What stands against the chunk. Its end is not sent before it is taken: so nothing of it can be in doubt."""
+        try:
+            reply = await self._wire.reply(self._timeouts.block)
+        except TransportError as error:
+            return Outcome(Fate.DEFERRED, f"no answer to the message, before its end: {error}; it was not sent")
+        if 200 <= reply.code < 300:
+            return None
+        self.abort()
+        return judge("BDAT", reply)
+
+    async def _take_back(self) -> None:
+        """Leave the server with nothing of a message whose end is not sent."""
+        if not self._chunking:
+            return self.abort()
+        try:
+            reply = await self._wire.reply(self._timeouts.block)
+        except TransportError:
+            return self.abort()
+        self._stale = True
+        return None if reply.code != 421 and self._wire.silent else self.abort()
 
     def _envelope_ahead(self, following: Following) -> Iterator[bytes]:
         message = following() if self._pipelining else None
@@ -148,7 +181,8 @@ class SmtpSession:
         options = " SMTPUTF8 BODY=8BITMIME" if message.utf8 else ""
         yield "MAIL", f"MAIL FROM:<{message.sender}>{options}\r\n".encode("ascii")
         yield "RCPT", f"RCPT TO:<{message.recipient}>\r\n".encode()
-        yield "DATA", b"DATA\r\n"
+        if not self._chunking:
+            yield "DATA", b"DATA\r\n"
 
     def _unfit(self, message: Message) -> str | None:
         if message.utf8 and not self._utf8:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 DROP, STALL, GARBAGE, LONG = "drop", "stall", "garbage", "long"
 KEPT_SILENT = "kept"  # the message is taken, and no answer comes
 GOOD = {"MAIL": "250 2.1.0 ok", "RCPT": "250 2.1.5 ok", "DATA": "354 go on", ".": "250 2.0.0 taken as 4711"}
-GOOD |= {"RSET": "250 2.0.0 ok", "QUIT": "221 2.0.0 bye", "greeting": "220 mail.test ESMTP"}
+GOOD |= {"BDAT": "250 2.0.0 so far", "RSET": "250 2.0.0 ok", "QUIT": "221 2.0.0 bye", "greeting": "220 mail.test ESMTP"}
 
 Script = Callable[[str, str, int], str | None]
 """From verb, argument (of `.`: the recipient) and how often the verb came: an answer other than the good one."""
@@ -56,7 +56,7 @@ class Scripted:
         writer.transport.abort()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        recipient = ""
+        recipient, chunks = "", b""
         await self._answer(writer, "greeting", "")
         while line := await reader.readline():
             verb, _, argument = line.decode().strip().partition(" ")
@@ -67,8 +67,15 @@ class Scripted:
                 dashed = [f"250{'-' if n < len(lines) - 1 else ' '}{text}" for n, text in enumerate(lines)]
                 await self._answer(writer, "EHLO", argument, "\r\n".join(dashed))
                 continue
-            if verb == "MAIL":
-                recipient = ""
+            if verb in ("MAIL", "RSET"):
+                recipient, chunks = "", b""
+            if verb == "BDAT":
+                size, *last = argument.split()
+                chunks += await reader.readexactly(int(size))
+                if last:
+                    self.said.append(".")
+                    await self._end(writer, recipient, chunks)
+                    continue
             nobody = "554 5.5.1 no valid recipients" if verb == "DATA" and not recipient else ""
             answer = await self._answer(writer, verb, argument, nobody)
             if verb == "RCPT" and answer.startswith("2"):

@@ -89,21 +89,25 @@ async def test_a_notice_is_nobody_elses(world: World) -> None:
         )
 
 
-async def test_nobody_gets_a_mail_after_goodbye(world: World) -> None:
-    """Who leaves after the claim is stopped by the fence; the connection is dropped without a dot."""
+@pytest.mark.parametrize(("before", "sessions"), [("DATA", 3), ("RCPT", 1)])
+async def test_nobody_gets_a_mail_after_goodbye(world: World, before: str, sessions: int) -> None:
+    """Who leaves after the claim is stopped by the fence: the connection is dropped without a dot, or the chunk taken
+    back."""
     readers = world.plan(4)
     people = world.rows("subscription")
 
     def script(verb: str, argument: str, number: int) -> str | None:
-        if verb == "DATA" and number == 2:
+        if verb == before and number == 2:
             world.leave(people[1][0])
-        if verb == "DATA" and number == 3:
+        if verb == before and number == 3:
             world.suppress(readers[2])
         return None
 
-    async with serving(Scripted(script=script)) as server:
+    offers = ("PIPELINING", *(["CHUNKING"] if before == "RCPT" else []))
+    async with serving(Scripted(script=script, offers=offers)) as server:
         await world.deliverer(world.transport(server.port)).run_until_idle()
     assert server.recipients() == [readers[0], readers[3]]
+    assert server.sessions == sessions
     assert world.states() == ["accepted", "suppressed", "suppressed", "accepted"]
     assert world.edition_row().state == EditionState.FINISHED
 

@@ -13,23 +13,24 @@ from tests.integration.deliver.world import QUICK, SHORT, World, deliver_until_d
 CLOSING, LATER, NEVER = "421 4.3.2 closing", "451 4.3.0 later", "550 5.0.0 no"
 FAULTS = [CLOSING, LATER, NEVER, DROP, STALL, GARBAGE, LONG]
 CELLS = [("greeting", 1), ("EHLO", 1), *((verb, number) for verb in ("MAIL", "RCPT", "DATA", ".") for number in (1, 2))]
-PLAIN, PIPELINED = ("SIZE 0",), ("PIPELINING", "8BITMIME")
+PLAIN, PIPELINED, CHUNKED = ("SIZE 0",), ("PIPELINING", "8BITMIME"), ("PIPELINING", "CHUNKING")
 
 
-@pytest.mark.parametrize("offers", [PIPELINED, PLAIN], ids=["pipelined", "plain"])
+@pytest.mark.parametrize("offers", [PIPELINED, PLAIN, CHUNKED], ids=["pipelined", "plain", "chunked"])
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(("verb", "number"), CELLS)
 async def test_every_fault_at_every_verb(
     small_world: World, verb: str, fault: str, number: int, offers: tuple[str, ...]
 ) -> None:
     world, readers = small_world, small_world.plan(3)
+    verb = "BDAT" if verb == "DATA" and offers == CHUNKED else verb
     server = Scripted(offers=offers, script=lambda said, _, count: fault if (said, count) == (verb, number) else None)
     async with serving(server):
         await deliver_until_done(world, world.transport(server.port, timeouts=QUICK if fault == STALL else SHORT))
     doubts = {delivery for delivery, kind in world.events() if kind == "uncertain"}
     taken = Counter(server.recipients())
     expected = Counter(readers)
-    refused = fault == NEVER and verb in ("RCPT", "DATA", ".")
+    refused = fault == NEVER and verb in ("RCPT", "DATA", "BDAT", ".")
     if refused:
         assert sorted(world.states()) == ["accepted", "accepted", "failed"]
         expected[readers[number - 1]] = 0

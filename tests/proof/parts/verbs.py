@@ -25,9 +25,9 @@ KINDS = BOTH
 READERS = 3
 NEVER = "550 5.0.0 no"
 FAULTS = ("421 4.3.2 closing", "451 4.3.0 later", NEVER, DROP, STALL, GARBAGE, LONG)
-VERBS = ("MAIL", "RCPT", "DATA", ".")
+VERBS = ("MAIL", "RCPT", "DATA", ".")  # DATA is BDAT where it is offered
 EARLY = "354 go on\r\n250 2.0.0 taken"  # an answer to what was not sent yet, and is not taken then
-OFFERS = {"pipelined": ("PIPELINING", "8BITMIME"), "plain": ("SIZE 0",)}
+OFFERS = {"pipelined": ("PIPELINING", "8BITMIME"), "plain": ("SIZE 0",), "chunked": ("PIPELINING", "CHUNKING")}
 ROUNDS = 12  # turns, with time passing between them
 TELLING = (  # what a quick proof does, and every other first
     (".", DROP),
@@ -47,6 +47,7 @@ def run(proof: Proof) -> None:
 
 def _cells(quick: bool) -> Iterator[tuple[str, int, str, str]]:
     yield from ((verb, 1, fault, "pipelined") for verb, fault in TELLING)
+    yield from ((verb, 1, fault, "chunked") for verb, fault in TELLING)
     if quick:
         return
     yield from ((verb, 1, fault, how) for verb, fault, how in product(("greeting", "EHLO"), FAULTS, OFFERS))
