@@ -62,6 +62,26 @@ def restore(ctx: click.Context, file: Path, aside: Path | None) -> None:
 
 
 @db.command()
+@click.option("--from", "old", required=True, metavar="URL", help="The database that is left, as in store.url.")
+@click.option("--to", "new", required=True, metavar="URL", help="An empty one, or one that was half moved into.")
+@click.pass_context
+def move(ctx: click.Context, old: str, new: str) -> None:
+    """Move everything into another database, and see that it is the same. End `newsletter run` before.
+
+    Broken off, it goes on where it was. The database that was left stays as it is, paused for good.
+    """
+    from newsletter.app.lock import only_one
+    from newsletter.store.moving import move as move_all
+
+    silent = ctx.obj["plain"]
+    with only_one(old), only_one(new):
+        moved = move_all(old, new, lambda table, rows: None if silent else click.echo(f"{table}: {rows}", err=True))
+    for one in moved:
+        click.echo(f"{one.table}: {one.rows} rows, the same at both ends (SHA-256 {one.sha256[:16]}…)")
+    click.echo("moved: set store.url to the new address; key file and journal stay where they are")
+
+
+@db.command()
 @click.pass_context
 def resume(ctx: click.Context) -> None:
     """After a restore: look at `ledger` first, then let the program send again."""
