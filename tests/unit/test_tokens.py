@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import SettingsError, TokenError
-from newsletter.tokens import Keys, Purpose
+from newsletter.tokens import DATED, Keys, Purpose
 
 NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
 KEYS = Keys((b"a" * 32, b"b" * 32))
 
 
-@given(st.integers(0, 2**63 - 1), st.sampled_from([p for p in Purpose if p is not Purpose.DATA]))
+@given(st.integers(0, 2**63 - 1), st.sampled_from(sorted(set(Purpose) - DATED)))
 def test_a_token_gives_back_its_subject_and_stands_in_addresses(subject: int, purpose: Purpose) -> None:
     token = KEYS.token(purpose, subject)
     assert KEYS.subject(purpose, token, now=NOW) == subject

@@ -22,6 +22,7 @@ LINE_ENDS = re.compile(rb"\r\n?|\n")
 LEADING_DOTS = re.compile(rb"^\.+", re.MULTILINE)
 TOO_LONG = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)  # b2a_qp does not count a blank that ends a line
 LONGEST_LINK = 900
+ROOM = 73  # characters of a line, with room for a dot that is encoded and a soft break
 SAFE_LINK = re.compile(r"https?://[A-Za-z0-9._~:/@!$*+;=%\[\]-]+\Z")  # nothing that HTML or a header would read
 
 
@@ -89,7 +90,11 @@ def link(url: str) -> bytes:
     """A person's link as it stands in the body. Raises RenderError where it could end its attribute or its line."""
     if len(url) > LONGEST_LINK or not SAFE_LINK.match(url):
         raise RenderError("a link to be mailed has characters that are not safe in it, or over 900 of them")
-    return _quoted(url)
+    data = url.encode("ascii")
+    if b"=" in data:
+        return _quoted(url)
+    # Nothing is left to encode, and every mail has a few of these: so the lines are cut here.
+    return b"".join(_soft_line(data[start : start + ROOM]) for start in range(0, len(data), ROOM))
 
 
 def _quoted(text: str) -> bytes:
@@ -99,6 +104,10 @@ def _quoted(text: str) -> bytes:
         return _wire(b2a_qp(data))
     encoded = b2a_qp(data + b"x")[:-1]  # the x keeps the last line one column short: room for the soft break
     return _wire(encoded if encoded.endswith(b"=\n") else encoded + b"=\n")
+
+
+def _soft_line(text: bytes) -> bytes:
+    return (b"=2E" + text[1:] if text.startswith(b".") else text) + b"=\r\n"
 
 
 quoted = lru_cache(maxsize=512)(_quoted)

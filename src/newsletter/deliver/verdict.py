@@ -97,5 +97,7 @@ def _about_the_sender(command: str, reply: Reply) -> bool:
 
 def redacted(answer: str) -> str:
     """A server's words as they may be kept: addresses taken out, one line, of bounded length."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in answer).split())
+    if not answer.isprintable():
+        answer = "".join(char if char.isprintable() else " " for char in answer)
+    line = " ".join(answer.split())
     return ADDRESSES.sub("<address>", line)[:LONGEST_ANSWER]

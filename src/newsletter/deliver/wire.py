@@ -148,12 +148,12 @@ class Wire(asyncio.Protocol):
                 waiter.set_exception(self._error)
 
     async def _within(self, seconds: float, waiting: Awaitable[object]) -> None:
+        late = f"it did not answer within {seconds:g} s"
+        timer = asyncio.get_running_loop().call_later(seconds, self.abort, late)  # it wakes whoever waits
         try:
-            async with asyncio.timeout(seconds):
-                await waiting
-        except TimeoutError:
-            self.abort(f"it did not answer within {seconds:g} s")
-            raise TransportError(f"it did not answer within {seconds:g} s") from None
+            await waiting
+        finally:
+            timer.cancel()
 
 
 def joined(lines: Iterable[bytes]) -> str:

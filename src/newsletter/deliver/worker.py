@@ -140,6 +140,7 @@ class Deliverer:
         shift = Shift(self._tools, self._batch) if not breaker.probing else Shift(self._tools, 1, once=True)
         claims = await shift.claim()
         most = min(max(self._tools.transport.connections // breaker.share, 1), claims)
+        shift.commits.expect(most)
         self._connections = [Connection(shift) for _ in range(most)]
         try:
             await self._wait_for([asyncio.create_task(connection.work()) for connection in self._connections])
