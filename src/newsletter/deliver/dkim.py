@@ -108,19 +108,12 @@ class Signer:
         `shared` may end with the empty line. The same message gets the same field.
         """
         fields = _canonical(shared) | _fields(own)
-        names = [name for name in SIGNED if name in fields]
-        listed = b":\r\n ".join((b":".join(names), AGAIN))
-        head = b"DKIM-Signature: v=1; a=%b; c=relaxed/simple; d=%b; s=%b;\r\n t=%d; h=%b;\r\n bh=%b;\r\n b=" % (
-            self.key.algorithm,
-            self.domain.encode("idna"),
-            self.selector.encode("ascii"),
-            int(dated.timestamp()),
-            listed,
-            base64.b64encode(hashed),
-        )
+        names = tuple(name for name in SIGNED if name in fields)
+        head, relaxed = _head(self.key.algorithm, self.domain, self.selector, int(dated.timestamp()), names)
+        body = base64.b64encode(hashed)
         data = b"".join(b"%b:%b\r\n" % (name, fields[name]) for name in names)
-        data += b"dkim-signature:" + _relaxed(head.partition(b":")[2])
-        return head + _folded(base64.b64encode(self.key.sign(data))) + b"\r\n"
+        signature = self.key.sign(b"%bdkim-signature:%b%b; b=" % (data, relaxed, body))
+        return b"%b%b;\r\n b=%b\r\n" % (head, body, _folded(base64.b64encode(signature)))
 
 
 def body_hash(body: Sequence[bytes]) -> bytes:
@@ -160,7 +153,21 @@ def read_key(path: Path, setting: str) -> Key:
     return RsaKey(private)
 
 
-@lru_cache(maxsize=64)  # the readers of a variant share them
+@lru_cache(maxsize=64)  # the readers of a variant share it
+def _head(algorithm: bytes, domain: str, selector: str, dated: int, names: tuple[bytes, ...]) -> tuple[bytes, bytes]:
+    """A field as far as the body's hash, as it is written and in relaxed form."""
+    listed = b":\r\n ".join((b":".join(names), AGAIN))
+    head = b"DKIM-Signature: v=1; a=%b; c=relaxed/simple; d=%b; s=%b;\r\n t=%d; h=%b;\r\n bh=" % (
+        algorithm,
+        domain.encode("idna"),
+        selector.encode("ascii"),
+        dated,
+        listed,
+    )
+    return head, _relaxed(head.partition(b":")[2])
+
+
+@lru_cache(maxsize=64)  # they share these, too
 def _canonical(fields: bytes) -> Fields:
     return _fields(fields)
 
