@@ -73,7 +73,15 @@ class NotFound(NewsletterError):
 
 
 class BadInput(NewsletterError):
-    """Something that was typed in or imported (an address, a choice, a row of a file) cannot be used; says which."""
+    """Something that was typed in or imported (an address, a choice, a row of a file) cannot be used; says which.
+
+    `message` is a message id where `values` fill it (`%(name)s`): a page says it in its own language.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values
 
 
 class HookRefused(NewsletterError):

@@ -6,7 +6,7 @@ browser has a thread of its own, and what a test does with a page is a function 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,6 +32,11 @@ OPTIONS = [
 ]
 
 
+UNHEARD = {"InlineTextBox", "StaticText", "generic", "none", "LabelText", "ListMarker", "LineBreak"}
+HEARD = {"navigation", "main", "banner", "contentinfo", "list", "form", "group", "table", "row", "region", "paragraph"}
+STATES = {"level", "checked", "required", "invalid", "expanded", "focused", "disabled", "selected"}
+
+
 def axe(page: Page, *, exempt: Collection[str] = ()) -> list[str]:
     """What axe finds on the page, a line a violation and element; `exempt` names rules that do not apply."""
     rules = {"target-size": {"enabled": True}}  # WCAG 2.2, 2.5.8: axe leaves it off unless asked
@@ -42,6 +47,34 @@ def axe(page: Page, *, exempt: Collection[str] = ()) -> list[str]:
         for violation in found
         for node in violation["nodes"]
     ]
+
+
+def read_out(page: Page) -> str:
+    """The page as Chromium hands it to a screen reader: a line for each thing that has a role and says something."""
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    by_id = {node["nodeId"]: node for node in nodes}
+    return "".join(_lines(nodes[0], by_id, 0))
+
+
+def _lines(node: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]], depth: int) -> Iterator[str]:
+    role, name = node.get("role", {}).get("value", ""), node.get("name", {}).get("value", "")
+    shown = not node["ignored"] and role not in UNHEARD and bool(name or role in HEARD)
+    if shown:
+        yield "  " * depth + " ".join([role, *([f'"{name}"'] if name else []), *_states(node)]) + "\n"
+    for child in node.get("childIds", ()):
+        if child in by_id:
+            yield from _lines(by_id[child], by_id, depth + shown)
+
+
+def _states(node: Mapping[str, Any]) -> Iterator[str]:
+    for state in node.get("properties", ()):
+        value = state["value"].get("value")
+        if state["name"] in STATES and value not in (False, "false", None, ""):
+            yield state["name"] if value in (True, "true") else f"{state['name']}={value}"
+    for what in ("value", "description"):
+        if said := node.get(what, {}).get("value"):
+            yield f'{what}="{said}"'
 
 
 class Chromium:

@@ -21,6 +21,11 @@ from newsletter.store.database import Database
 from newsletter.store.editions import Editions
 from newsletter.store.images import Images, sources_of
 
+
+def _(message: str) -> str:
+    return message  # marks a message for the catalogues
+
+
 LEAST = 6  # characters of a hash that name a picture
 TOGETHER = 200  # releases whose pictures are asked for at once
 NOTHING_SHOWN = frozenset({ImageState.STAND_IN, ImageState.UNFIT})
@@ -34,8 +39,9 @@ class Asked:
     picture: str | None  # None: it was never looked at, so nothing can be decided yet
     src: str
     image: Image
-    why: str
+    why: str  # a message id
     blocks: bool
+    known: KnownImage
     releases: dict[str, str] = field(default_factory=dict)  # headlines by id
     editions: list[str] = field(default_factory=list)  # those not over that carry it
 
@@ -69,15 +75,15 @@ class AltDesk:
         known = self._known(picture)
         showing = self._showing(known)
         text = " ".join(alt.split())
-        if why := _refused(text, showing):
-            raise BadInput(why)
+        if refusal := _refused(text, showing):
+            raise refusal
         return self._decide(known, showing, text, by, None, now)
 
     def make_decorative(self, picture: str, by: str, reason: str, now: datetime) -> list[str]:
         """Say that a picture shows nothing that matters. Raises NotFound, and BadInput without a reason."""
         known = self._known(picture)
         if not reason.strip():
-            raise BadInput("say why the picture is decorative: --reason")
+            raise BadInput(_("say why nobody misses anything who does not see the picture"))
         return self._decide(known, self._showing(known), None, by, reason.strip(), now)
 
     def _decide(
@@ -145,7 +151,7 @@ def _asked_of(release: Release, known: Mapping[str, KnownImage], decided: Mappin
         if one.state in NOTHING_SHOWN or (one.picture is not None and one.picture in decided):
             continue
         if why := _why(release, image):
-            yield Asked(one.picture, image.src, image, why, alt_text(image) is None)
+            yield Asked(one.picture, image.src, image, why, alt_text(image) is None, one)
 
 
 def _pictures(release: Release) -> Iterator[Image]:
@@ -162,31 +168,33 @@ def _why(release: Release, image: Image) -> str | None:
     """Why somebody is asked about a picture's alt text, by the same judgement as the gate's; None where it is good."""
     alt = " ".join((image.alt or "").split())
     if not alt:
-        return "it has no alt text"
+        return _("it has no alt text")
     if says_nothing(alt):
-        return "its alt text is a file name, or says only that it is a picture"
+        return _("its alt text is a file name, or says only that it is a picture")
     if alt_text(image) is None:
-        return "its alt text says nothing"
+        return _("its alt text says nothing")
     if same(alt, release.headline):
-        return "its alt text is the headline"
+        return _("its alt text is the headline")
     if same(alt, image.caption):
-        return "its alt text is the caption"
-    return "its alt text holds a credit" if holds_credit(alt) else None
+        return _("its alt text is the caption")
+    return _("its alt text holds a credit") if holds_credit(alt) else None
 
 
-def _refused(alt: str, showing: Collection[tuple[Release, Image]]) -> str | None:
+def _refused(alt: str, showing: Collection[tuple[Release, Image]]) -> BadInput | None:
     """Why a rule would object to an alt text, with what to do; None where none does."""
     if not alt:
-        return "an empty alt text says that the picture shows nothing: use `newsletter alt decorative`, with a reason"
+        return BadInput(_("an empty alt text says that the picture shows nothing: call it decorative, with a reason"))
     if says_nothing(alt):
-        return f"{alt!r} does not say what the picture shows: write what can be seen and matters"
+        said = _("“%(alt)s” does not say what the picture shows: write what can be seen and matters")
+        return BadInput(said, alt=alt)
     if begins_as_picture(alt):
-        return "screen readers say by themselves that it is a picture: begin with what it shows"
+        return BadInput(_("screen readers say by themselves that it is a picture: begin with what it shows"))
     if holds_credit(alt):
-        return "the credit is shown below the picture: leave it out of the alt text"
+        return BadInput(_("the credit is shown below the picture: leave it out of the alt text"))
     if len(alt) > LONG:
-        return f"it has {len(alt)} characters; more than {LONG} are hard to listen to: say the essential"
-    for release, image in showing:
-        if same(alt, release.headline) or same(alt, image.caption):
-            return "it repeats the headline or the caption, which are read out beside it: say what the picture shows"
+        said = _("it has %(count)s characters; more than %(most)s are hard to listen to: say the essential")
+        return BadInput(said, count=len(alt), most=LONG)
+    if any(same(alt, release.headline) or same(alt, image.caption) for release, image in showing):
+        said = _("it repeats the headline or the caption, which are read out beside it: say what the picture shows")
+        return BadInput(said)
     return None

@@ -13,7 +13,7 @@ from newsletter.collect.fetch import Fetcher
 from newsletter.collect.hosting.looker import ImageLooker
 from newsletter.config import Settings
 from newsletter.edition.theme import COLUMN
-from newsletter.model import Cadence, Release
+from newsletter.model import Cadence, KnownImage, Release
 from newsletter.publish.alts import with_decisions
 from newsletter.publish.copies import with_copies
 from newsletter.publish.writer import Writer
@@ -64,6 +64,12 @@ class PictureDesk:
         decided = self._alts.decided({one.picture for one in known.values() if one.picture})
         described = (with_decisions(release, known, decided) for release in found)
         return [with_copies(release, known, self._copies) for release in described]
+
+    def address(self, image: KnownImage) -> str | None:
+        """Where a picture can be looked at: our copy, or where it lies itself; None where we have no copy yet."""
+        if self._copies is None:
+            return image.src
+        return None if image.copy is None else f"{self._copies}/{image.copy.name}"
 
     def tidy(self) -> int:
         """Look again for copies whose files are lost, and remove those that nobody needs; how many were removed.

@@ -142,7 +142,7 @@ def test_a_picture_that_is_only_linked_is_known_by_its_address_and_size(program:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "alt decorative"),
+        ("", "call it decorative"),
         ("IMG_2041.jpg", "what can be seen"),
         ("Bild von zwei Kindern", "begin with what it shows"),
         (f"{SAID}, Foto: dpa", "leave it out"),

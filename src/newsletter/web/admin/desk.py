@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from newsletter.app import Program
 from newsletter.app.signin import SignedIn
+from newsletter.errors import BadInput
 from newsletter.i18n import language_name, languages, translations
 from newsletter.model import Account, Role
 from newsletter.web.admin.notes import Notes
@@ -85,7 +86,13 @@ class Desk:
 
     def say(self, message: str, **values: object) -> str:
         """A message in the page's language."""
-        return translations(self.language).gettext(message) % values
+        said = translations(self.language).gettext(message)
+        return said % values if values else said
+
+    def explain(self, error: BadInput) -> str:
+        """What is wrong with what was typed, in the page's language, as a sentence."""
+        said = self.say(error.message, **error.values) if error.values else self.say(error.message)
+        return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?")) else ".")
 
     def count(self, one: str, many: str, n: int, **values: object) -> str:
         """A message with a number, in the page's language; the number is `%(n)s`."""
