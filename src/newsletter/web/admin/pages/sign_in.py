@@ -127,6 +127,8 @@ def _gone(desk: Desk) -> Response:
 
 
 def _begin(desk: Desk, account: Account, to: str) -> Response:
+    if desk.signed_in is not None:
+        desk.program.signin.accounts.end(key=desk.signed_in.session.key)
     cookie = desk.program.signin.begin(account, desk.request.headers.get("user-agent", ""), desk.now)
     return hand_over(desk, desk.go(to if INSIDE.match(to) else "/"), cookie)
 
