@@ -91,10 +91,11 @@ class SignIn:
         step = _step_of(secret, code, now)
         if step is None:
             raise BadInput("code")
-        values = {"password": hashed, "secret": secret, "code_used": step}
-        if account.invited is None or not self.accounts.take_up(account.id, account.invited, **values):
+        if account.invited is None or not self.accounts.take_up(
+            account.id, account.invited, password=hashed, secret=secret, code_used=step
+        ):
             raise TokenError("the invitation was used")
-        return replace(account, invited=None, **values)
+        return replace(account, invited=None, password=hashed, secret=secret, code_used=step)
 
     # --- their own account
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-from newsletter.config.admin import Admin
+from newsletter.config.admin import Admin, unknown_roles
 from newsletter.config.mail import Api, Dkim, Feedback, Mail
 from newsletter.config.problems import aliases, contradictions, explain, layouts, unknown_layouts
 from newsletter.config.settings import (
@@ -91,6 +91,7 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
     settings = _validate(Settings, values, path.name, problems, hidden=frozenset({"root", "feeds"}))
     if settings is not None:
         settings = _settle(settings, root, feeds, problems)
+        problems += unknown_roles(settings.admin, {newsletter.id for newsletter in settings.newsletters})
         problems += unknown_layouts(settings.newsletters, layouts((settings.templates, folder("templates"))))
     problems += contradictions(values.get("newsletters"), _slugs(root))
     if problems or settings is None:
@@ -203,6 +204,7 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
             "root": root,
             "feeds": feeds,
             "mail": _settle_mail(settings.mail, root, problems),
+            "admin": _settle_admin(settings.admin, root, problems),
             "theme": theme,
             "newsletters": newsletters,
             "network": _settle_network(settings.network, root, problems),
@@ -255,6 +257,13 @@ def _settle_dkim(dkim: Dkim | None, root: Path) -> Dkim | None:
         return None
     second = dkim.second and dkim.second.model_copy(update={"key_file": root / dkim.second.key_file})
     return dkim.model_copy(update={"key_file": root / dkim.key_file, "second": second})
+
+
+def _settle_admin(admin: Admin, root: Path, problems: list[str]) -> Admin:
+    if admin.oidc is None or admin.oidc.client_secret_file is None:
+        return admin
+    secret = _secret(root / admin.oidc.client_secret_file, "admin.oidc.client_secret_file", problems)
+    return admin.model_copy(update={"oidc": admin.oidc.model_copy(update={"client_secret": secret})})
 
 
 def _settle_network(network: NetworkSettings, root: Path, problems: list[str]) -> NetworkSettings:

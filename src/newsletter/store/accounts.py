@@ -65,13 +65,16 @@ class Accounts:
         query = query.values(invited=None, **values)
         return self._database.write(lambda connection: connection.execute(query).rowcount == 1)
 
-    def set_roles(self, id: int, roles: Mapping[str, Role]) -> None:
-        """These roles, and no others. Raises StateError where nobody would be left who may say who may sign in."""
+    def set_roles(self, id: int, roles: Mapping[str, Role], *, keep_an_admin: bool = True) -> None:
+        """These roles, and no others. Raises StateError where nobody would be left who may say who may sign in.
+
+        Not so where `keep_an_admin` is False: the house's own sign-in has the last word on its people.
+        """
 
         def work(connection: Connection) -> None:
             admins = _admins(connection)
             _set_roles(connection, id, roles)
-            if id in admins:
+            if id in admins and keep_an_admin:
                 _still_an_admin(connection)
 
         self._database.write(work)

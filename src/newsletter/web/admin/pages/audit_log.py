@@ -53,7 +53,7 @@ def as_json(desk: Desk) -> Response:
 
 def _file(desk: Desk, lines: Callable[[Iterable[AuditEntry]], Iterator[str]], kind: str, name: str) -> Response:
     desk.require(Role.ADMIN, ())
-    entries = desk.program.audit.store.all(**_asked(desk))
+    entries = desk.program.audit.store.all(None, **_asked(desk))
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingResponse(lines(entries), media_type=kind, headers=headers)
 
