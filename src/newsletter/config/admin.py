@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from newsletter.config.settings import Table
 from newsletter.config.values import WebAddress
@@ -27,7 +27,7 @@ class Oidc(Table):
     client_id: str
     client_secret: SecretStr = SecretStr("")
     client_secret_file: Path | None = None
-    scopes: list[str] = ["openid", "profile", "email"]
+    scopes: list[str] = Field(default=["openid", "profile", "email"])
     name_claim: str = "email"
     roles_claim: str = "groups"
     roles: dict[str, str]

@@ -18,7 +18,7 @@ class Origin(StrEnum):
 
     FILE = "newsletter.toml"
     ENVIRONMENT = "environment"
-    SECRET_FILE = "secret file"
+    SECRET_FILE = "secret file"  # noqa: S105  # the name of a kind
     DEFAULT = "default"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET  # noqa: S405  # writes, and reads nothing
+import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from datetime import date
 

@@ -37,6 +37,11 @@ def nothing(page: Page) -> None:
     """As it is opened."""
 
 
+def no_role(page: Page) -> None:
+    page.get_by_label("Rolle in „Pressemitteilungen“").select_option("")
+    press("Rollen speichern")(page)
+
+
 PAGES: dict[str, tuple[str, Callable[[Page], None], str]] = {
     "today": ("/", nothing, "Heute"),
     "figures": ("/", lambda page: page.locator("summary").click(), "Heute"),
@@ -44,7 +49,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], None], str]] = {
     "people": ("/people", nothing, "Zugänge"),
     "nobody invited": ("/people", press("Einladungslink erstellen"), "Zugänge"),
     "person": (f"/people/{MARA}", nothing, MARA),
-    "no role": (f"/people/{MARA}?no", lambda page: (page.get_by_label("Presse").last.select_option(""), press("Rollen speichern")(page)) and None, MARA),
+    "no role": (f"/people/{MARA}?no", no_role, MARA),
     "account": ("/account", nothing, "Ihr Zugang"),
     "password": ("/account/password", nothing, "Kennwort ändern"),
     "wrong password": ("/account/password", press("Speichern"), "Kennwort ändern"),

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from newsletter.app.openid import openid_of
 from newsletter.config.admin import Admin, Oidc
@@ -33,7 +34,7 @@ def provider(desk: Office) -> Iterator[OpenIdProvider]:
 
 
 def settled(desk: Office, issuer: str, **values: Any) -> None:
-    oidc = Oidc(issuer=issuer, client_id=CLIENT, client_secret=SECRET, roles=ROLES, **values)
+    oidc = Oidc(issuer=issuer, client_id=CLIENT, client_secret=SecretStr(SECRET), roles=ROLES, **values)
     settings = desk.program.settings
     desk.program.settings = settings.model_copy(update={"admin": Admin(local=False, oidc=oidc)})
     desk.program.openid = openid_of(desk.program.settings, desk.program.signin.accounts)
@@ -114,7 +115,10 @@ def lie(**values: Any) -> Callable[[OpenIdProvider], None]:
 
 
 def be(**values: Any) -> Callable[[OpenIdProvider], None]:
-    return lambda provider: [setattr(provider, name, value) for name, value in values.items()] and None
+    def change(provider: OpenIdProvider) -> None:
+        vars(provider).update(values)
+
+    return change
 
 
 LIES: dict[str, Callable[[OpenIdProvider], None]] = {

@@ -33,7 +33,8 @@ async def test_an_admin_invites_and_the_link_lets_in(desk: Office) -> None:
         link = re.search(r"https://\S+/admin(/welcome/[a-z2-7]+)", done.text)
         assert link
         listed = (await client.get("/admin/people")).text
-    assert MARA in listed and "eingeladen" in listed
+    assert MARA in listed
+    assert "eingeladen" in listed
     async with desk.client() as client:
         secret = await key_of(client, f"/admin{link[1]}")
         code = pyotp.TOTP(secret).at(desk.now)
@@ -137,7 +138,7 @@ async def test_own_sessions_are_seen_and_ended(desk: Office) -> None:
         for device in ("Firefox", "Telefon"):
             desk.program.signin.begin(account, device, desk.now)
         page = await client.get("/admin/account")
-        assert "Firefox" in page.text and "Telefon" in page.text and "a test" in page.text
+        assert all(device in page.text for device in ("Firefox", "Telefon", "a test"))
         done = await press(client, "/admin/account", "/admin/account/end")
         assert done.headers["location"] == "/admin/account"
         assert len(desk.program.signin.accounts.sessions(account.id)) == 1
@@ -157,7 +158,8 @@ async def test_another_password_needs_the_old_one_and_ends_the_others(desk: Offi
         wrong = await press(client, path, old="falsch", password=new)
         short = await press(client, path, old=PASSWORD, password="kurz")
         assert [wrong.status_code, short.status_code] == [422, 422]
-        assert 'id="old-error"' in wrong.text and 'id="password-error"' in short.text
+        assert 'id="old-error"' in wrong.text
+        assert 'id="password-error"' in short.text
         assert new not in wrong.text
         assert (await press(client, path, old=PASSWORD, password=new)).status_code == 303
         assert signin.who(other, desk.now) is None
@@ -179,7 +181,8 @@ async def test_a_new_key_needs_the_password_and_a_code_of_it(desk: Office) -> No
         assert (await press(client, path, password=PASSWORD, code=desk_codes.at(desk.now))).status_code == 303
         desk.later(minutes=5)
         found = desk.program.signin.check(MARA, PASSWORD, desk_codes.at(desk.now), desk.now)
-        assert found is not None and found.name == MARA
+        assert found is not None
+        assert found.name == MARA
         assert await key_of(client, path) != desk_codes.secret
 
 
