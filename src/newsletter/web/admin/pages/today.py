@@ -50,7 +50,7 @@ def _charts(desk: Desk, days: Sequence[Day]) -> list[tuple[str, str, Markup]]:
     charts = []
     for title, some, none, values in series:
         said = _in_words(desk, some, none, values)
-        charts.append((desk.say(title), said, columns(values, said)))
+        charts.append((desk.say(title), said, columns(values, said, desk.language)))
     return charts
 
 
