@@ -91,8 +91,7 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
     values = _toml(path, problems)
     if values is None:
         raise SettingsError(problems)
-    origins: dict[str, str] = dict.fromkeys(names_in(values), Origin.FILE)
-    origins |= _overlay(values, environment, problems)
+    origins = dict.fromkeys(names_in(values), str(Origin.FILE)) | _overlay(values, environment, problems)
     feeds = _feeds(root / "feeds", problems)
     problems += aliases(feeds)
     settings = _validate(Settings, values, path.name, problems, hidden=HIDDEN)
