@@ -21,6 +21,7 @@ from newsletter.app.hub import hub_of
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom, terms_of
 from newsletter.app.metrics import exposition
+from newsletter.app.openid import OpenId, openid_of
 from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
 from newsletter.app.publishing import publish_archive
 from newsletter.app.reading import fetcher_of
@@ -140,6 +141,11 @@ class Program:
     def signin(self) -> SignIn:
         """Who may sign in, and who is."""
         return SignIn(Accounts(self.database), self.keys)
+
+    @cached_property
+    def openid(self) -> OpenId | None:
+        """The house's own sign-in, where `[admin.oidc]` names one."""
+        return openid_of(self.settings, self.signin.accounts)
 
     @cached_property
     def audit(self) -> AuditLog:

@@ -11,8 +11,9 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 
 import pyotp
 from argon2 import PasswordHasher
@@ -30,6 +31,7 @@ NOTE_EVERY = timedelta(minutes=5)  # how exactly it is known when a session was 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000  # characters (NIST SP 800-63B: length, and no rules besides)
 STEP = 30  # seconds that a one-time code is good for; the one before and the one after are taken too
 NAME = 100  # characters
+HASHING = BoundedSemaphore(4)  # at a time: argon2 takes 64 MiB each, and whoever knocks makes us hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,9 @@ class SignIn:
         return self._invitation(invitation, now)
 
     def disable(self, name: str, now: datetime) -> None:
-        """Let somebody in no more. Raises NotFound."""
+        """Let somebody in no more. Raises NotFound, and StateError for the last admin."""
         account = self.accounts.named(name)
-        self.accounts.change(account.id, disabled_at=now, invited=None)
-        self.accounts.end(account=account.id)
+        self.accounts.disable(account.id, now)
 
     def guest(self, token: str, now: datetime) -> Account:
         """Who an invitation is for. Raises TokenError where it is not ours, too old, or used."""
@@ -86,16 +87,43 @@ class SignIn:
     def accept(self, token: str, password: str, code: str, now: datetime) -> Account:
         """Take up an invitation. Raises TokenError, and BadInput saying what is wrong with the password or code."""
         account = self.guest(token, now)
-        if len(password) < SHORTEST_PASSWORD or len(password) > LONGEST_PASSWORD:
-            raise BadInput("password")
-        secret = self.proposed_secret(token)
+        hashed, secret = self._hash(password), self.proposed_secret(token)
         step = _step_of(secret, code, now)
         if step is None:
             raise BadInput("code")
-        self.accounts.change(
-            account.id, password=self._hasher.hash(password), secret=secret, code_used=step, invited=None
-        )
-        return account
+        if account.invited is None or not self.accounts.take_up(
+            account.id, account.invited, password=hashed, secret=secret, code_used=step
+        ):
+            raise TokenError("the invitation was used")
+        return replace(account, invited=None, password=hashed, secret=secret, code_used=step)
+
+    # --- their own account
+
+    def change_password(self, who: SignedIn, old: str, new: str) -> None:
+        """Set another password, and end every other session. Raises BadInput("old") and BadInput("password")."""
+        if not self._is_password(who.account, old[:LONGEST_PASSWORD]):
+            raise BadInput("old")
+        self.accounts.change(who.account.id, password=self._hash(new))
+        self.accounts.end(account=who.account.id, but=who.session.key)
+
+    def next_secret(self, who: SignedIn) -> str:
+        """The key that somebody may set their codes up with anew: the same while their session lasts."""
+        return self.proposed_secret(f"again {who.session.key} {who.account.secret}")
+
+    def change_codes(self, who: SignedIn, password: str, code: str, now: datetime) -> None:
+        """Take codes of `next_secret` from now on. Raises BadInput("password") and BadInput("code")."""
+        if not self._is_password(who.account, password[:LONGEST_PASSWORD]):
+            raise BadInput("password")
+        secret = self.next_secret(who)
+        step = _step_of(secret, code, now)
+        if step is None:
+            raise BadInput("code")
+        self.accounts.change(who.account.id, secret=secret, code_used=step)
+        self.accounts.end(account=who.account.id, but=who.session.key)
+
+    def open_sessions(self, account: int, now: datetime) -> list[Session]:
+        """The sessions of an account that are not over, the one seen last first."""
+        return [one for one in self.accounts.sessions(account) if not _is_over(one, now)]
 
     # --- signing in and out
 
@@ -108,6 +136,8 @@ class SignIn:
         right = self._is_password(account, password[:LONGEST_PASSWORD])
         step = _step_of(account.secret, code, now) if account is not None and account.secret else None
         if account is None or not right or step is None or account.disabled_at is not None:
+            return None
+        if not account.roles:  # who may do nothing has no business inside
             return None
         return account if self.accounts.use_code(account.id, step) else None
 
@@ -130,7 +160,7 @@ class SignIn:
         if found is None:
             return None
         session, account = found
-        if account.disabled_at or now - session.seen_at > IDLE or now - session.created_at > LONGEST:
+        if account.disabled_at or not account.roles or _is_over(session, now):
             return None
         if now - session.seen_at > NOTE_EVERY:
             self.accounts.seen(session.key, now)
@@ -147,9 +177,21 @@ class SignIn:
         """Hashes in each case: how long it takes tells nothing of whether the account exists."""
         kept = account.password if account is not None and account.password else self._nobody
         try:
-            return self._hasher.verify(kept, password)
+            with HASHING:
+                return self._hasher.verify(kept, password)
         except (VerificationError, InvalidHashError):
             return False
+
+    def _hash(self, password: str) -> str:
+        """Raises BadInput("password") for one that is too short or too long."""
+        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+            raise BadInput("password")
+        with HASHING:
+            return self._hasher.hash(password)
+
+
+def _is_over(session: Session, now: datetime) -> bool:
+    return now - session.seen_at > IDLE or now - session.created_at > LONGEST
 
 
 def fit_name(name: str) -> str:

@@ -19,6 +19,7 @@ from newsletter.errors import NewsletterError
 COMMANDS = {
     "admin": "newsletter.cli.admin",
     "alt": "newsletter.cli.alt",
+    "audit": "newsletter.cli.audit",
     "bounces": "newsletter.cli.bounces",
     "collect": "newsletter.cli.collecting",
     "db": "newsletter.cli.db",

@@ -144,7 +144,7 @@ def _tell_pictures(pictures: dict[str, Any]) -> None:
 )
 @click.pass_context
 def demo(ctx: click.Context, only_once: bool, directory: Path | None, port: int, transport: str) -> None:
-    """Sample portal, daemon and inbox on loopback."""
+    """Sample portal, daemon and inbox on loopback; prints the link with which you come in as an editor."""
     from newsletter.demo.show import run_demo, run_once
 
     directory = (directory or Path("demo")).resolve()

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-from newsletter.config.admin import Admin
+from newsletter.config.admin import Admin, unknown_roles
 from newsletter.config.mail import Api, Dkim, Feedback, Mail
+from newsletter.config.origins import Origin, names_in
 from newsletter.config.problems import aliases, contradictions, explain, layouts, unknown_layouts
 from newsletter.config.settings import (
     Alerts,
@@ -35,11 +36,15 @@ from newsletter.resources import folder
 
 M = TypeVar("M", bound=BaseModel)
 PREFIX = "NEWSLETTER_"
+HIDDEN = frozenset({"root", "feeds", "origins"})
 SLUG_FILE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.toml\Z")
 
 
 class Settings(Table):
-    """Everything that can be set. Paths are absolute after `load`; `feeds` maps slugs to their `feeds/<slug>.toml`."""
+    """Everything that can be set. Paths are absolute after `load`; `feeds` maps slugs to their `feeds/<slug>.toml`.
+
+    `origins` says of dotted names where they were set (see `origins.known`).
+    """
 
     site: Site
     store: StoreSettings = StoreSettings()
@@ -56,6 +61,7 @@ class Settings(Table):
     newsletters: list[Newsletter] = Field(default=[])
     root: Path = Field(default=Path(), exclude=True)
     feeds: dict[str, FeedSettings] = Field(default={}, exclude=True)
+    origins: dict[str, str] = Field(default={}, exclude=True)
 
     def newsletter(self, name: str) -> Newsletter | None:
         """The newsletter with the id `name`, if there is one."""
@@ -85,12 +91,13 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
     values = _toml(path, problems)
     if values is None:
         raise SettingsError(problems)
-    _overlay(values, environment, problems)
+    origins = dict.fromkeys(names_in(values), str(Origin.FILE)) | _overlay(values, environment, problems)
     feeds = _feeds(root / "feeds", problems)
     problems += aliases(feeds)
-    settings = _validate(Settings, values, path.name, problems, hidden=frozenset({"root", "feeds"}))
+    settings = _validate(Settings, values, path.name, problems, hidden=HIDDEN)
     if settings is not None:
-        settings = _settle(settings, root, feeds, problems)
+        settings = _settle(settings, root, feeds, problems).model_copy(update={"origins": origins})
+        problems += unknown_roles(settings.admin, {newsletter.id for newsletter in settings.newsletters})
         problems += unknown_layouts(settings.newsletters, layouts((settings.templates, folder("templates"))))
     problems += contradictions(values.get("newsletters"), _slugs(root))
     if problems or settings is None:
@@ -110,8 +117,12 @@ def _toml(path: Path, problems: list[str]) -> dict[str, Any] | None:
     return None
 
 
-def _overlay(values: dict[str, Any], environment: dict[str, str], problems: list[str]) -> None:
-    """Put `NEWSLETTER_MAIL__SMTP__PASSWORD=…` over the files' values; lists and tables are written as TOML."""
+def _overlay(values: dict[str, Any], environment: dict[str, str], problems: list[str]) -> dict[str, str]:
+    """Put `NEWSLETTER_MAIL__SMTP__PASSWORD=…` over the files' values; lists and tables are written as TOML.
+
+    Returns the variable that each setting came from.
+    """
+    origins = {}
     for name, text in sorted(environment.items()):
         keys = name.removeprefix(PREFIX).lower().split("__")
         if not name.startswith(PREFIX) or len(keys) < 2:
@@ -123,6 +134,8 @@ def _overlay(values: dict[str, Any], environment: dict[str, str], problems: list
             problems.append(f"{name}: there is no such table of settings")
             continue
         table[keys[-1]] = _literal(text)
+        origins[".".join(keys)] = name
+    return origins
 
 
 def _literal(text: str) -> Any:
@@ -203,6 +216,7 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
             "root": root,
             "feeds": feeds,
             "mail": _settle_mail(settings.mail, root, problems),
+            "admin": _settle_admin(settings.admin, root, problems),
             "theme": theme,
             "newsletters": newsletters,
             "network": _settle_network(settings.network, root, problems),
@@ -255,6 +269,13 @@ def _settle_dkim(dkim: Dkim | None, root: Path) -> Dkim | None:
         return None
     second = dkim.second and dkim.second.model_copy(update={"key_file": root / dkim.second.key_file})
     return dkim.model_copy(update={"key_file": root / dkim.key_file, "second": second})
+
+
+def _settle_admin(admin: Admin, root: Path, problems: list[str]) -> Admin:
+    if admin.oidc is None or admin.oidc.client_secret_file is None:
+        return admin
+    secret = _secret(root / admin.oidc.client_secret_file, "admin.oidc.client_secret_file", problems)
+    return admin.model_copy(update={"oidc": admin.oidc.model_copy(update={"client_secret": secret})})
 
 
 def _settle_network(network: NetworkSettings, root: Path, problems: list[str]) -> NetworkSettings:

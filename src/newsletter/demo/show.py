@@ -22,10 +22,12 @@ from newsletter.daemon import Daemon, Quiet, listener
 from newsletter.demo.inbox import Inbox, create_inbox, create_provider
 from newsletter.demo.portal import PortalState, create_portal
 from newsletter.demo.sample import CONSENT, HOST, ZONE, Setting, free_port, sample_subscribers, settle, write_settings
-from newsletter.model import DeliveryState, EditionState
+from newsletter.errors import NotFound
+from newsletter.model import EVERYWHERE, DeliveryState, EditionState, Role
 from newsletter.store.tables import releases
 
 PUBLIC_URL = "https://news.musterstadt.example"
+EDITOR = "redaktion@musterstadt.example"
 UPDATE_AFTER = 11 * 60  # seconds: a page that changed is looked at again after ten minutes at the earliest
 
 
@@ -86,7 +88,8 @@ async def _inbox(directory: Path, transport: str) -> AsyncIterator[tuple[Inbox, 
 async def _run_daemon(
     program: Program, state: PortalState, setting: Setting, port: int, ready: Callable[[str], None]
 ) -> None:
-    daemon = Daemon(program, ready=lambda line: _welcome(setting, port, ready, line))
+    link = await asyncio.to_thread(_editors_link, program)
+    daemon = Daemon(program, ready=lambda line: _welcome(setting, port, link, ready, line))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, daemon.stop)
     advancing = asyncio.create_task(_advance(state))
@@ -103,10 +106,25 @@ async def _advance(state: PortalState) -> None:
         state.advance()
 
 
-def _welcome(setting: Setting, port: int, ready: Callable[[str], None], line: str) -> None:
+def _editors_link(program: Program) -> str:
+    """Where an editor of the demo comes in: by a link that sets up their account, or by signing in."""
+    now = program.now()
+    try:
+        account = program.signin.accounts.named(EDITOR)
+    except NotFound:
+        token = program.signin.invite(EDITOR, {EVERYWHERE: Role.ADMIN}, now)
+    else:
+        if account.invited is None:
+            return f"{program.settings.site.base_url}/admin/"
+        token = program.signin.invite_again(EDITOR, now)
+    return f"{program.settings.site.base_url}/admin/welcome/{token}"
+
+
+def _welcome(setting: Setting, port: int, link: str, ready: Callable[[str], None], line: str) -> None:
     ready(f"newsletter (feeds, archive, subscribing)  http://{HOST}:{port}/")
     ready(f"sample portal                             http://{HOST}:{setting.portal_port}/presse")
     ready(f"inbox (every mail that was sent)          http://{HOST}:{port + 2}/")
+    ready(f"editors (a link that lets you in)         {link}")
     ready(f"settings and data                         {setting.directory}")
     ready("Ctrl+C ends it")
     ready(line)

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, select, true, update
 
-from newsletter.errors import BadInput, NotFound
-from newsletter.model import Account, Role, Session
+from newsletter.errors import BadInput, NotFound, StateError
+from newsletter.model import EVERYWHERE, Account, Role, Session
 from newsletter.store.account_tables import account_roles, accounts, sessions
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
@@ -59,9 +59,37 @@ class Accounts:
         query = update(accounts).where(accounts.c.id == id).values(**values)
         self._database.write(lambda connection: connection.execute(query))
 
-    def set_roles(self, id: int, roles: Mapping[str, Role]) -> None:
-        """These roles, and no others."""
-        self._database.write(lambda connection: _set_roles(connection, id, roles))
+    def take_up(self, id: int, invitation: int, **values: Any) -> bool:
+        """Write columns of an account whose invitation is still open; False where somebody was faster."""
+        query = update(accounts).where(accounts.c.id == id, accounts.c.invited == invitation)
+        query = query.values(invited=None, **values)
+        return self._database.write(lambda connection: connection.execute(query).rowcount == 1)
+
+    def set_roles(self, id: int, roles: Mapping[str, Role], *, keep_an_admin: bool = True) -> None:
+        """These roles, and no others. Raises StateError where nobody would be left who may say who may sign in.
+
+        Not so where `keep_an_admin` is False: the house's own sign-in has the last word on its people.
+        """
+
+        def work(connection: Connection) -> None:
+            admins = _admins(connection)
+            _set_roles(connection, id, roles)
+            if id in admins and keep_an_admin:
+                _still_an_admin(connection)
+
+        self._database.write(work)
+
+    def disable(self, id: int, now: datetime) -> None:
+        """Let somebody in no more, and end their sessions. Raises StateError as `set_roles` does."""
+
+        def work(connection: Connection) -> None:
+            admins = _admins(connection)
+            connection.execute(update(accounts).where(accounts.c.id == id).values(disabled_at=now, invited=None))
+            connection.execute(delete(sessions).where(sessions.c.account == id))
+            if id in admins:
+                _still_an_admin(connection)
+
+        self._database.write(work)
 
     def use_code(self, id: int, step: int) -> bool:
         """Whether the one-time code of this time step is taken now; False where it, or a later one, was before."""
@@ -100,9 +128,20 @@ class Accounts:
         query = update(sessions).where(sessions.c.key == key).values(seen_at=now)
         self._database.write(lambda connection: connection.execute(query))
 
-    def end(self, *, key: str | None = None, account: int | None = None) -> int:
-        """End one session, or all of an account; how many there were."""
-        condition = sessions.c.key == key if account is None else sessions.c.account == account
+    def end(self, *, key: str | None = None, account: int | None = None, but: str | None = None) -> int:
+        """End one session, or all of an account (of both named: that one, if it is theirs); how many there were.
+
+        `but` is the key of one that goes on.
+        """
+        condition: ColumnElement[bool] = true()
+        if key is not None:
+            condition &= sessions.c.key == key
+        if account is not None:
+            condition &= sessions.c.account == account
+        if but is not None:
+            condition &= sessions.c.key != but
+        if key is None and account is None:
+            raise ValueError("say whose sessions end")
         return self._database.write(lambda connection: connection.execute(delete(sessions).where(condition)).rowcount)
 
     def forget_sessions(self, seen_before: datetime, created_before: datetime) -> int:
@@ -124,6 +163,19 @@ def _accounts(connection: Connection, condition: ColumnElement[bool]) -> list[Ac
     for row in connection.execute(select(account_roles).where(account_roles.c.account.in_(roles))):
         roles[row.account][row.newsletter] = Role(row.role)
     return [Account(**row._mapping, roles=roles[row.id]) for row in rows]
+
+
+def _admins(connection: Connection) -> frozenset[int]:
+    """Who may say who may sign in. Locked, so that two who take each other's role away do so one after the other."""
+    query = select(accounts.c.id).join(account_roles, account_roles.c.account == accounts.c.id)
+    query = query.where(account_roles.c.newsletter == EVERYWHERE, account_roles.c.role == Role.ADMIN)
+    query = query.where(accounts.c.disabled_at.is_(None)).order_by(accounts.c.id).with_for_update(of=accounts)
+    return frozenset(connection.execute(query).scalars())
+
+
+def _still_an_admin(connection: Connection) -> None:
+    if not _admins(connection):
+        raise StateError("this is the last admin: give somebody else that role first")
 
 
 def _set_roles(connection: Connection, account: int, roles: Mapping[str, Role]) -> None:

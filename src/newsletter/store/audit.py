@@ -32,23 +32,48 @@ class Audit:
         query = update(audit).where(audit.c.id == id).values(outcome=outcome, detail=dict(detail))
         self._database.write(lambda connection: connection.execute(query))
 
-    def newest(self, most: int, before: int | None = None, subject: str | None = None) -> list[AuditEntry]:
-        """The newest entries, of what is older than the entry `before`, about one `subject` or all."""
-        query = select(audit).order_by(audit.c.id.desc()).limit(most)
+    def newest(
+        self,
+        most: int,
+        before: int | None = None,
+        subject: str | None = None,
+        actor: str | None = None,
+        action: str | None = None,
+    ) -> list[AuditEntry]:
+        """The newest entries, of what is older than the entry `before`, of those that are named or of all."""
+        query = _of(select(audit), subject, actor, action).order_by(audit.c.id.desc()).limit(most)
         query = query if before is None else query.where(audit.c.id < before)
-        query = query if subject is None else query.where(audit.c.subject == subject)
         return self._database.read(lambda connection: _entries(connection, query))
 
-    def all(self) -> Iterator[AuditEntry]:
-        """Every entry, the oldest first, read as it is asked for."""
+    def all(
+        self,
+        since: datetime | None = None,
+        subject: str | None = None,
+        actor: str | None = None,
+        action: str | None = None,
+    ) -> Iterator[AuditEntry]:
+        """Every entry (since a moment, of those that are named), the oldest first, read as it is asked for."""
+        query = _of(select(audit), subject, actor, action)
+        query = query if since is None else query.where(audit.c.at >= since)
         last = 0
-        while some := self._after(last):
+        while some := self._after(query, last):
             yield from some
             last = some[-1].id
 
-    def _after(self, last: int) -> list[AuditEntry]:
-        query = select(audit).where(audit.c.id > last).order_by(audit.c.id).limit(AT_ONCE)
+    def actions(self) -> list[str]:
+        """What was ever done, by name."""
+        query = select(audit.c.action).distinct().order_by(audit.c.action)
+        return [str(name) for name in self._database.read(lambda connection: connection.execute(query).scalars().all())]
+
+    def _after(self, query: Select[Any], last: int) -> list[AuditEntry]:
+        query = query.where(audit.c.id > last).order_by(audit.c.id).limit(AT_ONCE)
         return self._database.read(lambda connection: _entries(connection, query))
+
+
+def _of(query: Select[Any], subject: str | None, actor: str | None, action: str | None) -> Select[Any]:
+    for column, value in ((audit.c.subject, subject), (audit.c.actor, actor), (audit.c.action, action)):
+        query = query if not value else query.where(column == value)
+    return query
 
 
 def _entries(connection: Connection, query: Select[Any]) -> list[AuditEntry]:

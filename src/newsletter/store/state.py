@@ -47,6 +47,11 @@ class State:
         """Let a cadence begin at `now`: what was due before is no longer."""
         self.set(f"began:{newsletter}:{cadence}", now.isoformat())
 
+    def known_beginning(self, newsletter: str, cadence: Cadence) -> datetime | None:
+        """What `began` wrote; None where it was never asked."""
+        value = self.get(f"began:{newsletter}:{cadence}")
+        return datetime.fromisoformat(value) if value else None
+
     def slot_cursor(self, newsletter: str, cadence: Cadence) -> datetime | None:
         """The last slot that was composed or skipped; None before the first."""
         value = self.get(f"slots:{newsletter}:{cadence}")

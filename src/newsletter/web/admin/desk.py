@@ -140,5 +140,5 @@ class Desk:
         return [
             {"title": self.say(one.title), "path": self.address(one.path), "here": one.holds(path)}
             for one in SECTIONS
-            if self.may(one.role)
+            if self.may(one.role, ("",) if one.role is Role.ADMIN else ())  # theirs are of the whole house
         ]

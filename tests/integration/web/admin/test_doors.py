@@ -14,6 +14,7 @@ ROUTES = {f"{one.action or 'GET'} {one.path}": one for one in all_routes()}
 OPEN = {
     "GET /sign-in", "session.begin /sign-in", "session.end /sign-out", "GET /welcome/{token}",
     "GET /welcome/{token}/key.svg", "account.accept /welcome/{token}", "GET /style.css",
+    "GET /oidc", "GET /oidc/back",
 }  # fmt: skip
 CLOSED = sorted(set(ROUTES) - OPEN)
 BELOW = {Role.EDITOR: Role.VIEWER, Role.ADMIN: Role.EDITOR}

@@ -39,14 +39,16 @@ def show(desk: Desk) -> Response:
 @action("/sign-in", "session.begin", None)
 def sign_in(desk: Desk) -> Response:
     """Let in who knows all three."""
+    if not desk.program.settings.admin.local:
+        return _form(desk, desk.typed("to"), status=403)
     name = desk.typed("name").lower()
     desk.record["account"] = desk.program.signin.known(name)  # what is no name may be a password in the wrong field
-    if _too_often(desk, name):
+    if too_often(desk, name):
         return _form(desk, desk.typed("to"), TOO_OFTEN, 429)
     account = desk.program.signin.check(name, _password(desk), desk.typed("code"), desk.now)
     if account is None:
         return _form(desk, desk.typed("to"), WRONG, 422)
-    return _begin(desk, account, desk.typed("to"))
+    return begin(desk, account, desk.typed("to"))
 
 
 @action("/sign-out", "session.end", None)
@@ -77,6 +79,8 @@ def picture(desk: Desk) -> Response:
 @action("/welcome/{token}", "account.accept", None)
 def accept(desk: Desk) -> Response:
     """Take up an invitation."""
+    if not desk.program.settings.admin.local:
+        return _gone(desk)
     try:
         account = desk.program.signin.accept(desk.param("token"), _password(desk), desk.typed("code"), desk.now)
     except TokenError:
@@ -85,16 +89,32 @@ def accept(desk: Desk) -> Response:
         wrong = {"password": desk.say(PASSWORD, least=SHORTEST_PASSWORD), "code": desk.say(CODE)}
         return _welcome(desk, {str(error): wrong[str(error)]}, 422)
     desk.record["account"] = account.name
-    return _begin(desk, account, "")
+    return begin(desk, account, "")
+
+
+def inside(to: str) -> str:
+    """Where somebody is led on to; empty for whatever is no page of ours."""
+    return to if INSIDE.match(to) else ""
 
 
 def _form(desk: Desk, to: str, wrong: str = "", status: int = 200) -> Response:
     errors = {"name": desk.say(wrong)} if wrong else {}
-    return desk.show("sign_in.html", status, errors=errors, name=desk.typed("name"), to=to if INSIDE.match(to) else "")
+    settings = desk.program.settings.admin
+    return desk.show(
+        "sign_in.html",
+        status,
+        errors=errors,
+        name=desk.typed("name"),
+        to=inside(to),
+        local=settings.local,
+        site_sign_in=settings.oidc is not None,
+    )
 
 
 def _welcome(desk: Desk, errors: dict[str, str], status: int = 200) -> Response:
     token = desk.param("token")
+    if not desk.program.settings.admin.local:
+        return _gone(desk)
     try:
         account = desk.program.signin.guest(token, desk.now)
     except TokenError:
@@ -126,12 +146,15 @@ def _gone(desk: Desk) -> Response:
     )
 
 
-def _begin(desk: Desk, account: Account, to: str) -> Response:
+def begin(desk: Desk, account: Account, to: str) -> Response:
+    """Sign somebody in, in a session of its own, and lead them on."""
+    if desk.signed_in is not None:
+        desk.program.signin.accounts.end(key=desk.signed_in.session.key)
     cookie = desk.program.signin.begin(account, desk.request.headers.get("user-agent", ""), desk.now)
-    return hand_over(desk, desk.go(to if INSIDE.match(to) else "/"), cookie)
+    return hand_over(desk, desk.go(inside(to) or "/"), cookie)
 
 
-def _too_often(desk: Desk, name: str) -> bool:
+def too_often(desk: Desk, name: str) -> bool:
     """Whether this client, or whoever tries this name, has to wait."""
     client = Clients(desk.program.settings.web.trusted_proxies).of(desk.request)
     return any(desk.tries.wait(who, desk.now) is not None for who in (f"client {client}", f"name {name}"))
