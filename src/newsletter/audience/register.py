@@ -111,7 +111,10 @@ class Register:
 
         Raises BadInput, or NotFound where the address is not known.
         """
-        email_hash = self._keys.address_hash(normalised(address))
+        return self.erase_known(self._keys.address_hash(normalised(address)), now)
+
+    def erase_known(self, email_hash: str, now: datetime) -> int:
+        """The same, of the address that this hash stands for; again does nothing."""
         ended = self._store.write(lambda rows: self._erase(rows, email_hash, now))
         self._store.scrub()
         return ended

@@ -35,6 +35,7 @@ COMMANDS = {
     "run": "newsletter.cli.running",
     "status": "newsletter.cli.running",
     "subscribers": "newsletter.cli.subscribers",
+    "tokens": "newsletter.cli.tokens",
 }
 
 

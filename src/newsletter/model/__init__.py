@@ -55,6 +55,11 @@ from newsletter.model.person import (
     SubscriptionState,
     Wish,
 )
+from newsletter.model.program import (
+    ApiToken,
+    Happening,
+    Scope,
+)
 from newsletter.model.record import (
     NOT_TESTED,
     CheckedRule,
@@ -103,6 +108,7 @@ __all__ = [
     "AltFrom",
     "Alternate",
     "AlternateKind",
+    "ApiToken",
     "Backfill",
     "Blank",
     "Breach",
@@ -126,6 +132,7 @@ __all__ = [
     "Figures",
     "Finding",
     "Format",
+    "Happening",
     "Image",
     "ImageCopy",
     "ImageState",
@@ -146,6 +153,7 @@ __all__ = [
     "ReleaseState",
     "Revised",
     "Saying",
+    "Scope",
     "Sheet",
     "Sighting",
     "Source",

@@ -1,0 +1,72 @@
+"""The API as one ASGI application, for `create_app(services, inside={"/api": …})`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from newsletter import __version__
+from newsletter.app import Program
+from newsletter.model import Scope
+from newsletter.web.api import editions, releases, subscribers
+from newsletter.web.api.docs import Docs
+from newsletter.web.api.problems import Problem, documented, handle
+from newsletter.web.api.route import SCHEME
+
+ABOUT: Final = """\
+What editors can do, for programs. Each needs a token (`newsletter tokens add`), which is sent as
+`Authorization: Bearer nl_…` and may be used for its scopes only.
+
+Lists come in pages: `next` of one is `after` of the following. A POST with an `Idempotency-Key` is done once: the same
+again, within a day, is answered as before. Errors are problem details (RFC 9457). Moments have a time zone.
+"""
+SCOPES: Final = ", ".join(f"`{scope}`" for scope in Scope)
+OPENAPI: Final = "/v1/openapi.json"
+
+
+def create_api(program: Program) -> FastAPI:
+    """The API of a program, mounted at `/api`: its addresses, their description, and the description for people."""
+    app = FastAPI(
+        title=f"{program.settings.site.title}: API",
+        version=__version__,
+        description=ABOUT,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=documented(401, 403, 422, 503),
+    )
+    app.state.program = program
+    handle(app)
+    for room in (releases, editions, subscribers):
+        app.include_router(room.router)
+    description = _described(app, program.settings.site.base_url)
+    app.openapi = lambda: description  # type: ignore[method-assign]  # as FastAPI's documentation extends it
+
+    async def openapi(request: Request) -> Response:
+        return JSONResponse(description, headers={"Cache-Control": "public, max-age=300"})
+
+    app.add_route(OPENAPI, openapi, include_in_schema=False)
+    app.add_route("/docs", Docs(program, description).show, include_in_schema=False)
+    return app
+
+
+def _described(app: FastAPI, base_url: str) -> dict[str, Any]:
+    """The OpenAPI document; what FastAPI cannot know of it is added."""
+    found = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        servers=[{"url": f"{base_url}/api"}],
+    )
+    parts = found.setdefault("components", {})
+    parts.setdefault("schemas", {})["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    parts["schemas"] |= parts["schemas"]["Problem"].pop("$defs", {})
+    scheme = {"type": "http", "scheme": "bearer", "description": f"A token with one of these scopes: {SCOPES}."}
+    parts["securitySchemes"] = {SCHEME: scheme}
+    return found
