@@ -103,12 +103,10 @@ class Program:
         self.subscribing = Subscribing(self.audience, journal, keys, self.offer, settings.privacy.keep_unconfirmed)
         self.register = Register(self.audience, journal, keys, self.offer)
         self.mailroom = Mailroom(self)
-        self.returns = Returns(self)
-        self.hooks = Hooks(self)
+        self.returns, self.hooks, self.programs = Returns(self), Hooks(self), Programs(self)
         self._collecting = Collecting(database)
         self.collector = Collector(self._fetcher, self._collecting, zone=settings.site.zone)
         self.watchman = Watchman(settings, self._collecting, self.alarms)
-        self.programs = Programs(self)
 
     @classmethod
     @contextmanager

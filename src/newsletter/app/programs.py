@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.app.tokens import Tokens
 from newsletter.app.webhooks import Webhooks
-from newsletter.collect.decide import Outcome
-from newsletter.collect.pushing import Pushed, Pusher
+from newsletter.collect.pushing import Pushed, Pusher, Taken
 from newsletter.errors import NotFound
 from newsletter.store.api_answers import ApiAnswers
 from newsletter.store.api_tokens import ApiTokens
@@ -36,8 +35,8 @@ class Programs:
         """Who is told what happens."""
         return Webhooks(self._program)
 
-    async def push(self, source: str, pushed: Pushed) -> tuple[str, Outcome]:
-        """Take a release into a feed of the settings; its id, and what became of it.
+    async def push(self, source: str, pushed: Pushed) -> Taken:
+        """Take a release into a feed of the settings.
 
         Raises NotFound for a feed there is not, BadInput for what is no release, StateError.
         """

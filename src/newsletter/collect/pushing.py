@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, tzinfo
+from typing import NamedTuple
 
 from newsletter.collect.decide import Decision, Outcome, Sight
 from newsletter.collect.entries.draft import draft_of, marked
@@ -21,7 +22,7 @@ from newsletter.collect.remembering import recalled
 from newsletter.collect.store import CollectStore
 from newsletter.config import FeedSettings
 from newsletter.errors import BadInput, StateError
-from newsletter.model import AltFrom, Candidate, Document, Draft, Image, Precision
+from newsletter.model import AltFrom, Candidate, Document, Draft, Image, Precision, Stored
 
 PUSHED = "pushed"
 TRIES = 3  # at a release that somebody else writes at the same moment
@@ -51,6 +52,14 @@ class Pushed:
     topics: tuple[str, ...] = ()
 
 
+class Taken(NamedTuple):
+    """The id of a release that was pushed in, what became of it, and whether anything was written, also silently."""
+
+    release: str
+    outcome: Outcome
+    changed: bool
+
+
 class Pusher:
     """Takes what is pushed into `store`; `deciding` is the collector's: one text must not become two releases."""
 
@@ -59,8 +68,8 @@ class Pusher:
         self._deciding = deciding
         self._zone = zone
 
-    async def push(self, slug: str, feed: FeedSettings, pushed: Pushed, now: datetime) -> tuple[str, Outcome]:
-        """Take a release; its id, and what became of it.
+    async def push(self, slug: str, feed: FeedSettings, pushed: Pushed, now: datetime) -> Taken:
+        """Take a release.
 
         Raises BadInput for what is no release, or not the one it was, and StateError where others write it at once.
         """
@@ -75,7 +84,7 @@ class Pusher:
                 if decision.reason is not None:
                     raise BadInput(f"it is not taken: {decision.reason}")
                 if await self._kept(decision, now):
-                    return _id(decision, stored.release.id if stored else ""), decision.outcome
+                    return _taken(decision, stored)
         raise StateError("others are writing this release at the same moment: try again")
 
     async def _kept(self, decision: Decision, now: datetime) -> bool:
@@ -119,5 +128,7 @@ def _images(told: tuple[Image, ...], read: tuple[Image, ...]) -> tuple[Image, ..
     return tuple(replace(one, lead=one is first) for one in found)
 
 
-def _id(decision: Decision, stored: str) -> str:
-    return decision.revised.release.id if decision.revised is not None else stored
+def _taken(decision: Decision, stored: Stored | None) -> Taken:
+    if decision.revised is not None:
+        return Taken(decision.revised.release.id, decision.outcome, changed=True)
+    return Taken(stored.release.id if stored else "", decision.outcome, changed=False)

@@ -26,6 +26,7 @@ again, within a day, is answered as before. Errors are problem details (RFC 9457
 """
 SCOPES: Final = ", ".join(f"`{scope}`" for scope in Scope)
 OPENAPI: Final = "/v1/openapi.json"
+ROUTERS: Final = (releases.router, editions.router, subscribers.router)
 
 
 def create_api(program: Program) -> FastAPI:
@@ -42,8 +43,8 @@ def create_api(program: Program) -> FastAPI:
     )
     app.state.program = program
     handle(app)
-    for room in (releases, editions, subscribers):
-        app.include_router(room.router)
+    for router in ROUTERS:
+        app.include_router(router)
     description = _described(app, program.settings.site.base_url)
     app.openapi = lambda: description  # type: ignore[method-assign]  # as FastAPI's documentation extends it
 

@@ -79,13 +79,13 @@ async def push_release(
     It goes the same way as one that is collected: its text is cleaned, a change of the text is an update that people
     are told of, anything else is mended silently. What an editor decided stays. The same again changes nothing.
     """
-    id, outcome = await program.programs.push(source, sent.pushed(external_id))
-    if outcome is Outcome.NEW:
+    taken = await program.programs.push(source, sent.pushed(external_id))
+    if taken.outcome is Outcome.NEW:
         response.status_code = 201
-    if outcome is not Outcome.UNCHANGED:
+    if taken.changed:
         later.add_task(program.programs.publish)
-    release = await run_in_threadpool(program.releases.get, id)
-    return PushedIn(outcome=outcome, release=_out(program, release))
+    release = await run_in_threadpool(program.releases.get, taken.release)
+    return PushedIn(outcome=taken.outcome, release=_out(program, release))
 
 
 @router.post("/{id}/correct", summary="Call a release corrected", **DECIDED)
