@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from threading import Thread
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 
 @contextmanager
-def serving(app: Starlette) -> Iterator[str]:
+def serving(app: ASGIApp) -> Iterator[str]:
     """Serves it on loopback until the block ends, in a thread with a loop of its own; gives its address without `/`."""
     with socket.socket() as port:
         port.bind(("127.0.0.1", 0))

@@ -66,15 +66,15 @@ class Webhooks:
         return self._calls.forget(now - KEPT, list(self._webhooks))
 
     def _tell(self, name: str, webhook: Webhook, now: datetime) -> int:
-        taken = 0
-        for call in self._calls.claim(name, now, now + LEASE):
+        calls = self._calls.claim(name, now, now + LEASE)
+        for taken, call in enumerate(calls):
             answer = self._made(webhook, call, now)
             if answer is not None:
-                self._failed(webhook, call, answer, now)
-                break
-            taken += 1
+                self._calls.failed(call, [one.id for one in calls[taken:]], answer, _again(call, now))
+                self._warn(webhook, call, answer, now)
+                return taken
             self._program.alarms.resolve(f"webhook:{name}")
-        return taken
+        return len(calls)
 
     def _made(self, webhook: Webhook, call: Call, now: datetime) -> str | None:
         """Make a call. None: it was taken; else why not."""
@@ -89,9 +89,8 @@ class Webhooks:
         self._calls.taken(call.id, str(status))
         return None
 
-    def _failed(self, webhook: Webhook, call: Call, answer: str, now: datetime) -> None:
-        again = now + AGAIN[min(call.attempts, len(AGAIN) - 1)]
-        self._calls.failed(call, answer, again)
+    def _warn(self, webhook: Webhook, call: Call, answer: str, now: datetime) -> None:
+        """Give up what is too old, and tell a person where a webhook takes nothing for long."""
         lost = self._calls.give_up(call.webhook, now - GIVE_UP)
         log.warning("a webhook did not take a call", webhook=call.webhook, reason=answer, given_up=lost)
         if now - call.at < ALARMING:
@@ -128,6 +127,10 @@ def signed(webhook: Webhook, message: str, body: bytes, at: datetime) -> Mapping
     mac = hmac.digest(key, b".".join((message.encode(), moment.encode(), body)), "sha256")
     signature = f"v1,{base64.b64encode(mac).decode()}"
     return {"webhook-id": message, "webhook-timestamp": moment, "webhook-signature": signature}
+
+
+def _again(call: Call, now: datetime) -> datetime:
+    return now + AGAIN[min(call.attempts, len(AGAIN) - 1)]
 
 
 def _release(release: Release, base_url: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from newsletter.model import Happening, Release, ReleaseState
 from newsletter.store.database import Database
@@ -93,9 +93,10 @@ class WebhookCalls:
         """Note that a call was taken."""
         self._set(call, next_at=None, attempts=own.attempts + 1, answer=answer)
 
-    def failed(self, call: Call, answer: str, again: datetime) -> None:
-        """Put off a call that was not taken, and with it all of its webhook: they come in their order."""
-        waiting = update(webhook_calls).where(own.webhook == call.webhook, own.next_at < again)
+    def failed(self, call: Call, left: Collection[int], answer: str, again: datetime) -> None:
+        """Put off a call that was not taken, those `left` of what was claimed with it, and all of its webhook."""
+        due = and_(own.webhook == call.webhook, own.next_at < again)
+        waiting = update(webhook_calls).where(or_(due, own.id.in_(left)))
 
         def work(connection: Connection) -> None:
             connection.execute(waiting.values(next_at=again))

@@ -7,6 +7,7 @@ their own, which it is given.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -52,7 +53,7 @@ def create_app(services: WebServices, inside: Mapping[str, ASGIApp] = MappingPro
     trouble = Trouble(services)
     root = urlsplit(services.settings.site.base_url).path.rstrip("/")
     router = Starlette(
-        routes=[*_routes(services), *(Mount(path, app) for path, app in inside.items())],
+        routes=[*_routes(services), *(_mounted(path, app) for path, app in inside.items())],
         exception_handlers={
             HTTPException: trouble.http,
             TokenError: trouble.not_ours,
@@ -68,6 +69,13 @@ def create_app(services: WebServices, inside: Mapping[str, ASGIApp] = MappingPro
     hosted = services.settings.publish.images == "host"
     app = SecurityHeaders(Access(app, trouble), services.settings.site.base_url, hosted=hosted)
     return Prefix(app, root)
+
+
+def _mounted(path: str, app: ASGIApp) -> Mount:
+    """All that lies under a path, also where a line break stands in it: its application answers in its own way."""
+    mount = Mount(path, app)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 class Bounded:

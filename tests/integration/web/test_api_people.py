@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,12 @@ from newsletter.model import EditionState, Happening
 from newsletter.store.program_tables import outbox
 from tests.integration.web.api_world import PUSHED, Api, api
 
-MARA = {"email": "Mara@Leser.example", "newsletter": "presse", "topics": ["verkehr"], "cadence": "weekly"}
+MARA: dict[str, Any] = {
+    "email": "Mara@Leser.example",
+    "newsletter": "presse",
+    "topics": ["verkehr"],
+    "cadence": "weekly",
+}
 PROOF = {"confirmed_by": "Formular am Infostand, 2026-11-01"}
 
 
@@ -57,7 +63,12 @@ async def test_who_is_asked_first_is_answered_alike_known_or_not(here: Api) -> N
 
 
 async def test_a_wish_that_cannot_be_is_refused(here: Api) -> None:
-    wrong = [{"newsletter": "nirgends"}, {"topics": ["x" * 301]}, {"cadence": "immediate"}, {"language": "fr"}]
+    wrong: list[dict[str, Any]] = [
+        {"newsletter": "nirgends"},
+        {"topics": ["x" * 301]},
+        {"cadence": "immediate"},
+        {"language": "fr"},
+    ]
     wrong += [{"email": "keine"}, {"email": "a@b"}, {"confirmed_by": ""}, {"format": "pdf"}, {"unbekannt": 1}]
     async with here.client() as client:
         found = [(await client.post("/subscribers", json=MARA | PROOF | one)).status_code for one in wrong]

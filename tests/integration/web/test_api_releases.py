@@ -62,7 +62,7 @@ async def test_what_is_pushed_is_cleaned(here: Api) -> None:
         "<h1>Groß</h1><p onclick='x()'>Ein Text, der <b>lang</b> genug ist, um einer zu sein.</p>"
         "<script>alert(1)</script><img src='/bild.jpg' alt='Der Markt'><iframe src='https://boese.example'></iframe>"
     )
-    told = {
+    told: dict[str, Any] = {
         "url": "https://rathaus.example/meldungen/77",
         "images": [
             {"src": "https://rathaus.example/lead.jpg", "alt": "Ein Fahrrad", "credit": "Kim Muster", "symbolic": True},

@@ -15,7 +15,7 @@ from newsletter.model import Scope
 from newsletter.web.api import editions, releases, subscribers
 from newsletter.web.api.docs import Docs
 from newsletter.web.api.problems import Problem, documented, handle
-from newsletter.web.api.route import SCHEME
+from newsletter.web.api.route import SCHEME, Guarded
 
 ABOUT: Final = """\
 What editors can do, for programs. Each needs a token (`newsletter tokens add`), which is sent as
@@ -39,10 +39,10 @@ def create_api(program: Program) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses=documented(401, 403, 422, 503),
+        responses=documented(400, 401, 403, 422, 503),
     )
     app.state.program = program
-    handle(app)
+    handle(app, _allowed)
     for router in ROUTERS:
         app.include_router(router)
     description = _described(app, program.settings.site.base_url)
@@ -54,6 +54,13 @@ def create_api(program: Program) -> FastAPI:
     app.add_route(OPENAPI, openapi, include_in_schema=False)
     app.add_route("/docs", Docs(program, description).show, include_in_schema=False)
     return app
+
+
+def _allowed(request: Request) -> set[str]:
+    """The methods of an address, whichever routes have them."""
+    path = request.scope["path"].removeprefix(request.scope["root_path"])
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, Guarded)]
+    return {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
 
 
 def _described(app: FastAPI, base_url: str) -> dict[str, Any]:

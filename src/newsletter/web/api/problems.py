@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -80,13 +80,16 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": SAID[status], "content": content} for status in statuses}
 
 
-def handle(app: FastAPI) -> None:
-    """Let an application answer so for all that its endpoints raise."""
+def handle(app: FastAPI, allowed: Callable[[Request], Iterable[str]]) -> None:
+    """Let an application answer so for all that its endpoints raise. `allowed` are the methods that an address has."""
 
     async def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 400
         detail = str(error.detail) if isinstance(error, Refused) else SAID.get(status, SAID[400])
-        return problem(status, detail, headers=getattr(error, "headers", None))
+        headers = dict(getattr(error, "headers", None) or {})
+        if status == 405:
+            headers = {"Allow": ", ".join(sorted(allowed(request)))}  # RFC 9110, 15.5.6: all of them
+        return problem(status, detail, headers=headers)
 
     async def invalid(request: Request, error: Exception) -> Response:
         found = error.errors() if isinstance(error, RequestValidationError) else []

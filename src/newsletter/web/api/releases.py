@@ -55,7 +55,7 @@ def get_release(program: Served, id: ReleaseId) -> ReleaseOut:
 
 
 @router.put(
-    "/{source}/{external_id:path}",
+    "/{source:source}/{external_id:path}",
     summary="Push a release in",
     openapi_extra=WRITE,
     responses={

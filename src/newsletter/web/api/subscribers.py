@@ -172,7 +172,7 @@ def find_subscriber(program: Served, sent: Whom) -> SubscriberOut:
 
 
 @router.get(
-    "/subscribers/{id}", tags=[PEOPLE], summary="Get a subscriber", openapi_extra=READ, responses=documented(404)
+    "/subscribers/{id:int}", tags=[PEOPLE], summary="Get a subscriber", openapi_extra=READ, responses=documented(404)
 )
 def get_subscriber(program: Served, id: SubscriberId) -> SubscriberOut:
     """Somebody with all they have and had, and what is on record of their consent."""
@@ -212,7 +212,7 @@ def add_subscriber(program: Served, response: Response, sent: SubscriberIn) -> S
 
 
 @router.delete(
-    "/subscribers/{id}",
+    "/subscribers/{id:int}",
     tags=[PEOPLE],
     summary="Erase somebody",
     openapi_extra=WRITE,
