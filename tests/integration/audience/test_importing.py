@@ -1,4 +1,4 @@
-"""Lists of other newsletter programs come in with their consents; what is bad comes back as CSV; nothing comes twice."""
+"""Lists of other newsletter programs come in with their consents; what is bad comes back; nothing comes twice."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ uuid,email,name,attributes,status,created_at,updated_at
 """
 MAILCHIMP = """\
 "Email Address",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,LEID,EUID,NOTES,TAGS
-mara@leser.example,2,"2016-04-18 13:50:00",198.51.100.7,"2016-04-18 13:51:14",198.51.100.7,,55,89,,"""Rat"""
+mara@leser.example,2,"2016-04-18 13:50:00",198.51.100.7,"2016-04-18 13:51:14",198.51.100.7,,55,89,,Rat
 olli@leser.example,2,,,,,"2016-04-18 14:00:32",56,90,,
 """
 UNSUBSCRIBED = """\

@@ -39,6 +39,7 @@ def create_api(program: Program) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         responses=documented(400, 401, 403, 422, 503),
     )
     app.state.program = program

@@ -45,18 +45,18 @@ class DocumentIn(Sent):
 class ReleaseIn(Sent):
     """A release as you publish it."""
 
-    headline: Headline
+    headline: Headline = Field(description="What it says, in one line.")
     body_html: Body = Field(description="The text; what is no plain text markup is taken out.")
     url: WebUrl | None = Field(default=None, description="Its page, where it has one.")
     kicker: Line | None = Field(default=None, description="The topic line.")
-    teaser: Paragraph | None = None
+    teaser: Paragraph | None = Field(default=None, description="A few sentences that stand for it in lists and mails.")
     language: Tag | None = Field(default=None, description="BCP 47; else it is heard from the text.")
     published: Moment | None = Field(default=None, description="In the future: it is under embargo until then.")
-    published_precision: Precision = Precision.SECOND
+    published_precision: Precision = Field(default=Precision.SECOND, description="How exactly that is known.")
     not_before: Moment | None = Field(default=None, description="An embargo; one that is over lifts the one before.")
     author: Line | None = None
     issuer: Line | None = Field(default=None, description="The office that publishes it.")
-    images: list[ImageIn] = Field(default=[], max_length=50)
+    images: list[ImageIn] = Field(default=[], max_length=50, description="They are loaded, scaled and hosted by us.")
     documents: list[DocumentIn] = Field(default=[], max_length=50)
     topics: list[Line] = Field(default=[], max_length=12)
 
