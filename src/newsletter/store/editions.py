@@ -9,21 +9,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, or_, select, update
 
 from newsletter.errors import NotFound, StateError
-from newsletter.model import (
-    EDITION_MOVES,
-    OPEN,
-    Cadence,
-    Carried,
-    DeliveryState,
-    Edition,
-    EditionState,
-    Finding,
-    Happening,
-)
+from newsletter.model import EDITION_MOVES, OPEN, Cadence, Carried, DeliveryState, Edition, EditionState, Finding
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import findings_document, findings_from
-from newsletter.store.outbox import happened
+from newsletter.store.outbox import moved_to
 from newsletter.store.tables import deliveries, edition_releases, editions, variants
 
 UNDECIDED = (EditionState.COMPOSED, EditionState.HELD)
@@ -31,7 +21,6 @@ UNDECIDED = (EditionState.COMPOSED, EditionState.HELD)
 
 
 UNSENT = (*UNDECIDED, EditionState.APPROVED)
-TOLD = {EditionState.APPROVED: Happening.EDITION_APPROVED, EditionState.HELD: Happening.EDITION_HELD}
 
 
 class Counted(NamedTuple):
@@ -174,7 +163,7 @@ class Editions:
         def work(connection: Connection) -> bool:
             finished = connection.execute(change).rowcount == 1
             if finished:
-                happened(connection, Happening.EDITION_FINISHED, id, now)
+                moved_to(connection, id, EditionState.FINISHED, now)
             return finished
 
         return self._database.write(work)
@@ -233,8 +222,7 @@ def _move(connection: Connection, id: str, state: EditionState, now: datetime, r
     edition = _edition(connection, id)
     if not moved:
         raise StateError(f"edition {id} is {edition.state}: it cannot become {state}")
-    if state in TOLD:
-        happened(connection, TOLD[state], id, now)
+    moved_to(connection, id, state, now)
     return edition
 
 

@@ -7,10 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from newsletter.model import Happening, Release, ReleaseState
+from newsletter.model import EditionState, Happening, Release, ReleaseState
 from newsletter.store.program_tables import outbox
 
 own = outbox.c
+MOVES = {
+    EditionState.APPROVED: Happening.EDITION_APPROVED,
+    EditionState.HELD: Happening.EDITION_HELD,
+    EditionState.FINISHED: Happening.EDITION_FINISHED,
+}
 
 
 def happened(
@@ -19,6 +24,12 @@ def happened(
     """Write down that something happened to `subject` (its id); nobody is told of it before `due`."""
     row = {"event": event, "subject": str(subject), "said": said, "at": at, "due_at": due or at}
     connection.execute(insert(outbox).values(row))
+
+
+def moved_to(connection: Connection, edition: str, state: EditionState, now: datetime) -> None:
+    """Write down that an edition came to a state, where anybody may ask for that."""
+    if state in MOVES:
+        happened(connection, MOVES[state], edition, now)
 
 
 def appeared(connection: Connection, release: Release, before: Release | None, now: datetime) -> None:
