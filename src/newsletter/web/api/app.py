@@ -9,7 +9,6 @@ from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from newsletter import __version__
 from newsletter.app import Program
 from newsletter.model import Scope
 from newsletter.web.api import editions, releases, subscribers
@@ -25,6 +24,7 @@ Lists come in pages: `next` of one is `after` of the following. A POST with an `
 again, within a day, is answered as before. Errors are problem details (RFC 9457). Moments have a time zone.
 """
 SCOPES: Final = ", ".join(f"`{scope}`" for scope in Scope)
+VERSION: Final = "1"  # of the API, not of the program: what is in it stays, and more may come
 OPENAPI: Final = "/v1/openapi.json"
 ROUTERS: Final = (releases.router, editions.router, subscribers.router)
 
@@ -33,7 +33,7 @@ def create_api(program: Program) -> FastAPI:
     """The API of a program, mounted at `/api`: its addresses, their description, and the description for people."""
     app = FastAPI(
         title=f"{program.settings.site.title}: API",
-        version=__version__,
+        version=VERSION,
         description=ABOUT,
         openapi_url=None,
         docs_url=None,
