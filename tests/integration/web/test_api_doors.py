@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from newsletter.cli import cli
 from newsletter.errors import BadInput, NotFound
@@ -192,3 +193,21 @@ async def test_what_is_too_large_is_refused(here: Api) -> None:
         huge = await client.put("/releases/rathaus/1", json=PUSHED | {"body_html": "x" * 5_000_000})
         long = await client.put("/releases/rathaus/1", json=PUSHED | {"body_html": "x" * 1_100_000})
     assert (huge.status_code, long.status_code) == (413, 422)
+
+
+async def test_what_programs_change_is_on_record(here: Api) -> None:
+    with capture_logs() as logged:
+        async with here.client() as client:
+            await client.get("/releases")
+            await client.post("/subscribers/search", json={"email": "mara@leser.example"})
+            await client.put("/releases/rathaus/2026/77", json=PUSHED)
+            await client.post("/editions/none/approve", json={})
+            await client.post("/suppressions", json={"email": "weg@leser.example"})
+    found = [entry for entry in logged if entry["event"] == "a program did"]
+    assert [(entry["action"], entry["subject"], entry["outcome"]) for entry in found] == [
+        ("api push_release", "rathaus/2026/77", "done"),
+        ("api approve_edition", "none", "refused"),
+        ("api suppress", "", "done"),
+    ]
+    assert {entry["actor"] for entry in found} == {"token 1 (Probe)"}
+    assert "leser.example" not in str(logged)

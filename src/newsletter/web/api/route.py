@@ -1,18 +1,20 @@
 """How a request of a program is let in: by its token, for the scope that the route names, and only once.
 
 Nothing of a request is read before its token is known. Every route says which scope it needs; one without cannot be
-made. All that programs change passes `_noted`, and nothing else does.
+made. All that programs change is done under `_on_record`, and nothing else is.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 import structlog
 from fastapi import Header, Request
+from fastapi.concurrency import contextmanager_in_threadpool
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -76,8 +78,10 @@ class Guarded(APIRoute):
             token, secret = await run_in_threadpool(_admitted, program, request, self.scope)
             if self.scope.endswith(READS):
                 return await inner(request)
-            response = await _once(program, request, token, secret, inner)
-            _noted(request, token, self.name, response.status_code)
+            who, on = f"token {token.id} ({token.name})", "/".join(map(str, request.path_params.values()))
+            async with contextmanager_in_threadpool(_on_record(who, f"api {self.name}", on)) as detail:
+                response = await _once(program, request, token, secret, inner)
+                detail["status"] = response.status_code
             return response
 
         return handle
@@ -134,6 +138,12 @@ async def _digest(request: Request, secret: str) -> str:
     return hmac.new(secret.encode(), asked + await request.body(), hashlib.sha256).hexdigest()
 
 
-def _noted(request: Request, token: ApiToken, verb: str, status: int) -> None:
-    """Note who changed what: the verb and the ids of its path, which hold no address."""
-    log.info("a program did", token=token.id, verb=verb, on=dict(request.path_params), status=status)
+@contextmanager
+def _on_record(actor: str, action: str, subject: str) -> Iterator[dict[str, Any]]:
+    """Note what a program changes, and how it ended. `subject` are the ids of its path, which hold no address."""
+    detail: dict[str, Any] = {"outcome": "refused"}
+    try:
+        yield detail
+        detail["outcome"] = "done"
+    finally:
+        log.info("a program did", actor=actor, action=action, subject=subject, **detail)
