@@ -77,11 +77,14 @@ class Register:
         defaults: Defaults = NO_DEFAULTS,
         progress: Callable[[int], None] = lambda rows: None,
         program: str | None = None,
+        *,
+        dry_run: bool = False,
     ) -> ImportReport:
         """Subscribe everybody in a CSV file; bad rows are left out and told, good ones are in, nobody twice.
 
         `program` is the newsletter program whose export it is, where its columns do not tell. `progress` hears how many
-        rows are done. Raises BadInput for a file that is no such table.
+        rows are done. A dry run tells what would become of it, and writes nothing; who stands in the file twice counts
+        as new twice where the rows lie far apart. Raises BadInput for a file that is no such table.
         """
         table = Table(text_of(data))
         export = export_of(program) if program else recognised(table.header)
@@ -90,7 +93,7 @@ class Register:
         added = already = done = 0
         people = iter(intake)
         while chunk := list(islice(people, AT_ONCE)):
-            count, fates = self._enrol([numbered.who for numbered in chunk], "import", now)
+            count, fates = self._enrol([numbered.who for numbered in chunk], "import", now, dry_run=dry_run)
             added += count
             already += fates.count(Fate.ALREADY)
             for numbered, fate in zip(chunk, fates, strict=True):
@@ -98,7 +101,8 @@ class Register:
                     intake.refuse(numbered.record, fate)
             done += len(chunk)
             progress(done)
-        suppressed = self._suppress_all(intake.blocked, f"blocked in {export.name}" if export else "", now)
+        why = f"blocked in {export.name}" if export else ""
+        suppressed = self._suppress_all(intake.blocked, why, now, dry_run=dry_run)
         return intake.report(added, already, suppressed, export.name if export else None)
 
     def entries(self, newsletter: str | None = None) -> Iterator[Entry]:
@@ -147,29 +151,32 @@ class Register:
         who = enrolment(record.said, self.offer, self._keys, defaults, now.date())
         return Arrival(Place.READS, who.email_hash, who)
 
-    def _suppress_all(self, hashes: Sequence[str], reason: str, now: datetime) -> int:
+    def _suppress_all(self, hashes: Sequence[str], reason: str, now: datetime, *, dry_run: bool) -> int:
         """Never write to these again, but for who reads here: that is the later word. How many are new."""
 
         def work(rows: Rows, some: Sequence[str]) -> int:
             reading = {person.email_hash for person, own in rows.known(some) if any(map(_is_active, own))}
             new = [one for one in dict.fromkeys(some) if one not in reading | rows.suppressed(some)]
-            for email_hash in new:
+            for email_hash in new if not dry_run else ():
                 self._suppress(rows, email_hash, reason, now)
             return len(new)
 
         chunks = (hashes[start : start + AT_ONCE] for start in range(0, len(hashes), AT_ONCE))
-        return sum(self._store.write(partial(work, some=chunk)) for chunk in chunks)
+        run = self._store.read if dry_run else self._store.write
+        return sum(run(partial(work, some=chunk)) for chunk in chunks)
 
-    def _enrol(self, people: Sequence[Enrolment], how: str, now: datetime) -> tuple[int, list[Fate]]:
-        """How many came in, and the fate of each."""
+    def _enrol(
+        self, people: Sequence[Enrolment], how: str, now: datetime, *, dry_run: bool = False
+    ) -> tuple[int, list[Fate]]:
+        """How many came in (in a dry run: would), and the fate of each."""
         text = wording.on_record(wording.elsewhere(self.offer.site.language))
 
         def work(rows: Rows) -> tuple[int, list[Fate]]:
             fates = _fates(rows, people)
             new = [who for who, fate in zip(people, fates, strict=True) if fate is Fate.NEW]
-            return rows.enrol(new, text, how, now), fates
+            return len(new) if dry_run else rows.enrol(new, text, how, now), fates
 
-        return self._store.write(work)
+        return self._store.read(work) if dry_run else self._store.write(work)
 
     def _erase(self, rows: Rows, email_hash: str, now: datetime) -> int:
         person = rows.subscriber(email_hash)

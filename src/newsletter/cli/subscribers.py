@@ -79,6 +79,7 @@ def list_(ctx: click.Context, newsletter: str | None, as_json: bool) -> None:
 @click.option(
     "--refused", type=click.Path(dir_okay=False, path_type=Path), help="Write what was left out to this CSV file."
 )
+@click.option("--dry-run", is_flag=True, help="Tell what would become of it, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
 @click.pass_context
 def import_(
@@ -88,6 +89,7 @@ def import_(
     consent: str | None,
     source: str | None,
     refused: Path | None,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Subscribe everybody in FILE.csv; bad rows are told with their line, the good ones are in.
@@ -99,7 +101,9 @@ def import_(
 
     program = program_of(ctx)
     defaults = Defaults(newsletter, consent or UNPROVEN.format(how=f"imported from {file.name}"))
-    report = program.register.import_csv(file.read_bytes(), program.now(), defaults, _progress(ctx), source)
+    report = program.register.import_csv(
+        file.read_bytes(), program.now(), defaults, _progress(ctx), source, dry_run=dry_run
+    )
     if refused is not None:
         _write_refused(refused, report)
     if as_json:

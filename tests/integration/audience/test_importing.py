@@ -99,6 +99,13 @@ def test_the_export_of_another_program(
     assert (rows, len(world.actions())) == (len(world.goodbyes()), first.added)
 
 
+def test_a_dry_run_tells_the_same_and_writes_nothing(world: World) -> None:
+    before = world.goodbyes()
+    told = world.register.import_csv(RAPIDMAIL.encode(), world.now, PRESSE, dry_run=True)
+    assert (readers(world), world.actions(), world.goodbyes()) == ({}, [], before)
+    assert world.register.import_csv(RAPIDMAIL.encode(), world.now, PRESSE) == told
+
+
 def test_who_left_or_was_cleaned_at_mailchimp(world: World) -> None:
     left = world.register.import_csv(UNSUBSCRIBED.encode(), world.now, PRESSE)
     cleaned = world.register.import_csv(CLEANED.encode(), world.now, PRESSE)
