@@ -38,6 +38,7 @@ ALARMING: Final = timedelta(hours=1)  # that a call is not taken
 KEPT: Final = timedelta(days=7)  # what was taken
 LEASE: Final = timedelta(minutes=5)  # in which a claimed call is made: twenty of ten seconds
 EDITIONS: Final = "edition."
+ALARM: Final = "webhook:"  # begins the keys of its alarms
 
 
 class Webhooks:
@@ -63,6 +64,9 @@ class Webhooks:
 
     def forget(self, now: datetime) -> int:
         """Forget calls that are over for a week, and those of webhooks that the settings no longer have."""
+        for alarm in self._program.alarms.standing():
+            if alarm.key.startswith(ALARM) and alarm.key.removeprefix(ALARM) not in self._webhooks:
+                self._program.alarms.resolve(alarm.key)
         return self._calls.forget(now - KEPT, list(self._webhooks))
 
     def _tell(self, name: str, webhook: Webhook, now: datetime) -> int:
@@ -73,7 +77,8 @@ class Webhooks:
                 self._calls.failed(call, [one.id for one in calls[taken:]], answer, _again(call, now))
                 self._warn(webhook, call, answer, now)
                 return taken
-            self._program.alarms.resolve(f"webhook:{name}")
+            if not taken:
+                self._program.alarms.resolve(f"{ALARM}{name}")
         return len(calls)
 
     def _made(self, webhook: Webhook, call: Call, now: datetime) -> str | None:
@@ -100,7 +105,7 @@ class Webhooks:
         fate = f"{lost} calls are given up, {waiting} wait" if lost else f"{waiting} calls wait, three days at most"
         remedy = "see to the program there, or take it out of [[webhooks]]"
         message = f"{what}: {answer}. {fate}: {remedy}"
-        self._program.alarms.sound(f"webhook:{call.webhook}", AlarmKind.WEBHOOK_SILENT, message, now)
+        self._program.alarms.sound(f"{ALARM}{call.webhook}", AlarmKind.WEBHOOK_SILENT, message, now)
 
     def _message(self, happened: Happened) -> tuple[str, str]:
         """An id, and the body of what is told of it: ids only, never an address of a reader."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select, update
 
 from newsletter.model import Happening, Release, ReleaseState
 from newsletter.store.database import Database
@@ -74,7 +74,7 @@ class WebhookCalls:
                 settle(connection, row.id, waits)
             return len(rows)
 
-        return self._database.write(work)
+        return self._database.write(work) if self._any(due) else 0
 
     def claim(self, webhook: str, now: datetime, until: datetime, limit: int = 20) -> list[Call]:
         """The calls of a webhook that are due, the oldest first; nobody else makes them `until` then."""
@@ -87,7 +87,7 @@ class WebhookCalls:
             rows = connection.execute(select(*columns).where(own.id.in_(ids)).order_by(own.id))
             return [Call(*row) for row in rows]
 
-        return self._database.write(work)
+        return self._database.write(work) if self._any(due) else []
 
     def taken(self, call: int, answer: str) -> None:
         """Note that a call was taken."""
@@ -120,6 +120,10 @@ class WebhookCalls:
         over = own.next_at.is_(None) & (own.at < before)
         change = delete(webhook_calls).where(over | own.webhook.not_in(webhooks))
         return self._database.write(lambda connection: connection.execute(change).rowcount)
+
+    def _any(self, query: Select[Any]) -> bool:
+        """Whether there is anything to do: mostly there is not, and the writer is left alone."""
+        return self._database.read(lambda connection: connection.execute(query.limit(1)).first() is not None)
 
     def _set(self, call: int, **values: Any) -> None:
         change = update(webhook_calls).where(own.id == call).values(**values)
