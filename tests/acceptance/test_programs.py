@@ -73,8 +73,12 @@ def test_a_release_is_pushed_mailed_and_told_of(instance: Instance, mailserver: 
             house.up = True
             instance.start()
             (made,) = client.post("/editions", json={"newsletter": "presse", "releases": [id]}).json()
+            tried = client.post(f"/editions/{made['id']}/test", json={"email": "kim@musterstadt.example"})
+            assert tried.status_code == 200, tried.text
+            (test,) = mailserver.mails
+            assert test.subject.startswith("[Test]")
             assert client.post(f"/editions/{made['id']}/approve", json={}).status_code == 200
-        wait_for(lambda: [mail for mail in mailserver.mails if PUSHED["headline"] in mail.text], 60)
+        wait_for(lambda: [mail for mail in mailserver.mails[1:] if PUSHED["headline"] in mail.text], 60)
         wait_for(lambda: len(house.told) >= 4, 60)
     assert [one["type"] for one in house.told] == EVENTS[:4]
     assert house.told[0]["data"]["release"] == id
