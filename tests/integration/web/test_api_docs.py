@@ -61,6 +61,7 @@ def test_axe_finds_nothing_in_any_look(served: tuple[Api, str], chromium: Chromi
 async def test_it_tells_of_everything_that_can_be_done(sqlite_url: str, tmp_path: Path) -> None:
     with api(tmp_path, sqlite_url) as here:
         async with here.client(token="") as client:
+            assert (await client.get("../")).headers["location"] == "/api/docs"
             page = await client.get("../docs?lang=en")
             document = (await client.get("/openapi.json")).json()
     for router in ROUTERS:

@@ -37,7 +37,7 @@ def routes(here: Api) -> list[Guarded]:
     """Every address of the API but its description."""
     app = create_api(here.program)
     own = [route for route in app.routes if isinstance(route, Route)]
-    assert [route.path for route in own] == ["/v1/openapi.json", "/docs"]  # what anybody may read
+    assert [route.path for route in own] == ["/", "/v1/openapi.json", "/docs"]  # what anybody may read
     assert len(app.routes) == len(own) + len(ROUTERS)
     found = [route for router in ROUTERS for route in router.routes]
     assert len(found) == sum(len(methods) for methods in app.openapi()["paths"].values())

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from newsletter.app import Program
 from newsletter.model import Scope
@@ -52,6 +52,10 @@ def create_api(program: Program) -> FastAPI:
     async def openapi(request: Request) -> Response:
         return JSONResponse(description, headers={"Cache-Control": "public, max-age=300"})
 
+    async def entrance(request: Request) -> Response:
+        return RedirectResponse(f"{program.pages.root}/api/docs", 307)
+
+    app.add_route("/", entrance, include_in_schema=False)
     app.add_route(OPENAPI, openapi, include_in_schema=False)
     app.add_route("/docs", Docs(program, description).show, include_in_schema=False)
     return app
