@@ -27,6 +27,7 @@ from newsletter.memory import give_back, share_arenas
 from newsletter.publish.writer import Writer
 from newsletter.web import WebServices, create_app
 from newsletter.web.admin import create_admin
+from newsletter.web.api import create_api
 
 log = structlog.get_logger()
 
@@ -37,6 +38,7 @@ COMPOSE_EVERY = timedelta(seconds=10)
 PICTURES_EVERY = timedelta(seconds=30)
 TELL_EVERY = timedelta(seconds=60)
 HUB_EVERY = timedelta(seconds=30)
+WEBHOOKS_EVERY = timedelta(seconds=5)
 RETURNED_EVERY = timedelta(seconds=60)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
 FIRST_COLLECT = 120  # seconds that the first edition waits for the first collect: what was missed belongs in it
@@ -100,7 +102,7 @@ class Daemon:
             program.now,
         )
         return uvicorn.Config(
-            create_app(services, {"/admin": create_admin(program)}),
+            create_app(services, {"/admin": create_admin(program), "/api": create_api(program)}),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -126,6 +128,7 @@ class Daemon:
             (self._take_returned, RETURNED_EVERY, once),
             (self._tell, TELL_EVERY, once),
             (self._tell_hub, HUB_EVERY, once),
+            (self._tell_webhooks, WEBHOOKS_EVERY, once),
             (self._housekeep, HOUSEKEEPING_EVERY, once),
         )
         for job, every, at_once in jobs:
@@ -203,6 +206,9 @@ class Daemon:
 
     async def _tell_hub(self) -> None:
         await self._program.hub.tell(self._program.now())
+
+    async def _tell_webhooks(self) -> None:
+        await self._program.programs.webhooks.tell(self._program.now())
 
     async def _housekeep(self) -> None:
         forgotten = await asyncio.to_thread(housekeep, self._program)

@@ -9,14 +9,17 @@ from contextlib import contextmanager
 from threading import Thread
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 
 @contextmanager
-def serving(app: Starlette) -> Iterator[str]:
-    """Serves it on loopback until the block ends, in a thread with a loop of its own; gives its address without `/`."""
+def serving(app: ASGIApp, at: int = 0) -> Iterator[str]:
+    """Serves it on loopback until the block ends, in a thread with a loop of its own; gives its address without `/`.
+
+    `at` is the port; any that is free where it is 0.
+    """
     with socket.socket() as port:
-        port.bind(("127.0.0.1", 0))
+        port.bind(("127.0.0.1", at))
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
         thread = Thread(target=server.run, kwargs={"sockets": [port]}, name="web", daemon=True)
         thread.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -49,6 +49,23 @@ def poster(network: NetworkSettings) -> Callable[[str, Any], None]:
             raise OSError(type(error).__name__) from error
 
     return post
+
+
+def sender(network: NetworkSettings) -> Callable[[str, bytes, Mapping[str, str]], int]:
+    """Posts bytes with headers to an address, and says the status that answers; raises OSError where none does."""
+    route = Route(network)
+
+    def send(address: str, body: bytes, headers: Mapping[str, str]) -> int:
+        try:
+            with (
+                _client(route, address) as client,
+                client.stream("POST", address, content=body, headers=headers) as got,
+            ):
+                return got.status_code
+        except httpx.HTTPError as error:
+            raise OSError(type(error).__name__) from error
+
+    return send
 
 
 def _client(route: Route, address: str) -> httpx.Client:

@@ -27,6 +27,8 @@ def housekeep(program: Program) -> dict[str, int]:
     program.state.set(DONE, now.isoformat())
     seen = now - privacy.keep_deliveries
     done = {
+        "answers": program.programs.answers.forget(now),
+        "webhook_calls": program.programs.webhooks.forget(now),
         "unconfirmed": program.subscribing.forget_unconfirmed(now),
         "deliveries": rows.forget_deliveries(seen),
         "notices": rows.forget_notices(min(seen, now - CONFIRMATIONS_KNOWN)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -27,14 +29,16 @@ from newsletter.model import (
     AlarmKind,
     Blank,
     Claim,
+    DeliveryState,
     Edition,
     EditionState,
+    LedgerLine,
     Pieces,
     Variant,
 )
 from newsletter.store.deliveries import Terms
 from newsletter.store.freeze import Choice
-from newsletter.store.ledger import lines
+from newsletter.store.ledger import lines, page
 from newsletter.store.settling import Doubting
 
 if TYPE_CHECKING:
@@ -103,9 +107,8 @@ class Mailroom:
         """Every delivery of an edition, and the sums."""
         program = self._program
         found = program.editions.get(edition)
-        domain = _domain(self.envelope(found.newsletter).sender)
         counts = program.editions.counts(edition)
-        rows = lines(program.database, edition, lambda id, dated: program.keys.message_id(id, dated, domain))
+        rows = lines(program.database, edition, self._message_ids(found.newsletter))
         return {
             "edition": edition,
             "planned": sum(counts.values()),
@@ -113,6 +116,15 @@ class Mailroom:
             "complete": not any(counts.get(state) for state in OPEN),
             "deliveries": [asdict(line) for line in rows],
         }
+
+    def deliveries(self, edition: str, after: int, limit: int, state: DeliveryState | None = None) -> list[LedgerLine]:
+        """So many deliveries of an edition whose id is above `after`, in that order. Raises NotFound."""
+        newsletter = self._program.editions.get(edition).newsletter
+        return page(self._program.database, edition, self._message_ids(newsletter), after, limit, state)
+
+    def _message_ids(self, newsletter: str) -> Callable[[int, datetime], str]:
+        domain = _domain(self.envelope(newsletter).sender)
+        return lambda id, dated: self._program.keys.message_id(id, dated, domain)
 
     def writer(self) -> Writer:
         """Writes messages as the settings say."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, partial
+from threading import Lock
 from typing import Any, TypeVar
 
 from newsletter.app.alarms import AlarmBoard
@@ -23,6 +24,7 @@ from newsletter.app.mailroom import Mailroom, terms_of
 from newsletter.app.metrics import exposition
 from newsletter.app.openid import OpenId, openid_of
 from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
+from newsletter.app.programs import Programs
 from newsletter.app.publishing import publish_archive
 from newsletter.app.reading import fetcher_of
 from newsletter.app.recall import Recall
@@ -83,7 +85,7 @@ class Program:
         self.records = Records(database)
         self.published = ShownPublished(database, self.pictures)
         self.freezer = Freezer(database)
-        self._count = Count(database)
+        self._count, self._publishing = Count(database), Lock()
         self.alarms = AlarmBoard(settings, Alarms(database), partial(send_notice, self))
         self.desk = EditionDesk(
             settings,
@@ -106,8 +108,7 @@ class Program:
         self.subscribing = Subscribing(self.audience, journal, keys, self.offer, settings.privacy.keep_unconfirmed)
         self.register = Register(self.audience, journal, keys, self.offer)
         self.mailroom = Mailroom(self)
-        self.returns = Returns(self)
-        self.hooks = Hooks(self)
+        self.returns, self.hooks, self.programs = Returns(self), Hooks(self), Programs(self)
         self._collecting = Collecting(database)
         self.collector = Collector(self._fetcher, self._collecting, zone=settings.site.zone)
         self.watchman = Watchman(settings, self._collecting, self.alarms)
@@ -210,7 +211,8 @@ class Program:
 
     def publish(self) -> Report:
         """Write what changed of feeds and archive."""
-        return publish_archive(self)
+        with self._publishing:
+            return publish_archive(self)
 
     # --- editions
 
@@ -246,6 +248,7 @@ class Program:
         progress = await self.mailroom.send_all()
         report = await asyncio.to_thread(self.publish)
         await self.hub.tell(self.now())
+        await self.programs.webhooks.tell(self.now())
         await asyncio.to_thread(self.alarms.tell, self.now())
         return {
             "collected": sum(one.new for one in reports),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.audience.exporting import Entry, consent_values, csv_lines, json_lines
+from newsletter.audience.exporting import Entry, consent_values, csv_lines, json_lines, refused_lines
 from newsletter.audience.importing import Defaults, ImportReport, Refusal
 from newsletter.audience.offer import Offer
 from newsletter.audience.register import Register
@@ -20,4 +20,5 @@ __all__ = [
     "consent_values",
     "csv_lines",
     "json_lines",
+    "refused_lines",
 ]

@@ -10,7 +10,7 @@ from datetime import datetime
 from io import StringIO
 from typing import Any, Final
 
-from newsletter.audience.importing import FORMULA
+from newsletter.audience.importing import FORMULA, OURS, ImportReport
 from newsletter.model import Consent, Subscriber, Subscription
 
 COLUMNS: Final = (
@@ -68,6 +68,13 @@ def csv_lines(entries: Iterable[Entry]) -> Iterator[str]:
         values = entry.values() | {"topics": ", ".join(entry.subscription.topics), "consent": _proof(entry.consents)}
         values["suppressed"] = "yes" if entry.suppressed else ""
         yield _line(values[column] or "" for column in COLUMNS)
+
+
+def refused_lines(report: ImportReport) -> Iterator[str]:
+    """What an import left out, as it stood in its file, with line and reason: to be mended and imported again."""
+    yield _line((*OURS, *report.header))
+    for one in report.refused:
+        yield _line((str(one.line), one.reason, *one.cells))
 
 
 def json_lines(entries: Iterable[Entry]) -> Iterator[str]:

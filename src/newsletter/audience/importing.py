@@ -1,7 +1,7 @@
 """A CSV file of people whose consent was given elsewhere: what each row says, or why it cannot be used.
 
 Files come from spreadsheets: with commas, semicolons or tabs, in UTF-8 or Windows-1252, with English or German column
-names in any order.
+names in any order; or from another newsletter program (see foreign/).
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from newsletter.audience.address import normalised
+from newsletter.audience.foreign import Export, Place, folded
 from newsletter.audience.offer import Offer
 from newsletter.errors import BadInput
 from newsletter.model import Enrolment, SubscriptionState
@@ -37,26 +38,44 @@ GERMAN: Final = {  # case-folded
     "normal": "standard", "gross": "large", "grossdruck": "large", "ohne bilder": "no-images", "nur text": "text",
     "aktiv": "active", "abgemeldet": "ended",
 }  # fmt: skip
+OURS: Final = ("line", "reason")  # columns that we add to what is refused
 LINES_A_ROW: Final = 20  # a cell may hold line breaks, between quotation marks
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A row that was left out. `line` is that of the file, from 1."""
+    """A row that was left out, and what it held. `line` is that of the file, from 1."""
 
     line: int
     reason: str
+    cells: tuple[str, ...] = ()
+
+
+class Record(NamedTuple):
+    """A row of a file: its line, from 1, its cells as they stand there, and what they mean."""
+
+    line: int
+    cells: tuple[str, ...]
+    said: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of a file: every row is added, was there already, or is refused with a reason."""
+    """What became of a file: every row is added, was there already, or is refused with a reason.
+
+    Of another program's export some are `passed` over, as they stood there: they left or never confirmed. So many of
+    them were `suppressed`, as nothing was sent to them there either. `header` names the columns of what is refused.
+    """
 
     added: int
     already: int
     refused: tuple[Refusal, ...]
     ignored_columns: tuple[str, ...] = ()
+    passed: int = 0
+    suppressed: int = 0
+    header: tuple[str, ...] = ()
+    program: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +84,14 @@ class Defaults:
 
     newsletter: str | None = None
     consent: str | None = None
+
+
+class Arrival(NamedTuple):
+    """Somebody of another program's list; `who` is there where they read."""
+
+    place: Place
+    email_hash: str
+    who: Enrolment | None = None
 
 
 def text_of(data: bytes) -> str:
@@ -81,27 +108,35 @@ def text_of(data: bytes) -> str:
 
 
 class Table:
-    """The rows of a CSV file under the names of COLUMNS. Raises BadInput where no column holds addresses."""
+    """The rows of a CSV file."""
 
     def __init__(self, text: str) -> None:
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         self._delimiter = max(";,\t", key=lines[0].count)
         self._lines = lines
-        header = self._cells(lines[0])
-        known = {spelling: name for name, spellings in COLUMNS.items() for spelling in spellings}
-        self._names = [known.get(re.sub(r"[\W_]+", "", cell.casefold())) for cell in header]
-        self.ignored = tuple(cell.strip() for cell, name in zip(header, self._names, strict=True) if name is None)
+        self._names: list[str | None] = []
+        self.header = tuple(cell.strip() for cell in self._cells(lines[0]))
+        self.ignored: tuple[str, ...] = ()
+
+    def named(self, columns: Mapping[str, Collection[str]]) -> Table:
+        """The same rows under the names of these columns. Raises BadInput where none of them holds addresses."""
+        known = {spelling: name for name, spellings in columns.items() for spelling in spellings}
+        self._names = [known.get(folded(cell)) for cell in self.header]
+        pairs = zip(self.header, self._names, strict=True)
+        self.ignored = tuple(cell for cell, name in pairs if name is None and cell not in OURS)
         if "email" not in self._names:
             raise BadInput("the file's first line must name its columns, and one of them must be `email`")
+        return self
 
-    def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Line numbers and rows; empty rows are passed over, what cannot be read is a row of nothing."""
+    def __iter__(self) -> Iterator[Record]:
+        """Empty rows are passed over, what cannot be read is a row of nothing."""
         at = 1
         while at < len(self._lines):
             record, spent = self._record(at)
             if record.strip():
-                cells = zip(self._names, self._cells(record), strict=False)
-                yield at + 1, {name: _plain(cell) for name, cell in cells if name}
+                cells = tuple(self._cells(record))
+                pairs = zip(self._names, cells, strict=False)
+                yield Record(at + 1, cells, {name: _plain(cell) for name, cell in pairs if name})
             at += spent
 
     def _record(self, at: int) -> tuple[str, int]:
@@ -137,6 +172,17 @@ def enrolment(row: Mapping[str, str], offer: Offer, keys: Keys, defaults: Defaul
         format=_meant(row.get("format", "")),
     )
     return Enrolment(email, keys.address_hash(email), wish, f"{evidence} ({given})" if given else evidence)
+
+
+def arrived(row: Mapping[str, str], export: Export, offer: Offer, keys: Keys, defaults: Defaults) -> Arrival:
+    """What a row of another program's export says. Raises BadInput or NotFound with the reason why it cannot be."""
+    place = export.place(row)
+    if place is not Place.READS:
+        return Arrival(place, keys.address_hash(normalised(row.get("email", ""))))
+    evidence = export.evidence(row, defaults.consent)
+    mine = {"email": row.get("email", "")}
+    who = enrolment(mine, offer, keys, replace(defaults, consent=evidence), date.max)
+    return Arrival(place, who.email_hash, who)
 
 
 def _plain(cell: str) -> str:

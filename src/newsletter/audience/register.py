@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -12,7 +11,19 @@ from itertools import islice
 from newsletter.audience import wording
 from newsletter.audience.address import normalised
 from newsletter.audience.exporting import Entry
-from newsletter.audience.importing import Defaults, ImportReport, Refusal, Table, enrolment, text_of
+from newsletter.audience.foreign import Export, Place, export_of, recognised
+from newsletter.audience.importing import (
+    COLUMNS,
+    Arrival,
+    Defaults,
+    ImportReport,
+    Record,
+    Table,
+    arrived,
+    enrolment,
+    text_of,
+)
+from newsletter.audience.intake import Intake
 from newsletter.audience.offer import Offer
 from newsletter.audience.store import AudienceStore, Journal, Rows
 from newsletter.audience.subscribing import end
@@ -34,14 +45,6 @@ class Fate(StrEnum):
 
 NO_DEFAULTS = Defaults()
 LEFT_OUT = (Fate.LEFT, Fate.SUPPRESSED)
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """An enrolment and the line it stands in."""
-
-    line: int
-    who: Enrolment
 
 
 class Register:
@@ -73,23 +76,34 @@ class Register:
         now: datetime,
         defaults: Defaults = NO_DEFAULTS,
         progress: Callable[[int], None] = lambda rows: None,
+        program: str | None = None,
+        *,
+        dry_run: bool = False,
     ) -> ImportReport:
         """Subscribe everybody in a CSV file; bad rows are left out and told, good ones are in, nobody twice.
 
-        `progress` hears how many rows are done. Raises BadInput for a file that is no such table.
+        `program` is the newsletter program whose export it is, where its columns do not tell. `progress` hears how many
+        rows are done. A dry run tells what would become of it, and writes nothing; who stands in the file twice counts
+        as new twice where the rows lie far apart. Raises BadInput for a file that is no such table.
         """
         table = Table(text_of(data))
-        refused: list[Refusal] = []
+        export = export_of(program) if program else recognised(table.header)
+        table.named(export.columns if export else COLUMNS)
+        intake = Intake(table, partial(self._arrival, export, defaults, now))
         added = already = done = 0
-        people = self._read(table, defaults, now, refused)
+        people = iter(intake)
         while chunk := list(islice(people, AT_ONCE)):
-            count, fates = self._enrol([numbered.who for numbered in chunk], "import", now)
+            count, fates = self._enrol([numbered.who for numbered in chunk], "import", now, dry_run=dry_run)
             added += count
             already += fates.count(Fate.ALREADY)
-            refused += [Refusal(row.line, fate) for row, fate in zip(chunk, fates, strict=True) if fate in LEFT_OUT]
+            for numbered, fate in zip(chunk, fates, strict=True):
+                if fate in LEFT_OUT:
+                    intake.refuse(numbered.record, fate)
             done += len(chunk)
             progress(done)
-        return ImportReport(added, already, tuple(sorted(refused, key=lambda one: one.line)), table.ignored)
+        why = f"blocked in {export.name}" if export else ""
+        suppressed = self._suppress_all(intake.blocked, why, now, dry_run=dry_run)
+        return intake.report(added, already, suppressed, export.name if export else None)
 
     def entries(self, newsletter: str | None = None) -> Iterator[Entry]:
         """Every subscription of people whose address is there, in the order they came."""
@@ -111,7 +125,10 @@ class Register:
 
         Raises BadInput, or NotFound where the address is not known.
         """
-        email_hash = self._keys.address_hash(normalised(address))
+        return self.erase_known(self._keys.address_hash(normalised(address)), now)
+
+    def erase_known(self, email_hash: str, now: datetime) -> int:
+        """The same, of the address that this hash stands for; again does nothing."""
         ended = self._store.write(lambda rows: self._erase(rows, email_hash, now))
         self._store.scrub()
         return ended
@@ -128,23 +145,38 @@ class Register:
         """End all that somebody has who called a mail unwanted, and never write to them again."""
         self._store.write(lambda rows: self._complained(rows, email_hash, reason, now))
 
-    def _read(self, table: Table, defaults: Defaults, now: datetime, refused: list[Refusal]) -> Iterator[Numbered]:
-        for line, row in table:
-            try:
-                yield Numbered(line, enrolment(row, self.offer, self._keys, defaults, now.date()))
-            except (BadInput, NotFound) as error:
-                refused.append(Refusal(line, str(error)))
+    def _arrival(self, export: Export | None, defaults: Defaults, now: datetime, record: Record) -> Arrival:
+        if export is not None:
+            return arrived(record.said, export, self.offer, self._keys, defaults)
+        who = enrolment(record.said, self.offer, self._keys, defaults, now.date())
+        return Arrival(Place.READS, who.email_hash, who)
 
-    def _enrol(self, people: Sequence[Enrolment], how: str, now: datetime) -> tuple[int, list[Fate]]:
-        """How many came in, and the fate of each."""
+    def _suppress_all(self, hashes: Sequence[str], reason: str, now: datetime, *, dry_run: bool) -> int:
+        """Never write to these again, but for who reads here: that is the later word. How many are new."""
+
+        def work(rows: Rows, some: Sequence[str]) -> int:
+            reading = {person.email_hash for person, own in rows.known(some) if any(map(_is_active, own))}
+            new = [one for one in dict.fromkeys(some) if one not in reading | rows.suppressed(some)]
+            for email_hash in new if not dry_run else ():
+                self._suppress(rows, email_hash, reason, now)
+            return len(new)
+
+        chunks = (hashes[start : start + AT_ONCE] for start in range(0, len(hashes), AT_ONCE))
+        run = self._store.read if dry_run else self._store.write
+        return sum(run(partial(work, some=chunk)) for chunk in chunks)
+
+    def _enrol(
+        self, people: Sequence[Enrolment], how: str, now: datetime, *, dry_run: bool = False
+    ) -> tuple[int, list[Fate]]:
+        """How many came in (in a dry run: would), and the fate of each."""
         text = wording.on_record(wording.elsewhere(self.offer.site.language))
 
         def work(rows: Rows) -> tuple[int, list[Fate]]:
             fates = _fates(rows, people)
             new = [who for who, fate in zip(people, fates, strict=True) if fate is Fate.NEW]
-            return rows.enrol(new, text, how, now), fates
+            return len(new) if dry_run else rows.enrol(new, text, how, now), fates
 
-        return self._store.write(work)
+        return self._store.read(work) if dry_run else self._store.write(work)
 
     def _erase(self, rows: Rows, email_hash: str, now: datetime) -> int:
         person = rows.subscriber(email_hash)
@@ -183,12 +215,16 @@ def _fates(rows: Rows, people: Sequence[Enrolment]) -> list[Fate]:
 
 
 def _fate(subscriptions: Sequence[Subscription], newsletter: str) -> Fate:
-    active = {own.newsletter for own in subscriptions if own.state is SubscriptionState.ACTIVE}
+    active = {own.newsletter for own in subscriptions if _is_active(own)}
     if newsletter in active:
         return Fate.ALREADY
     ended = {own.newsletter for own in subscriptions if own.ended_at is not None}
     # Who ended all they had ended it for good: no file brings them back, only they themselves.
     return Fate.LEFT if newsletter in ended or (ended and not active) else Fate.NEW
+
+
+def _is_active(own: Subscription) -> bool:
+    return own.state is SubscriptionState.ACTIVE
 
 
 def _page(rows: Rows, after: int) -> list[Entry]:

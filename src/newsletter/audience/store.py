@@ -46,8 +46,12 @@ class Rows(Protocol):
         """Give it another wish."""
         ...
 
-    def end(self, subscription: int, ended_at: datetime | None) -> None:
-        """Make it ended; `ended_at` None means that it lapsed, nobody having confirmed it."""
+    def end(self, subscription: int, now: datetime) -> None:
+        """Make it ended, by its owner's wish."""
+        ...
+
+    def lapse(self, subscription: int) -> None:
+        """Make it ended, nobody having confirmed it; `ended_at` stays as it is."""
         ...
 
     def add_consent(self, email_hash: str, consent: Consent) -> None:

@@ -165,7 +165,7 @@ def _lapse(rows: Rows, now: datetime, asked_before: datetime) -> int:
     """Lapsing is no goodbye: `ended_at` stays empty, unless they had ended it before they were asked for again."""
     lapsing = rows.unconfirmed(asked_before, LAPSED_AT_ONCE)
     for subscription, subscriber in lapsing:
-        rows.end(subscription.id, subscription.ended_at)
+        rows.lapse(subscription.id)
         if all(own.state is SubscriptionState.ENDED for own in rows.subscriptions(subscriber.id)):
             rows.forget_address(subscriber.id)
     return len(lapsing)

@@ -37,6 +37,7 @@ COMMANDS = {
     "run": "newsletter.cli.running",
     "status": "newsletter.cli.running",
     "subscribers": "newsletter.cli.subscribers",
+    "tokens": "newsletter.cli.tokens",
 }
 
 

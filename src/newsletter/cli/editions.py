@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from newsletter.app import decisions
 from newsletter.app.directly import send_test
 from newsletter.cli.making import HELD, edit, new
 from newsletter.cli.output import echo_json, echo_rows, program_of
@@ -151,20 +152,7 @@ def send(ctx: click.Context, edition: str, address: str, format_: str, language:
 @click.pass_context
 def approve(ctx: click.Context, edition: str, override: str | None) -> None:
     """Approve EDITION: it is sent at the next turn."""
-    program = program_of(ctx)
-    found = program.editions.get(edition)
-    for release in (program.releases.get(carried.release) for carried in found.carried):
-        if not release.visible(program.now()):
-            hint = "cancel it, and the others are due again"
-            raise NewsletterError(f"{edition} carries release {release.id}, which may no longer be shown: {hint}")
-    if any(finding.blocks for finding in found.findings):
-        if not override or ":" not in override:
-            raise NewsletterError(
-                f'{edition} has findings that block it: --override "NAME: REASON" lets it go, and is kept'
-            )
-        program.editions.override(edition, override)
-    program.editions.move(edition, EditionState.APPROVED, program.now())
-    program.alarms.resolve(f"edition:{edition}:held")
+    decisions.approve(program_of(ctx), edition, override)
     click.echo(f"{edition} is approved")
 
 

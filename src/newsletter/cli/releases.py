@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter.app.decisions import take_effect
 from newsletter.cli.output import echo_json, echo_rows, program_of
 from newsletter.errors import NewsletterError
 from newsletter.model import Release, ReleaseState
@@ -105,8 +106,7 @@ def correct(ctx: click.Context, release: str) -> None:
 
 def _tell(program: Program, release: Release) -> None:
     """Let a decision take effect at once, and say what it came to."""
-    program.recall.take_out(program.now())
-    program.publish()
+    take_effect(program)
     waits = release.not_before is not None and release.not_before > program.now()
     until = f" until {release.not_before}" if waits and release.state is ReleaseState.LIVE else ""
     click.echo(f"{release.id} is {ReleaseState.WITHHELD if until else release.state}{until}")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.output import echo_json, echo_rows, program_of
+
+if TYPE_CHECKING:
+    from newsletter.audience import ImportReport
 
 UNPROVEN = "no proof was given: {how} on the operator's word"
 HEAD = ("subscriber", "email", "newsletter", "cadence", "language", "format", "topics", "state", "suppressed")
@@ -71,28 +75,74 @@ def list_(ctx: click.Context, newsletter: str | None, as_json: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--newsletter", help="For rows that name none.")
 @click.option("--consent", help="For rows that name none: where and when it was given.")
+@click.option("--from", "source", help="listmonk, mailchimp, cleverreach or rapidmail; else its columns tell.")
+@click.option(
+    "--refused", type=click.Path(dir_okay=False, path_type=Path), help="Write what was left out to this CSV file."
+)
+@click.option("--dry-run", is_flag=True, help="Tell what would become of it, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
 @click.pass_context
-def import_(ctx: click.Context, file: Path, newsletter: str | None, consent: str | None, as_json: bool) -> None:
-    """Subscribe everybody in FILE.csv; bad rows are told with their line, the good ones are in."""
+def import_(
+    ctx: click.Context,
+    file: Path,
+    newsletter: str | None,
+    consent: str | None,
+    source: str | None,
+    refused: Path | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Subscribe everybody in FILE.csv; bad rows are told with their line, the good ones are in.
+
+    It may be an export of listmonk, Mailchimp, CleverReach or rapidmail: who left there, or never confirmed, is passed
+    over; to whom nothing was sent there, nothing is sent here.
+    """
     from newsletter.audience.importing import Defaults
 
     program = program_of(ctx)
     defaults = Defaults(newsletter, consent or UNPROVEN.format(how=f"imported from {file.name}"))
-    report = program.register.import_csv(file.read_bytes(), program.now(), defaults, _progress(ctx))
+    report = program.register.import_csv(
+        file.read_bytes(), program.now(), defaults, _progress(ctx), source, dry_run=dry_run
+    )
+    if refused is not None:
+        _write_refused(refused, report)
     if as_json:
-        refused = [{"line": one.line, "reason": one.reason} for one in report.refused]
-        echo_json(
-            {"added": report.added, "already": report.already, "refused": refused, "ignored": report.ignored_columns}
-        )
+        echo_json(_import_values(report))
     else:
-        click.echo(f"{report.added} added, {report.already} were subscribed already, {len(report.refused)} left out")
-        for name in report.ignored_columns:
-            click.echo(f"column {name!r} is not known and was not read", err=True)
-        for one in report.refused:
-            click.echo(f"{file.name}, line {one.line}: {one.reason}", err=True)
+        _tell_import(report, file.name, listed=refused is None)
     if report.refused:
         ctx.exit(1)
+
+
+def _write_refused(place: Path, report: ImportReport) -> None:
+    from newsletter.audience.exporting import refused_lines
+
+    with place.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(refused_lines(report))
+
+
+def _import_values(report: ImportReport) -> dict[str, object]:
+    return {
+        "added": report.added,
+        "already": report.already,
+        "refused": [{"line": one.line, "reason": one.reason} for one in report.refused],
+        "ignored": report.ignored_columns,
+        "from": report.program,
+        "passed": report.passed,
+        "suppressed": report.suppressed,
+    }
+
+
+def _tell_import(report: ImportReport, name: str, *, listed: bool) -> None:
+    """What became of a file; each row that was left out, where they are `listed`."""
+    click.echo(f"{report.added} added, {report.already} were subscribed already, {len(report.refused)} left out")
+    if report.program is not None:
+        what = f"{report.passed} read no more there, of whom {report.suppressed} are suppressed now"
+        click.echo(f"an export of {report.program}: {what}")
+    for column in report.ignored_columns:
+        click.echo(f"column {column!r} is not known and was not read", err=True)
+    for one in report.refused if listed else ():
+        click.echo(f"{name}, line {one.line}: {one.reason}", err=True)
 
 
 def _progress(ctx: click.Context):  # type: ignore[no-untyped-def]

@@ -52,7 +52,7 @@ class Collector:
         self._fetch = fetcher.fetch
         self._store = store
         self._zone = zone
-        self._deciding = asyncio.Lock()
+        self.deciding = asyncio.Lock()  # also of what is pushed in
         self._places = Places(HOSTS_AT_ONCE)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -120,7 +120,7 @@ class Collector:
                 extent,
                 Turn(),
                 self._zone,
-                self._deciding,
+                self.deciding,
                 patient=True,
                 between=self._news(run, clock, tally),
                 tell=tell,
@@ -168,7 +168,7 @@ class Collector:
         """What the source lists, as far as it is new, and what is due of its pages."""
         discovery = await self._discover(run)
         sight = Sight(run.slug, run.feed, run.now, self._zone)
-        looker = Looker(sight, self._fetch, self._store, run.tally, self._deciding, dry_run=run.dry_run)
+        looker = Looker(sight, self._fetch, self._store, run.tally, self.deciding, dry_run=run.dry_run)
         left = await self._take(run, discovery, looker)
         return Seen(discovery, left, looker.rests.get(host_of(run.feed.url)))
 
@@ -238,7 +238,7 @@ class Collector:
             return None
         kind = kind_of(run.slug, run.feed)
         extent = Extent(kind.FIRST_PAGES, kind.FIRST_RELEASES)
-        way = Way(run.slug, run.feed, extent, run.turn, self._zone, self._deciding)
+        way = Way(run.slug, run.feed, extent, run.turn, self._zone, self.deciding)
         backfiller = Backfiller(way, self._fetch, self._store, run.tally, lambda: run.now)
         return await backfiller.go_on(run.past or run.nothing_read())
 

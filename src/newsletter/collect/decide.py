@@ -192,7 +192,10 @@ def _as_dated_before(draft: Draft, before: Release, sight: Sight) -> Draft:
 
 
 def _embargo(draft: Draft, sight: Sight, before: Release | None) -> datetime | None:
-    """The page's own date, where it is to come; an editor's later one stays."""
+    """The page's own date, where it is to come; an editor's later one stays, unless the publisher says another."""
+    if draft.not_before is not None:
+        begins = _begins(draft, sight)
+        return draft.not_before if begins is None or begins <= sight.now else max(begins, draft.not_before)
     by_hand = before.not_before if before is not None and before.not_before != _begins(before, sight) else None
     begins = _begins(draft, sight)
     waits = [moment for moment in (begins, by_hand) if moment is not None and moment > sight.now]

@@ -29,8 +29,10 @@ from newsletter.config.settings import (
     StoreSettings,
     Table,
     Web,
+    Webhook,
 )
 from newsletter.config.theme import Theme, too_faint
+from newsletter.config.values import webhook_secret
 from newsletter.errors import SettingsError
 from newsletter.resources import folder
 
@@ -59,6 +61,7 @@ class Settings(Table):
     mail: Mail
     theme: Theme = Theme()
     newsletters: list[Newsletter] = Field(default=[])
+    webhooks: list[Webhook] = Field(default=[])
     root: Path = Field(default=Path(), exclude=True)
     feeds: dict[str, FeedSettings] = Field(default={}, exclude=True)
     origins: dict[str, str] = Field(default={}, exclude=True)
@@ -219,6 +222,7 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
             "admin": _settle_admin(settings.admin, root, problems),
             "theme": theme,
             "newsletters": newsletters,
+            "webhooks": [_settle_webhook(*pair, root, problems) for pair in enumerate(settings.webhooks)],
             "network": _settle_network(settings.network, root, problems),
             "store": settings.store.model_copy(update={"url": url, "journal": root / settings.store.journal}),
             "security": settings.security.model_copy(update={"key_file": root / settings.security.key_file}),
@@ -262,6 +266,18 @@ def _settle_api(api: Api, root: Path, problems: list[str]) -> Api:
         if file is not None
     }
     return api.model_copy(update=updates)
+
+
+def _settle_webhook(number: int, webhook: Webhook, root: Path, problems: list[str]) -> Webhook:
+    if webhook.secret_file is None:
+        return webhook
+    name = f"webhooks[{number}].secret_file"
+    secret = _secret(root / webhook.secret_file, name, problems)
+    try:
+        return webhook.model_copy(update={"secret": webhook_secret(secret)})
+    except ValueError as error:
+        problems.append(f"newsletter.toml: {name}: {error}")
+        return webhook
 
 
 def _settle_dkim(dkim: Dkim | None, root: Path) -> Dkim | None:

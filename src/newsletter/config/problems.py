@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from newsletter.config.settings import SINGLE, FeedSettings, Newsletter
 from newsletter.model import Cadence, NoticeKind
 
-SECRET = ("password", "key")
+SECRET = ("password", "key", "secret")
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:

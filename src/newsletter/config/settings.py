@@ -27,10 +27,11 @@ from newsletter.config.values import (
     Region,
     Slug,
     WebAddress,
+    WebhookSecret,
     WithoutProxy,
     Zone,
 )
-from newsletter.model import Cadence
+from newsletter.model import Cadence, Happening
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 SINGLE = "single"
@@ -121,6 +122,21 @@ class Publish(Table):
 class Alerts(Table):
     to: list[Mailbox] = []
     webhook: OptionalWebAddress = None
+
+
+class Webhook(Table):
+    """A program of the house that is told what happens, signed (Standard Webhooks)."""
+
+    url: WebAddress
+    secret: WebhookSecret = SecretStr("")
+    secret_file: Path | None = None
+    events: list[Happening] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _has_a_secret(self) -> Webhook:
+        if not self.secret.get_secret_value() and self.secret_file is None:
+            raise ValueError("what it is told is signed: secret or secret_file is missing")
+        return self
 
 
 class Privacy(Table):

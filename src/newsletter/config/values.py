@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import time, timedelta
 from email.utils import parseaddr
@@ -113,6 +114,18 @@ def proxy(secret: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
+def webhook_secret(secret: SecretStr) -> SecretStr:
+    """`whsec_` and 24 to 64 bytes in base64, as Standard Webhooks has it; the empty string is none."""
+    text = secret.get_secret_value().strip()
+    try:
+        size = len(base64.b64decode(text.removeprefix("whsec_"), validate=True))
+    except ValueError:
+        size = 0
+    if text and (not text.startswith("whsec_") or not 24 <= size <= 64):
+        raise ValueError("a secret is whsec_ and 24 to 64 random bytes in base64; `openssl rand -base64 32` makes some")
+    return SecretStr(text)
+
+
 def _port_is_good(address: str) -> bool:
     try:
         return urlsplit(address).port != 0
@@ -178,6 +191,7 @@ Mailbox = Annotated[str, AfterValidator(mailbox)]
 Slug = Annotated[str, AfterValidator(slug)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(network)]
 Proxy = Annotated[SecretStr, AfterValidator(proxy)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(webhook_secret)]
 WithoutProxy = Annotated[str, AfterValidator(without_proxy)]
 Language = Annotated[str, AfterValidator(language)]
 Region = Annotated[str, AfterValidator(region)]

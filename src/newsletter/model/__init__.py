@@ -62,6 +62,11 @@ from newsletter.model.person import (
     SubscriptionState,
     Wish,
 )
+from newsletter.model.program import (
+    ApiToken,
+    Happening,
+    Scope,
+)
 from newsletter.model.record import (
     NOT_TESTED,
     CheckedRule,
@@ -112,6 +117,7 @@ __all__ = [
     "AltFrom",
     "Alternate",
     "AlternateKind",
+    "ApiToken",
     "AuditEntry",
     "Backfill",
     "Blank",
@@ -136,6 +142,7 @@ __all__ = [
     "Figures",
     "Finding",
     "Format",
+    "Happening",
     "Image",
     "ImageCopy",
     "ImageState",
@@ -157,6 +164,7 @@ __all__ = [
     "Revised",
     "Role",
     "Saying",
+    "Scope",
     "Session",
     "Sheet",
     "Sighting",

@@ -18,6 +18,7 @@ class AlarmKind(StrEnum):
     CLOCK_WRONG = "clock wrong"
     HUB_SILENT = "hub silent"
     MAILBOX_UNREADABLE = "mailbox unreadable"
+    WEBHOOK_SILENT = "webhook silent"
 
 
 @dataclass(frozen=True, slots=True)

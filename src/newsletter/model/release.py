@@ -137,6 +137,7 @@ class Draft:
     contact: str | None = None  # whom journalists ask, in lines; not in the body
     topics: tuple[str, ...] = ()
     canonical: str | None = None
+    not_before: datetime | None = None  # an embargo that its publisher says, beside a date that is to come
     origin: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select, update
 
 from newsletter.model import (
     Cadence,
     Consent,
     Enrolment,
     Format,
+    Happening,
     NoticeKind,
     Subscriber,
     Subscription,
@@ -22,6 +23,7 @@ from newsletter.model import (
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.deliveries import add_notice
+from newsletter.store.outbox import happened
 from newsletter.store.tables import consents, notices, subscribers, subscriptions, suppressions
 
 T = TypeVar("T")
@@ -93,14 +95,20 @@ class AudienceRows:
     def activate(self, subscription: int, now: datetime) -> None:
         """Make it active; it no longer counts as ended."""
         self._set(subscription, state=SubscriptionState.ACTIVE, confirmed_at=now, ended_at=None)
+        self._tell(Happening.SUBSCRIBER_CONFIRMED, subscription, now)
 
     def change(self, subscription: int, wish: Wish) -> None:
         """Give it another wish."""
         self._set(subscription, **_columns(wish))
 
-    def end(self, subscription: int, ended_at: datetime | None) -> None:
-        """Make it ended; `ended_at` None means that it lapsed, nobody having confirmed it."""
-        self._set(subscription, state=SubscriptionState.ENDED, ended_at=ended_at)
+    def end(self, subscription: int, now: datetime) -> None:
+        """Make it ended, by its owner's wish."""
+        self._set(subscription, state=SubscriptionState.ENDED, ended_at=now)
+        self._tell(Happening.SUBSCRIBER_LEFT, subscription, now)
+
+    def lapse(self, subscription: int) -> None:
+        """Make it ended, nobody having confirmed it; `ended_at` stays as it is."""
+        self._set(subscription, state=SubscriptionState.ENDED)
 
     def add_consent(self, email_hash: str, consent: Consent) -> None:
         """Put on record; nothing is ever taken from it."""
@@ -182,13 +190,15 @@ class AudienceRows:
         )
         return len(added)
 
-    def everybody(self, after: int, limit: int) -> list[tuple[Subscription, Subscriber, bool]]:
+    def everybody(
+        self, after: int, limit: int, *wanted: ColumnElement[bool]
+    ) -> list[tuple[Subscription, Subscriber, bool]]:
         """Subscriptions with an id above `after`, in that order, of people whose address is there; True: suppressed."""
         query = (
             _people()
             .add_columns(suppressions.c.email_hash.is_not(None))
             .outerjoin(suppressions, suppressions.c.email_hash == subscribers.c.email_hash)
-            .where(subscriptions.c.id > after, subscribers.c.email.is_not(None))
+            .where(subscriptions.c.id > after, subscribers.c.email.is_not(None), *wanted)
             .order_by(subscriptions.c.id)
             .limit(limit)
         )
@@ -204,6 +214,11 @@ class AudienceRows:
 
     def _set(self, subscription: int, **values: Any) -> None:
         self._connection.execute(update(subscriptions).where(subscriptions.c.id == subscription).values(**values))
+
+    def _tell(self, event: Happening, subscription: int, now: datetime) -> None:
+        query = select(subscriptions.c.subscriber, subscriptions.c.newsletter).where(subscriptions.c.id == subscription)
+        subscriber, newsletter = self._connection.execute(query).one()
+        happened(self._connection, event, subscriber, now, None, subscription=subscription, newsletter=newsletter)
 
     def _locked(self, query: Select[Any]) -> Select[Any]:
         return query.with_for_update() if self._lock else query

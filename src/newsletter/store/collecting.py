@@ -16,6 +16,7 @@ from newsletter.store.documents import release_columns, release_document, releas
 from newsletter.store.images import link_images
 from newsletter.store.keeping import Keeping
 from newsletter.store.listing import list_release
+from newsletter.store.outbox import appeared
 from newsletter.store.sources import Sources
 from newsletter.store.tables import addresses, pages, release_sources, releases, revisions
 
@@ -173,6 +174,7 @@ def _save(connection: Connection, revised: Revised, looked_at: Sequence[KnownPag
         connection.execute(update(releases).where(releases.c.id == id).values(values))
     _save_addresses(connection, revised)
     list_release(connection, release)
+    appeared(connection, release, revised.before, at)
     link_images(connection, release, at if revised.change is not None else None)
     if revised.before is None or revised.change is not None:
         row = {"release": id, "number": release.revision, "change": revised.change, "at": at}

@@ -13,6 +13,7 @@ from newsletter.model import EDITION_MOVES, OPEN, Cadence, Carried, DeliveryStat
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import findings_document, findings_from
+from newsletter.store.outbox import moved_to
 from newsletter.store.tables import deliveries, edition_releases, editions, variants
 
 UNDECIDED = (EditionState.COMPOSED, EditionState.HELD)
@@ -75,13 +76,7 @@ class Editions:
         query = select(editions).order_by(editions.c.slot.desc(), editions.c.id).limit(limit)
         if states:
             query = query.where(editions.c.state.in_(sorted(states)))
-
-        def work(connection: Connection) -> list[Counted]:
-            found = _editions(connection, query)
-            counts = _counts(connection, [edition.id for edition in found])
-            return [Counted(edition, counts.get(edition.id, {})) for edition in found]
-
-        return self._database.read(work)
+        return self._database.read(lambda connection: counted(connection, query))
 
     def in_state(self, *states: EditionState) -> tuple[Edition, ...]:
         """The editions in these states, the earliest slot first."""
@@ -164,10 +159,24 @@ class Editions:
             .where(editions.c.frozen_at.is_not(None), ~left)
             .values(state=EditionState.FINISHED, finished_at=now, reason=None)
         )
-        return self._database.write(lambda connection: connection.execute(change).rowcount == 1)
+
+        def work(connection: Connection) -> bool:
+            finished = connection.execute(change).rowcount == 1
+            if finished:
+                moved_to(connection, id, EditionState.FINISHED, now)
+            return finished
+
+        return self._database.write(work)
 
     def _read(self, query: Select[Any]) -> tuple[Edition, ...]:
         return tuple(self._database.read(lambda connection: _editions(connection, query)))
+
+
+def counted(connection: Connection, query: Select[Any]) -> list[Counted]:
+    """The editions of a query, with their counts."""
+    found = _editions(connection, query)
+    counts = _counts(connection, [edition.id for edition in found])
+    return [Counted(edition, counts.get(edition.id, {})) for edition in found]
 
 
 def _insert(connection: Connection, edition: Edition) -> bool:
@@ -213,6 +222,7 @@ def _move(connection: Connection, id: str, state: EditionState, now: datetime, r
     edition = _edition(connection, id)
     if not moved:
         raise StateError(f"edition {id} is {edition.state}: it cannot become {state}")
+    moved_to(connection, id, state, now)
     return edition
 
 

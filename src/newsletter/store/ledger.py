@@ -23,24 +23,37 @@ def lines(database: Database, edition: str, message_id: Callable[[int, datetime]
 
     `message_id` makes a delivery's Message-ID from its id and the edition's date (`Keys.message_id`).
     """
-    own, after = deliveries.c, 0
+    after = 0
+    while found := page(database, edition, message_id, after, PAGE):
+        yield from found
+        after = found[-1].delivery
+
+
+def page(
+    database: Database,
+    edition: str,
+    message_id: Callable[[int, datetime], str],
+    after: int,
+    limit: int,
+    state: DeliveryState | None = None,
+) -> list[LedgerLine]:
+    """So many of these lines, of deliveries whose id is above `after`; only those in `state` where one is given."""
+    own = deliveries.c
     dated_query = select(editions.c.id, editions.c.dated).where(editions.c.id == edition)
     found = database.read(lambda connection: connection.execute(dated_query).first())
     if found is None:
         raise NotFound(f"there is no edition {edition}")
     columns = (own.id, own.subscriber, own.state, own.attempts, own.uncertain, own.answer, _returned())
-    page = select(*columns).order_by(own.id).limit(PAGE)
-    while True:
-        query = page.where(own.edition == edition, own.id > after)
-        rows = database.read(partial(_all, query=query))
-        for row in rows:
-            identifier = message_id(row.id, found.dated) if found.dated else ""
-            state = DeliveryState(row.state)
-            counts = (row.attempts, row.uncertain)
-            yield LedgerLine(row.id, row.subscriber, state, *counts, identifier, row.answer, row.returned)
-        if len(rows) < PAGE:
-            return
-        after = rows[-1].id
+    query = select(*columns).where(own.edition == edition, own.id > after).order_by(own.id).limit(limit)
+    if state is not None:
+        query = query.where(own.state == state)
+    rows = database.read(partial(_all, query=query))
+    return [_line(row, message_id(row.id, found.dated) if found.dated else "") for row in rows]
+
+
+def _line(row: Row[Any], identifier: str) -> LedgerLine:
+    counts = (row.attempts, row.uncertain)
+    return LedgerLine(row.id, row.subscriber, DeliveryState(row.state), *counts, identifier, row.answer, row.returned)
 
 
 def _returned() -> ColumnElement[str | None]:

@@ -15,6 +15,7 @@ from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import release_columns, release_document, release_from
 from newsletter.store.journal import address_hash
+from newsletter.store.outbox import appeared
 from newsletter.store.tables import (
     addresses,
     edition_releases,
@@ -190,6 +191,7 @@ class Releases:
                 return after
             row = update(releases).where(releases.c.id == id)
             connection.execute(row.values(release_columns(after, now)))
+            appeared(connection, after, before, now)
             if after.revision != before.revision:
                 values = {"release": id, "number": after.revision, "change": after.change, "at": now}
                 connection.execute(insert(connection, revisions).values(**values, document=release_document(after)))

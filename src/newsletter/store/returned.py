@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, exists, func, insert, select
 
-from newsletter.model import DeliveryState
+from newsletter.model import DeliveryState, Happening
 from newsletter.store.database import Database
+from newsletter.store.outbox import happened
 from newsletter.store.tables import deliveries, editions, events, notices, subscribers
 
 BOUNCED = "bounced"  # the kind of event that gives up a reader in the end
@@ -60,6 +61,8 @@ class ReturnedMail:
             if connection.execute(select(same)).scalar_one():
                 return False
             connection.execute(insert(events).values(delivery=delivery, kind=kind, at=now, detail=detail))
+            if kind == BOUNCED:
+                _tell(connection, delivery, detail, now)
             return True
 
         return self._database.write(work)
@@ -81,6 +84,13 @@ class ReturnedMail:
             if back:
                 row.append(changed_at)
         return row
+
+
+def _tell(connection: Connection, delivery: int, detail: str, now: datetime) -> None:
+    query = select(own.edition, own.subscriber).where(own.id == delivery)
+    for edition, subscriber in connection.execute(query):
+        said = {"edition": edition, "subscriber": subscriber, "reason": detail}
+        happened(connection, Happening.DELIVERY_BOUNCED, delivery, now, None, **said)
 
 
 def _latest(email_hashes: Sequence[str]) -> Select[tuple[int, int, str, datetime | None]]:

@@ -24,6 +24,7 @@ from newsletter.store import (  # noqa: F401  # all tables are of one metadata, 
     account_tables,
     image_tables,
     kept_tables,
+    program_tables,
 )
 from newsletter.store.columns import Id, Moment, metadata
 

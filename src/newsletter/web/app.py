@@ -7,6 +7,7 @@ their own, which it is given.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -108,7 +109,9 @@ def _routes(services: WebServices) -> list[BaseRoute]:
 def _mounted(inside: Mapping[str, ASGIApp], root: str) -> Iterator[BaseRoute]:
     for path, app in inside.items():
         yield Route(path, lambda request, path=path: RedirectResponse(f"{root}{path}/", 308))
-        yield Mount(path, app)
+        mount = Mount(path, app)
+        mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # a line break in a path is its matter, too
+        yield mount
 
 
 def _page(default: str, page: Page, *, lenient: bool = False) -> Callable[[Request], Awaitable[Response]]:

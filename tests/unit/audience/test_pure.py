@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.audience.address import masked, normalised
-from newsletter.audience.importing import Table, text_of
+from newsletter.audience.importing import COLUMNS, Table, text_of
 from newsletter.audience.limits import may_confirm
 from newsletter.errors import BadInput
 
@@ -85,18 +85,18 @@ def test_tables_of_any_spreadsheet(encoding: str, delimiter: str, end: str) -> N
         ["'=1@leser.example", "", ""],
     ]
     data = end.join(delimiter.join(line) for line in lines).encode(encoding)
-    table = Table(text_of(data))
+    table = Table(text_of(data)).named(COLUMNS)
     assert table.ignored == ("Ort",)
     assert list(table) == [
-        (2, {"email": "mara@leser.example", "cadence": "täglich"}),
-        (3, {"email": "=1@leser.example", "cadence": ""}),
+        (2, tuple(lines[1]), {"email": "mara@leser.example", "cadence": "täglich"}),
+        (3, tuple(lines[2]), {"email": "=1@leser.example", "cadence": ""}),
     ]
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_table_or_refused(data: bytes) -> None:
     try:
-        rows = list(Table(text_of(b"email;consent\n" + data)))
+        rows = list(Table(text_of(b"email;consent\n" + data)).named(COLUMNS))
     except BadInput:
         return
-    assert all(set(row) <= {"email", "consent"} for _, row in rows)
+    assert all(set(row.said) <= {"email", "consent"} for row in rows)

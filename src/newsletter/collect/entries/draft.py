@@ -45,7 +45,7 @@ def candidate_of(entry: Entry, page: Page, zone: tzinfo) -> Candidate:
     text = plain(content or summary)
     if not headline and not text and link is None:
         raise UnreadablePage("it has neither a headline nor a text nor a link")
-    draft = _draft(entry, url, headline, content if whole else "", zone)
+    draft = draft_of(url, headline, content if whole else "", zone)
     draft = replace(draft, **_told(entry, draft, text, summary, zone))
     return Candidate(
         url=url,
@@ -60,8 +60,8 @@ def candidate_of(entry: Entry, page: Page, zone: tzinfo) -> Candidate:
     )
 
 
-def _draft(entry: Entry, url: str, headline: str, content: str, zone: tzinfo) -> Draft:
-    """What the entry's own text holds, read as a page that has nothing else on it."""
+def draft_of(url: str, headline: str, content: str, zone: tzinfo) -> Draft:
+    """What a (sanitised) text of its own holds, read as a page that has nothing else on it."""
     if not content:
         return Draft(url=url, headline=headline)
     html = f"<article><h1>{escape(headline or '-')}</h1><div class=feed-entry>{content}</div></article>"
@@ -134,5 +134,9 @@ def _described(image: Image, attached: Image) -> Image:
 
 def _address(entry: Entry, page: Page) -> str:
     """An address for an entry without a link: that of its feed, and a mark made of what identifies it."""
-    mark = entry.guid or f"{entry.title}\x1f{entry.published}\x1f{entry.content or entry.summary}"
-    return f"{urldefrag(page.url)[0]}#{ENTRY}{hashlib.sha256(mark.encode('utf-8', 'replace')).hexdigest()[:16]}"
+    return marked(page.url, entry.guid or f"{entry.title}\x1f{entry.published}\x1f{entry.content or entry.summary}")
+
+
+def marked(feed: str, identity: str) -> str:
+    """An address for what has none: that of its feed, and a mark made of what identifies it."""
+    return f"{urldefrag(feed)[0]}#{ENTRY}{hashlib.sha256(identity.encode('utf-8', 'replace')).hexdigest()[:16]}"

@@ -1,0 +1,38 @@
+"""What a person (or a program in their name) decides about editions and releases, and that it takes effect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsletter.errors import StateError
+from newsletter.model import Edition, EditionState
+
+if TYPE_CHECKING:
+    from newsletter.app.program import Program
+
+
+def approve(program: Program, id: str, override: str | None = None) -> Edition:
+    """Let an edition go at the next turn. `override` ("NAME: REASON") lets it go in spite of findings, and is kept.
+
+    Raises NotFound, and StateError where it may not go: for its state, for a finding, for a release that is hidden.
+    """
+    found = program.editions.get(id)
+    for release in (program.releases.get(carried.release) for carried in found.carried):
+        if not release.visible(program.now()):
+            hint = "cancel it, and the others are due again"
+            raise StateError(f"{id} carries release {release.id}, which may no longer be shown: {hint}")
+    if any(finding.blocks for finding in found.findings):
+        if not override or ":" not in override:
+            raise StateError(
+                f'{id} has findings that block it: an override lets it go, and is kept (--override "NAME: REASON")'
+            )
+        program.editions.override(id, override)
+    approved = program.editions.move(id, EditionState.APPROVED, program.now())
+    program.alarms.resolve(f"edition:{id}:held")
+    return approved
+
+
+def take_effect(program: Program) -> None:
+    """Let a decision about a release take effect at once: in editions that are not over, pages and feeds."""
+    program.recall.take_out(program.now())
+    program.publish()
