@@ -73,15 +73,19 @@ class Consent:
     """The wording somebody agreed to (or took back), when and how; append-only."""
 
     subscription: int
-    action: str  # asked | confirmed | changed | withdrawn | imported
+    action: str  # asked | confirmed | changed | withdrawn | undone | moved | imported
     wording: str
     at: datetime
-    how: str  # page | command | import | one-click | mail | complaint
+    how: str  # page | command | import | one-click | mail | complaint | moved
     evidence: str | None = None
 
 
 class NoticeKind(StrEnum):
-    CONFIRMATION = "confirmation"
+    CONFIRMATION = "confirmation"  # asks whether a subscription is wanted
+    KNOWN = "known"  # instead, where it is active: nothing that is asked for is answered by silence
+    DATA = "data"  # leads to what is kept of its reader
+    ADDRESS = "address"  # asks at a new address whether it is to take the place of the old one
+    MOVED = "moved"  # tells the old address that another has taken its place
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import JSON
 
-from newsletter.store import image_tables, kept_tables  # noqa: F401  # all tables are of one metadata, whoever asks for it
+from newsletter.store import change_tables, image_tables, kept_tables  # noqa: F401  # all tables are of one metadata, whoever asks for it
 from newsletter.store.columns import Id, Moment, metadata
 
 sources = Table(

@@ -1,0 +1,53 @@
+"""The queries of changes of address: a new address waits for its answer before it takes the place of an old one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, exists, select, update
+
+from newsletter.model import NoticeKind
+from newsletter.store.change_tables import address_changes
+from newsletter.store.tables import notices, subscribers, subscriptions
+
+
+class ChangeRows:
+    """The changes that wait, inside one transaction; `lock` where it will write."""
+
+    def __init__(self, connection: Connection, *, lock: bool = False) -> None:
+        self._connection = connection
+        self._lock = lock
+
+    def add_change(self, notice: int, subscriber: int) -> None:
+        """Note whose place the reader of a notice is to take."""
+        self._connection.execute(address_changes.insert().values(notice=notice, subscriber=subscriber))
+
+    def change_of(self, notice: int) -> tuple[int, int] | None:
+        """The old and the new subscriber of a change that waits for its answer."""
+        query = (
+            select(address_changes.c.subscriber, notices.c.subscriber)
+            .join(notices, notices.c.id == address_changes.c.notice)
+            .where(address_changes.c.notice == notice)
+        )
+        row = self._connection.execute(self._locked(query)).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    def drop_changes(self, subscriber: int) -> None:
+        """Let no change wait any more that would take this subscriber's place."""
+        self._connection.execute(delete(address_changes).where(address_changes.c.subscriber == subscriber))
+
+    def lapse_changes(self, asked_before: datetime) -> int:
+        """Let changes lapse that were not answered in time, and forget addresses that came to nothing; how many."""
+        late = select(notices.c.id).where(notices.c.kind == NoticeKind.ADDRESS, notices.c.created_at < asked_before)
+        self._connection.execute(delete(address_changes).where(address_changes.c.notice.in_(late)))
+        waiting = address_changes.join(notices, notices.c.id == address_changes.c.notice)
+        nothing = update(subscribers).where(
+            subscribers.c.email.is_not(None),
+            ~exists().where(subscriptions.c.subscriber == subscribers.c.id),
+            ~select(1).select_from(waiting).where(notices.c.subscriber == subscribers.c.id).exists(),
+        )
+        return self._connection.execute(nothing.values(email=None)).rowcount
+
+    def _locked(self, query: Select[Any]) -> Select[Any]:
+        return query.with_for_update() if self._lock else query
