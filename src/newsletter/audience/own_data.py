@@ -7,7 +7,7 @@ one only once it has answered itself; that is a goodbye to the old one, which is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from newsletter.audience.limits import DAY, MONTH, UNASKED, may_confirm, may_lea
 from newsletter.audience.offer import Offer
 from newsletter.audience.store import AudienceStore, Journal, Rows
 from newsletter.errors import BadInput, NotFound, StateError
-from newsletter.model import Consent, NoticeKind, Subscriber, Subscription, SubscriptionState
+from newsletter.model import Consent, NoticeKind, SentMail, Subscriber, Subscription, SubscriptionState
 from newsletter.tokens import Keys, Purpose
 
 
@@ -30,11 +30,18 @@ class Holdings:
     person: Subscriber
     subscriptions: tuple[Subscription, ...]
     consents: tuple[Consent, ...]
+    mails: tuple[SentMail, ...] = ()
+    until: datetime | None = None  # as long the link holds
 
     @property
     def active(self) -> tuple[Subscription, ...]:
         """What they get."""
         return tuple(own for own in self.subscriptions if own.state is SubscriptionState.ACTIVE)
+
+    @property
+    def language(self) -> str:
+        """In which they are written to, or were last; "" where they never were."""
+        return next((own.language for own in (*self.active, *self.subscriptions)), "")
 
     def values(self) -> dict[str, Any]:
         """It as its owner takes it along: JSON, moments in UTC (Art. 20 GDPR)."""
@@ -43,6 +50,7 @@ class Holdings:
             "known_since": iso(self.person.created_at),
             "subscriptions": [subscription_values(own) for own in self.subscriptions],
             "consents": [consent_values(consent) for consent in self.consents],
+            "mails": [{"what": mail.what, "state": mail.state, "at": iso(mail.at)} for mail in self.mails],
         }
 
 
@@ -86,8 +94,13 @@ class OwnData:
 
     def see(self, token: str, now: datetime) -> Holdings:
         """All that is kept of whoever the link was sent to. Raises TokenError, or NotFound where it is erased."""
-        number = self._keys.subject(Purpose.DATA, token, now=now)
-        return self._store.read(lambda rows: _holdings(rows, _there(rows.person(number))))
+        number, until = self._keys.opened(Purpose.DATA, token, now=now)
+
+        def work(rows: Rows) -> Holdings:
+            found = _holdings(rows, _there(rows.person(number)))
+            return replace(found, mails=tuple(rows.mails(number)), until=until)
+
+        return self._store.read(work)
 
     def erase(self, token: str, now: datetime) -> None:
         """End all their subscriptions and forget their address, for good. Raises TokenError or NotFound."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from newsletter.model import Consent, Enrolment, NoticeKind, Subscriber, Subscription, Wish
+from newsletter.model import Consent, Enrolment, NoticeKind, SentMail, Subscriber, Subscription, Wish
 
 T = TypeVar("T")
 
@@ -71,6 +71,10 @@ class Rows(Protocol):
 
     def person(self, subscriber: int) -> Subscriber | None:
         """A subscriber by number."""
+        ...
+
+    def mails(self, subscriber: int) -> Sequence[SentMail]:
+        """What is known of the mails to a subscriber, oldest first."""
         ...
 
     def add_change(self, notice: int, subscriber: int) -> None:

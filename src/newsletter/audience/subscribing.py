@@ -51,9 +51,9 @@ class Subscribing:
     ) -> None:
         self.offer = offer
         self.keep_unconfirmed = keep_unconfirmed
+        self.keys = self._keys = keys
         self._store = store
         self._journal = journal
-        self._keys = keys
         self.data = OwnData(store, journal, keys, offer)
 
     def subscribe(self, address: str, wish: Wish, now: datetime, shown_in: str) -> None:
@@ -121,7 +121,7 @@ class Subscribing:
         assert own.ended_at is not None  # noqa: S101 - what can be undone has ended
         return self._keys.token(Purpose.UNDO, own.id, expires=own.ended_at + BACK_WITHIN)
 
-    def undo(self, token: str, now: datetime) -> Standing:
+    def undo(self, token: str, now: datetime, shown_in: str) -> Standing:
         """Make active again what was left with this subscription, at the same moment; again does nothing.
 
         Raises TokenError or NotFound for an address that is not ours, StateError where another leaving came after it,
@@ -130,7 +130,7 @@ class Subscribing:
         number, until = self._keys.opened(Purpose.UNDO, token, now=now)
         if until is None:
             raise TokenError("the token holds no time")
-        self._store.write(lambda rows: self._undo(rows, number, until, now))
+        self._store.write(lambda rows: self._undo(rows, number, until, now, shown_in))
         return self.standing(Purpose.UNDO, token, now)
 
     def forget_unconfirmed(self, now: datetime) -> int:
@@ -197,7 +197,7 @@ class Subscribing:
         else:
             self._leave(rows, number, now, "page", everything=False)
 
-    def _undo(self, rows: Rows, number: int, until: datetime, now: datetime) -> None:
+    def _undo(self, rows: Rows, number: int, until: datetime, now: datetime, shown_in: str) -> None:
         subscription, person = _found(rows.subscription(number))
         if subscription.state is SubscriptionState.ACTIVE:
             return
@@ -206,7 +206,7 @@ class Subscribing:
         if not theirs or left_at is None or int((left_at + BACK_WITHIN).timestamp()) != int(until.timestamp()):
             raise StateError("this cannot be taken back any more")
         last = {consent.subscription: consent for _, consent in rows.consents([person.email_hash])}
-        text = wording.on_record(wording.undone(subscription.language))
+        text = wording.on_record(wording.undone(shown_in))
         for own in rows.subscriptions(person.id):
             if own.ended_at == left_at and undoable(own, now, last.get(own.id)):
                 rows.activate(own.id, now)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from newsletter.model.delivery import DeliveryState
 from newsletter.model.edition import Cadence, Format
 
 
@@ -78,6 +79,15 @@ class Consent:
     at: datetime
     how: str  # page | command | import | one-click | mail | complaint | moved
     evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail to a reader, as the ledger knows it: the edition, or the kind of notice; what became of it, and when."""
+
+    what: str
+    state: DeliveryState
+    at: datetime
 
 
 class NoticeKind(StrEnum):

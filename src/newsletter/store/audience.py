@@ -19,10 +19,10 @@ from newsletter.model import (
     SubscriptionState,
     Wish,
 )
-from newsletter.store.changes import ChangeRows
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.deliveries import add_notice
+from newsletter.store.own_data import OwnDataRows
 from newsletter.store.tables import consents, notices, subscribers, subscriptions, suppressions
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class Audience:
         self._database.scrub()
 
 
-class AudienceRows(ChangeRows):
+class AudienceRows(OwnDataRows):
     """The rows inside one transaction; `lock` where it will write, so that two never decide on the same row at once."""
 
     def subscriber(self, email_hash: str) -> Subscriber | None:

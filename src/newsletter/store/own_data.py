@@ -1,4 +1,4 @@
-"""The queries of changes of address: a new address waits for its answer before it takes the place of an old one."""
+"""The queries of readers about themselves: the mails they got, and changes of address that wait for their answer."""
 
 from __future__ import annotations
 
@@ -7,17 +7,29 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, exists, select, update
 
-from newsletter.model import NoticeKind
+from newsletter.model import DeliveryState, NoticeKind, SentMail
 from newsletter.store.change_tables import address_changes
-from newsletter.store.tables import notices, subscribers, subscriptions
+from newsletter.store.tables import deliveries, notices, subscribers, subscriptions
 
 
-class ChangeRows:
-    """The changes that wait, inside one transaction; `lock` where it will write."""
+class OwnDataRows:
+    """The rows of a reader inside one transaction; `lock` where it will write."""
 
     def __init__(self, connection: Connection, *, lock: bool = False) -> None:
         self._connection = connection
         self._lock = lock
+
+    def mails(self, subscriber: int) -> list[SentMail]:
+        """What is known of the mails to a subscriber, oldest first."""
+        own = deliveries.c
+        query = (
+            select(own.edition, notices.c.kind, own.state, own.changed_at)
+            .join_from(deliveries, notices, notices.c.id == own.notice, isouter=True)
+            .where(own.subscriber == subscriber)
+            .order_by(own.id)
+        )
+        rows = self._connection.execute(query).all()
+        return [SentMail(row.edition or row.kind, DeliveryState(row.state), row.changed_at) for row in rows]
 
     def add_change(self, notice: int, subscriber: int) -> None:
         """Note whose place the reader of a notice is to take."""
