@@ -107,16 +107,17 @@ async def test_mistakes_use_no_ticket_up(here: Site, client: httpx.AsyncClient) 
 async def test_only_named_sites_may_frame_the_form(here: Site, client: httpx.AsyncClient, tmp_path: Path) -> None:
     async def ancestors(client: httpx.AsyncClient, path: str) -> str:
         policy = (await client.get(path)).headers["content-security-policy"]
-        return re.findall(r"frame-ancestors ([^;]*)", policy)[0]
+        found: str = re.findall(r"frame-ancestors ([^;]*)", policy)[0]
+        return found
 
     assert await ancestors(client, "/embed/subscribe") == "'none'"
     web = here.settings.web.model_copy(update={"embed_from": ["https://musterstadt.example"]})
     named = Site(here.database, here.settings.model_copy(update={"web": web}), here.journal)
-    async with named.client(client="127.0.0.1") as client:
-        assert await ancestors(client, "/embed/subscribe") == "https://musterstadt.example"
-        assert await ancestors(client, "/subscribe") == "'none'"
-        wrong = await client.post("/embed/subscribe", data=FORM | {"email": "mara"})
+    async with named.client(client="127.0.0.1") as outside:
+        assert await ancestors(outside, "/embed/subscribe") == "https://musterstadt.example"
+        assert await ancestors(outside, "/subscribe") == "'none'"
+        wrong = await outside.post("/embed/subscribe", data=FORM | {"email": "mara"})
         assert (wrong.status_code, 'value="mara"' in wrong.text, "<header" in wrong.text) == (422, True, False)
-        sent = await client.post("/embed/subscribe", data=FORM)
+        sent = await outside.post("/embed/subscribe", data=FORM)
         assert (sent.status_code, named.mails(), "<header" in sent.text) == (200, 1, False)
         assert "frame-ancestors https://musterstadt.example" in sent.headers["content-security-policy"]
