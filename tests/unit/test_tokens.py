@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import SettingsError, TokenError
-from newsletter.tokens import Keys, Purpose
+from newsletter.tokens import DATED, Keys, Purpose
 
 NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
 KEYS = Keys((b"a" * 32, b"b" * 32))
 
 
-@given(st.integers(0, 2**63 - 1), st.sampled_from([p for p in Purpose if p is not Purpose.DATA]))
+@given(st.integers(0, 2**63 - 1), st.sampled_from([p for p in Purpose if p not in DATED]))
 def test_a_token_gives_back_its_subject_and_stands_in_addresses(subject: int, purpose: Purpose) -> None:
     token = KEYS.token(purpose, subject)
     assert KEYS.subject(purpose, token, now=NOW) == subject
@@ -73,3 +73,12 @@ def test_a_bad_key_file_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(SettingsError, match=r"security\.key_file"):
         Keys.read(path)
+
+
+def test_a_dated_token_says_until_when_it_holds() -> None:
+    until = NOW + timedelta(hours=1)
+    for purpose in DATED:
+        token = KEYS.token(purpose, 7, expires=until)
+        assert KEYS.opened(purpose, token, now=NOW) == (7, until)
+        with pytest.raises(TokenError):
+            KEYS.opened(purpose, token, now=until + timedelta(seconds=1))
