@@ -6,7 +6,7 @@ Every `.po` file of a folder is merged; message ids are the English wording.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -120,6 +120,13 @@ def moment(at: datetime, precision: Precision | None, zone: ZoneInfo, language: 
         return day
     clock = format_time(local, "HH:mm", locale=locale(language))
     return f"{day}, {clock} Uhr" if language.startswith("de") else f"{day}, {clock}"
+
+
+def clock(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """`14:05 Uhr` / `14:05`, in local time; the minute that has begun by then."""
+    later = at.astimezone(zone) + timedelta(seconds=59)
+    said = format_time(later, "HH:mm", locale=locale(language))
+    return f"{said} Uhr" if language.startswith("de") else said
 
 
 @lru_cache(maxsize=1024)

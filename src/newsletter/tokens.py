@@ -13,11 +13,14 @@ import hashlib
 import hmac
 import secrets
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from newsletter.errors import SettingsError, TokenError
 
@@ -33,9 +36,21 @@ class Purpose(StrEnum):
     BOUNCE = "bounce"  # subject: delivery; the VERP envelope sender
     DATA = "data"  # subject: subscriber; dated, for seeing, exporting, erasing
     INVITATION = "invitation"  # subject: the number of an editor's invitation; dated
+    ADDRESS = "address"  # subject: the notice that asks at a new address
+    UNDO = "undo"  # subject: subscription; dated, and can only take back that it was left
+    TICKET = "ticket"  # subject: a number of its own; dated, for one form
 
 
-DATED = frozenset({Purpose.DATA, Purpose.INVITATION})
+LASTS: Final[Mapping[Purpose, timedelta]] = MappingProxyType(
+    {
+        Purpose.DATA: timedelta(hours=24),  # as long as no second one is sent; over 20 hours, as WCAG 2.2.1 asks
+        Purpose.UNDO: timedelta(hours=24),
+        Purpose.INVITATION: timedelta(days=3),
+        Purpose.TICKET: timedelta(hours=24),
+    }
+)
+"""For how long tokens of dated purposes hold."""
+DATED = frozenset(LASTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,10 @@ class Keys:
 
     def subject(self, purpose: Purpose, token: str, *, now: datetime) -> int:
         """The subject of a token. Raises TokenError when it is malformed, forged, of another purpose, or too old."""
+        return self.opened(purpose, token, now=now)[0]
+
+    def opened(self, purpose: Purpose, token: str, *, now: datetime) -> tuple[int, datetime | None]:
+        """The subject of a token and, where its purpose is dated, until when it holds. Raises as `subject` does."""
         dated = purpose in DATED
         if len(token) != (48 if dated else 40):
             raise TokenError("the token is incomplete")
@@ -90,9 +109,11 @@ class Keys:
         data, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
         if not any(hmac.compare_digest(mac, _mac(secret, purpose, data)) for secret in self._by_id(data[0])):
             raise TokenError("the token is not ours")
-        if dated and int.from_bytes(data[9:14], "big") < now.timestamp():
+        expires = int.from_bytes(data[9:14], "big")
+        if dated and expires < now.timestamp():
             raise TokenError("the token is too old")
-        return int(struct.unpack(">Q", data[1:9])[0])
+        until = datetime.fromtimestamp(expires, UTC) if dated else None
+        return int(struct.unpack(">Q", data[1:9])[0]), until
 
     def address_hash(self, email: str) -> str:
         """The keyed hash that stands for an address where the address itself must not stay (32 hex characters)."""

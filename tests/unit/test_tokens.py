@@ -73,3 +73,12 @@ def test_a_bad_key_file_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(SettingsError, match=r"security\.key_file"):
         Keys.read(path)
+
+
+def test_a_dated_token_says_until_when_it_holds() -> None:
+    until = NOW + timedelta(hours=1)
+    for purpose in DATED:
+        token = KEYS.token(purpose, 7, expires=until)
+        assert KEYS.opened(purpose, token, now=NOW) == (7, until)
+        with pytest.raises(TokenError):
+            KEYS.opened(purpose, token, now=until + timedelta(seconds=1))

@@ -21,6 +21,7 @@ from newsletter.deliver.message import Envelope
 from newsletter.deliver.pace import Caps, Window
 from newsletter.deliver.worker import Deliverer, Progress
 from newsletter.deliver.writer import Writer
+from newsletter.edition.letters import render_notice
 from newsletter.edition.notices import render_confirmation
 from newsletter.edition.variants import fill, selection, variant_key
 from newsletter.errors import NewsletterError, NotFound, StateError
@@ -33,6 +34,7 @@ from newsletter.model import (
     Edition,
     EditionState,
     LedgerLine,
+    NoticeKind,
     Pieces,
     Variant,
 )
@@ -196,14 +198,12 @@ class Mailroom:
         subscription = found[0]
         newsletter = program.offer.newsletter(subscription.newsletter)
         topics = {topic.slug: topic.title for topic in program.offer.topics(newsletter)}
-        variant = render_confirmation(
-            program.settings.site,
-            newsletter,
-            subscription,
-            subscription.language,
-            topics=topics,
-            templates=program.settings.templates,
-        )
+        about = (program.settings.site, newsletter, subscription, subscription.language)
+        kind = NoticeKind(claim.variant.partition("-")[0])
+        if kind is NoticeKind.CONFIRMATION:
+            variant = render_confirmation(*about, topics=topics, templates=program.settings.templates)
+        else:
+            variant = render_notice(kind, *about, templates=program.settings.templates)
         envelope = self.envelope(newsletter.id)
         return variant, Envelope(envelope.sender, envelope.reply_to)
 

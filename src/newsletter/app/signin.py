@@ -22,9 +22,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from newsletter.errors import BadInput, NotFound, TokenError
 from newsletter.model import Account, Role, Session
 from newsletter.store.accounts import Accounts
-from newsletter.tokens import Keys, Purpose
+from newsletter.tokens import LASTS, Keys, Purpose
 
-INVITED_FOR = timedelta(days=3)
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 NOTE_EVERY = timedelta(minutes=5)  # how exactly it is known when a session was seen
@@ -171,7 +170,7 @@ class SignIn:
         return self.accounts.forget_sessions(now - IDLE, now - LONGEST)
 
     def _invitation(self, invitation: int, now: datetime) -> str:
-        return self._keys.token(Purpose.INVITATION, invitation, expires=now + INVITED_FOR)
+        return self._keys.token(Purpose.INVITATION, invitation, expires=now + LASTS[Purpose.INVITATION])
 
     def _is_password(self, account: Account | None, password: str) -> bool:
         """Hashes in each case: how long it takes tells nothing of whether the account exists."""

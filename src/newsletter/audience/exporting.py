@@ -17,7 +17,7 @@ COLUMNS: Final = (
     "email", "newsletter", "topics", "cadence", "language", "format",
     "state", "created_at", "confirmed_at", "ended_at", "suppressed", "consent",
 )  # fmt: skip
-GRANTED: Final = ("confirmed", "imported", "changed")
+GRANTED: Final = ("confirmed", "imported", "changed", "undone", "moved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +31,28 @@ class Entry:
 
     def values(self) -> dict[str, Any]:
         """The entry as `--json` prints it; moments are ISO 8601 in UTC."""
-        own = self.subscription
         return {
             "subscriber": self.subscriber.id,
             "email": self.subscriber.email,
-            "newsletter": own.newsletter,
-            "topics": list(own.topics),
-            "cadence": own.cadence,
-            "language": own.language,
-            "format": own.format,
-            "state": own.state,
-            "created_at": _iso(own.created_at),
-            "confirmed_at": _iso(own.confirmed_at),
-            "ended_at": _iso(own.ended_at),
+            **subscription_values(self.subscription),
             "suppressed": self.suppressed,
             "consents": [consent_values(consent) for consent in self.consents],
         }
+
+
+def subscription_values(own: Subscription) -> dict[str, Any]:
+    """A subscription as `--json` prints it."""
+    return {
+        "newsletter": own.newsletter,
+        "topics": list(own.topics),
+        "cadence": own.cadence,
+        "language": own.language,
+        "format": own.format,
+        "state": own.state,
+        "created_at": iso(own.created_at),
+        "confirmed_at": iso(own.confirmed_at),
+        "ended_at": iso(own.ended_at),
+    }
 
 
 def consent_values(consent: Consent) -> dict[str, Any]:
@@ -55,7 +61,7 @@ def consent_values(consent: Consent) -> dict[str, Any]:
         "subscription": consent.subscription,
         "action": consent.action,
         "wording": consent.wording,
-        "at": _iso(consent.at),
+        "at": iso(consent.at),
         "how": consent.how,
         "evidence": consent.evidence,
     }
@@ -93,7 +99,7 @@ def _proof(consents: Iterable[Consent]) -> str:
         return ""
     last = granted[-1]
     said = last.evidence if last.action == "imported" else last.wording
-    return f"{last.action} {_iso(last.at)}, {last.how}: {said}"
+    return f"{last.action} {iso(last.at)}, {last.how}: {said}"
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -102,5 +108,6 @@ def _line(cells: Iterable[str]) -> str:
     return out.getvalue()
 
 
-def _iso(at: datetime | None) -> str | None:
+def iso(at: datetime | None) -> str | None:
+    """A moment in UTC, as `2026-11-22T06:00:00Z`."""
     return None if at is None else at.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -24,9 +24,9 @@ from newsletter.audience.importing import (
     text_of,
 )
 from newsletter.audience.intake import Intake
+from newsletter.audience.leaving import end, erase
 from newsletter.audience.offer import Offer
 from newsletter.audience.store import AudienceStore, Journal, Rows
-from newsletter.audience.subscribing import end
 from newsletter.errors import BadInput, NotFound, StateError
 from newsletter.model import Consent, Enrolment, Subscription, SubscriptionState, Wish
 from newsletter.tokens import Keys
@@ -182,10 +182,7 @@ class Register:
         person = rows.subscriber(email_hash)
         if person is None:
             raise NotFound("this address is not known")
-        self._journal.goodbye("erased", email_hash, None, now)
-        ended = end(rows, person, rows.subscriptions(person.id), "command", now)
-        rows.forget_address(person.id)
-        return len(ended)
+        return erase(rows, self._journal, person, "command", now)
 
     def _complained(self, rows: Rows, email_hash: str, reason: str, now: datetime) -> None:
         self._suppress(rows, email_hash, reason, now)

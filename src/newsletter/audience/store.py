@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from newsletter.model import Consent, Enrolment, Subscriber, Subscription, Wish
+from newsletter.model import Consent, Enrolment, NoticeKind, SentMail, Subscriber, Subscription, Wish
 
 T = TypeVar("T")
 
@@ -34,8 +34,11 @@ class Rows(Protocol):
         """All subscriptions of a subscriber, whatever their state."""
         ...
 
-    def ask(self, subscriber: int, wish: Wish, now: datetime) -> int:
-        """Make the subscription pending with this wish, new or not, and return its id; `ended_at` stays as it is."""
+    def ask(self, subscriber: int, wish: Wish, now: datetime) -> Subscription:
+        """Make the subscription pending with this wish, new or not, and return it; `ended_at` stays as it is.
+
+        One that is active stays whole.
+        """
         ...
 
     def activate(self, subscription: int, now: datetime) -> None:
@@ -62,12 +65,36 @@ class Rows(Protocol):
         """What is on record of these addresses, each with its hash, oldest first."""
         ...
 
-    def confirmations_since(self, subscriber: int, since: datetime) -> Sequence[datetime]:
-        """When confirmations were queued for a subscriber."""
+    def told_since(self, subscriber: int, kinds: Collection[NoticeKind], since: datetime) -> Sequence[datetime]:
+        """When notices of these kinds were queued for a subscriber."""
         ...
 
-    def add_confirmation(self, subscription: int, subscriber: int, language: str, now: datetime) -> int:
-        """Queue a confirmation notice and return its id."""
+    def add_notice(self, kind: NoticeKind, subscription: Subscription, subscriber: int, now: datetime) -> int:
+        """Queue a notice in the language of a subscription and return its id."""
+        ...
+
+    def person(self, subscriber: int) -> Subscriber | None:
+        """A subscriber by number."""
+        ...
+
+    def mails(self, subscriber: int) -> Sequence[SentMail]:
+        """What is known of the mails to a subscriber, oldest first."""
+        ...
+
+    def add_change(self, notice: int, subscriber: int) -> None:
+        """Note whose place the reader of a notice is to take."""
+        ...
+
+    def change_of(self, notice: int) -> tuple[int, int] | None:
+        """The old and the new subscriber of a change that waits for its answer."""
+        ...
+
+    def drop_changes(self, subscriber: int) -> None:
+        """Let no change wait any more that would take this subscriber's place."""
+        ...
+
+    def lapse_changes(self, asked_before: datetime) -> int:
+        """Let changes lapse that were not answered in time, and forget addresses that came to nothing; how many."""
         ...
 
     def suppressed(self, email_hashes: Sequence[str]) -> set[str]:

@@ -62,6 +62,20 @@ def withdrawn(language: str) -> str:
     return translations(language).gettext("I take my consent back; I want no more e-mails of this newsletter.")
 
 
+def undone(language: str) -> str:
+    """What stands over the button that takes leaving back."""
+    return translations(language).gettext(
+        "I take back that I unsubscribed. The consent that I gave before holds again, with the choices I had."
+    )
+
+
+def moved(language: str) -> str:
+    """What stands in the record of an address whose place another takes."""
+    return translations(language).gettext(
+        "I want these newsletters at my new address; for the one before it I take my consent back."
+    )
+
+
 def on_record(text: str) -> str:
     """The text as it is kept, with its version."""
     return f"[{VERSION}] {text}"

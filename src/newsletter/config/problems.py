@@ -67,7 +67,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 def layouts(folders: Iterable[Path]) -> set[str]:
     """The layouts there are files for: every template of a mail that is neither a frame of others nor a notice."""
     found = {path.stem for folder in folders for path in (folder / "email").glob("*.mjml")}
-    return found - {"shell", "digest", *NoticeKind}
+    return found - {"shell", "digest", "notice", *NoticeKind}
 
 
 def unknown_layouts(newsletters: Iterable[Newsletter], known: Collection[str]) -> Iterator[str]:

@@ -23,6 +23,7 @@ from newsletter.config.values import (
     Network,
     OptionalDuration,
     OptionalWebAddress,
+    Origin,
     Proxy,
     Region,
     Slug,
@@ -79,6 +80,7 @@ class Security(Table):
 class Web(Table):
     listen: Listen = "127.0.0.1:8000"
     trusted_proxies: list[str] = ["127.0.0.1"]
+    embed_from: list[Origin] = []  # sites that may show the form in a frame
     metrics_from: list[Network] = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
 
     @property

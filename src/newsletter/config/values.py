@@ -59,6 +59,14 @@ def web_address(text: str) -> str:
     return text
 
 
+def origin(text: str) -> str:
+    """Scheme, host and port of a site, as a browser names it (RFC 6454); a slash at its end is taken off."""
+    parts = urlsplit(web_address(text.rstrip("/")))
+    if parts.path or parts.query or parts.fragment or parts.username or not re.fullmatch(r"[\w.:\[\]-]+", parts.netloc):
+        raise ValueError('a site is named without a path, as "https://musterstadt.example"')
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def base_address(text: str) -> str:
     """The public address that pages are put under, without a slash at its end."""
     parts = urlsplit(web_address(text))
@@ -185,6 +193,7 @@ Clock = Annotated[time, BeforeValidator(clock)]
 Listen = Annotated[str, AfterValidator(listen)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 OptionalWebAddress = Annotated[WebAddress | None, BeforeValidator(lambda text: text or None)]
+Origin = Annotated[str, AfterValidator(origin)]
 BaseAddress = Annotated[str, AfterValidator(base_address)]
 Zone = Annotated[str, AfterValidator(zone)]
 Mailbox = Annotated[str, AfterValidator(mailbox)]

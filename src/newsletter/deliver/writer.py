@@ -15,16 +15,18 @@ from newsletter.deliver.message import Message
 from newsletter.deliver.splice import SAFE_LINK, Compiled, Person
 from newsletter.errors import SettingsError
 from newsletter.model import Claim
-from newsletter.tokens import Keys, Purpose
+from newsletter.tokens import LASTS, Keys, Purpose
 
 LINKS: Final[Mapping[str, tuple[Purpose, str]]] = MappingProxyType(
     {
         "unsubscribe_url": (Purpose.UNSUBSCRIBE, "unsubscribe"),
         "preferences_url": (Purpose.PREFERENCES, "preferences"),
         "confirm_url": (Purpose.CONFIRM, "confirm"),
+        "data_url": (Purpose.DATA, "data"),
+        "address_url": (Purpose.ADDRESS, "address"),
     }
 )
-"""A person's blanks: what their token is for, and the first word of the address. The subject is the subscription."""
+"""A person's blanks: what their token is for, and the first word of the address."""
 PATH = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]+\Z")
 
 
@@ -72,7 +74,7 @@ class Writer:
             to=recipient,
             message_id=self._keys.message_id(claim.delivery, claim.dated, compiled.domain),
             dated=claim.dated,
-            urls={name: self.link(name, claim.subscription) for name in names},
+            urls={name: self.link(name, claim) for name in names},
             mailto=self._mailto(claim.subscription) if compiled.leavable and self._leave_by_mail else None,
         )
         sender = self._path(Purpose.BOUNCE, claim.delivery) or compiled.sender
@@ -83,10 +85,12 @@ class Writer:
         """What names a delivery's mails (see `Keys.mark`)."""
         return self._keys.mark(delivery, dated)
 
-    def link(self, name: str, subscription: int) -> str:
-        """The address that fills a person's blank."""
+    def link(self, name: str, claim: Claim) -> str:
+        """The address that fills a person's blank; dated as the mail is: a repeat is the same."""
         purpose, place = LINKS[name]
-        return f"{self._base_url}/{place}/{self._keys.token(purpose, subscription)}"
+        subject = {Purpose.DATA: claim.subscriber, Purpose.ADDRESS: claim.notice or 0}.get(purpose, claim.subscription)
+        expires = claim.dated + LASTS[purpose] if purpose in LASTS else None
+        return f"{self._base_url}/{place}/{self._keys.token(purpose, subject, expires=expires)}"
 
     def _signatures(self, data: list[bytes], dated: datetime) -> list[bytes]:
         if not self._signers:

@@ -42,18 +42,24 @@ def render_confirmation(
         "topics": ", ".join(chosen) or words.say("all"),
         "asking": paragraphs(newsletter.texts.confirmation) if newsletter.texts else [],
     }
-    parts = rendered_parts(NoticeKind.CONFIRMATION, values, nonce_absent_from(repr(values)), templates)
+    return variant_of(NoticeKind.CONFIRMATION, NoticeKind.CONFIRMATION, values, templates)
+
+
+def variant_of(kind: NoticeKind, template: str, values: Mapping[str, Any], templates: Path | None) -> Variant:
+    """A notice as its template makes it. Raises RenderError where that fails."""
+    parts = rendered_parts(template, values, nonce_absent_from(repr(values)), templates)
+    language, format = values["language"], values["format"]
     html = tuple(piece for part in parts for piece in part.html)
     text = tuple(piece for part in parts for piece in part.text)
     digest = hashlib.sha256(repr((html, text)).encode()).hexdigest()[:16]
     return Variant(
-        key=f"{NoticeKind.CONFIRMATION}-{language}-{subscription.format}-{digest}",
+        key=f"{kind}-{language}-{format}-{digest}",
         edition="",
         language=language,
-        format=subscription.format,
+        format=format,
         selection=(),
-        subject=header_safe(subject),
-        html=None if subscription.format is Format.TEXT else html,
+        subject=header_safe(values["subject"]),
+        html=None if format is Format.TEXT else html,
         text=text,
     )
 

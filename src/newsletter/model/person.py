@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from newsletter.model.delivery import DeliveryState
 from newsletter.model.edition import Cadence, Format
 
 
@@ -73,15 +74,28 @@ class Consent:
     """The wording somebody agreed to (or took back), when and how; append-only."""
 
     subscription: int
-    action: str  # asked | confirmed | changed | withdrawn | imported
+    action: str  # asked | confirmed | changed | withdrawn | undone | moved | imported
     wording: str
     at: datetime
-    how: str  # page | command | import | one-click | mail | complaint
+    how: str  # page | command | import | one-click | mail | complaint | moved
     evidence: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail to a reader, as the ledger knows it: the edition, or the kind of notice; what became of it, and when."""
+
+    what: str
+    state: DeliveryState
+    at: datetime
+
+
 class NoticeKind(StrEnum):
-    CONFIRMATION = "confirmation"
+    CONFIRMATION = "confirmation"  # asks whether a subscription is wanted
+    KNOWN = "known"  # instead, where it is active: nothing that is asked for is answered by silence
+    DATA = "data"  # leads to what is kept of its reader
+    ADDRESS = "address"  # asks at a new address whether it is to take the place of the old one
+    MOVED = "moved"  # tells the old address that another has taken its place
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,7 @@ class Pages:
             "number": partial(i18n.number, language=language),
             "written_in": partial(wording.written_in, language=language),
             "moment": lambda at: i18n.moment(at, Precision.MINUTE, zone, language),
+            "clock": lambda at: i18n.clock(at, zone, language),
             "day": lambda moment: i18n.day_and_date(moment.astimezone(zone).date(), language),
             "article": partial(metadata.article, site=self.site),
             "open_graph": partial(metadata.open_graph, site=self.site),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, select, update
 
 from newsletter.model import (
     Cadence,
@@ -24,6 +24,7 @@ from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.deliveries import add_notice
 from newsletter.store.outbox import happened
+from newsletter.store.own_data import OwnDataRows
 from newsletter.store.tables import consents, notices, subscribers, subscriptions, suppressions
 
 T = TypeVar("T")
@@ -48,12 +49,8 @@ class Audience:
         self._database.scrub()
 
 
-class AudienceRows:
+class AudienceRows(OwnDataRows):
     """The rows inside one transaction; `lock` where it will write, so that two never decide on the same row at once."""
-
-    def __init__(self, connection: Connection, *, lock: bool = False) -> None:
-        self._connection = connection
-        self._lock = lock
 
     def subscriber(self, email_hash: str) -> Subscriber | None:
         """Who has or had this address."""
@@ -85,12 +82,17 @@ class AudienceRows:
         query = select(subscriptions).where(subscriptions.c.subscriber == subscriber).order_by(subscriptions.c.id)
         return [_subscription(row) for row in self._connection.execute(self._locked(query))]
 
-    def ask(self, subscriber: int, wish: Wish, now: datetime) -> int:
-        """Make the subscription pending with this wish, new or not, and return its id; `ended_at` stays as it is."""
+    def ask(self, subscriber: int, wish: Wish, now: datetime) -> Subscription:
+        """Make the subscription pending with this wish, new or not, and return it; `ended_at` stays as it is.
+
+        One that is active stays whole: the statement is the same, so that nobody can tell by the time it takes.
+        """
         values = _columns(wish) | {"state": SubscriptionState.PENDING, "created_at": now, "confirmed_at": None}
         query = insert(self._connection, subscriptions).values(subscriber=subscriber, **values)
-        query = query.on_conflict_do_update(index_elements=["subscriber", "newsletter"], set_=values)
-        return int(self._connection.execute(query.returning(subscriptions.c.id)).scalar_one())
+        active = subscriptions.c.state == SubscriptionState.ACTIVE
+        kept = {name: case((active, subscriptions.c[name]), else_=query.excluded[name]) for name in values}
+        query = query.on_conflict_do_update(index_elements=["subscriber", "newsletter"], set_=kept)
+        return _subscription(self._connection.execute(query.returning(*subscriptions.c)).one())
 
     def activate(self, subscription: int, now: datetime) -> None:
         """Make it active; it no longer counts as ended."""
@@ -121,18 +123,24 @@ class AudienceRows:
         query = select(*columns).where(own.email_hash.in_(email_hashes)).order_by(own.id)
         return [(email_hash, Consent(*rest)) for email_hash, *rest in self._connection.execute(query)]
 
-    def confirmations_since(self, subscriber: int, since: datetime) -> list[datetime]:
-        """When confirmations were queued for a subscriber."""
+    def told_since(self, subscriber: int, kinds: Collection[NoticeKind], since: datetime) -> list[datetime]:
+        """When notices of these kinds were queued for a subscriber."""
         query = select(notices.c.created_at).where(
             notices.c.subscriber == subscriber,
-            notices.c.kind == NoticeKind.CONFIRMATION,
+            notices.c.kind.in_(sorted(kinds)),
             notices.c.created_at > since,
         )
         return list(self._connection.execute(query).scalars())
 
-    def add_confirmation(self, subscription: int, subscriber: int, language: str, now: datetime) -> int:
-        """Queue a confirmation notice and return its id."""
-        return add_notice(self._connection, NoticeKind.CONFIRMATION, subscription, subscriber, language, now)
+    def add_notice(self, kind: NoticeKind, subscription: Subscription, subscriber: int, now: datetime) -> int:
+        """Queue a notice in the language of a subscription and return its id."""
+        return add_notice(self._connection, kind, subscription.id, subscriber, subscription.language, now)
+
+    def person(self, subscriber: int) -> Subscriber | None:
+        """A subscriber by number."""
+        query = self._locked(select(subscribers).where(subscribers.c.id == subscriber))
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else Subscriber(*row)
 
     def suppressed(self, email_hashes: Sequence[str]) -> set[str]:
         """Those of these addresses that nothing may ever be sent to."""

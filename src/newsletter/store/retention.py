@@ -14,8 +14,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
 
 from newsletter.model import OPEN, EditionState, SubscriptionState
+from newsletter.store.change_tables import address_changes
 from newsletter.store.database import Database
-from newsletter.store.tables import consents, deliveries, editions, events, notices, subscribers, subscriptions
+from newsletter.store.tables import (
+    consents,
+    deliveries,
+    editions,
+    events,
+    notices,
+    subscribers,
+    subscriptions,
+)
 
 CHUNK = 1_000  # rows a transaction: under 50 ms
 OVER = (EditionState.FINISHED, EditionState.CANCELLED)
@@ -80,6 +89,7 @@ def _forget_deliveries(connection: Connection, ids: Sequence[int]) -> None:
     query = select(own.notice).where(own.id.in_(ids), own.notice.is_not(None))
     told = connection.execute(query).scalars().all()
     connection.execute(delete(deliveries).where(own.id.in_(ids)))
+    connection.execute(delete(address_changes).where(address_changes.c.notice.in_(told)))
     connection.execute(delete(notices).where(notices.c.id.in_(told)))
 
 
@@ -91,17 +101,26 @@ def _forget_people(connection: Connection, ids: Sequence[int]) -> None:
     hashes = connection.execute(select(subscribers.c.email_hash).where(subscribers.c.id.in_(ids))).scalars().all()
     told = select(own.id).where(own.subscriber.in_(ids), own.notice.is_not(None))
     _forget_deliveries(connection, connection.execute(told).scalars().all())
+    _forget_notices_of(connection, ids)
     connection.execute(delete(consents).where(consents.c.email_hash.in_(hashes)))
     connection.execute(delete(subscriptions).where(subscriptions.c.subscriber.in_(ids)))
     connection.execute(delete(subscribers).where(subscribers.c.id.in_(ids)))
 
 
+def _forget_notices_of(connection: Connection, ids: Sequence[int]) -> None:
+    """What others were told of these people's subscriptions: that an address was to take the place of theirs."""
+    mine = select(subscriptions.c.id).where(subscriptions.c.subscriber.in_(ids))
+    told = select(own.id).where(own.notice.in_(select(notices.c.id).where(notices.c.subscription.in_(mine))))
+    _forget_deliveries(connection, connection.execute(told).scalars().all())
+    connection.execute(delete(address_changes).where(address_changes.c.subscriber.in_(ids)))
+
+
 def _left_before(before: datetime) -> ColumnElement[bool]:
-    """That somebody ended, or let lapse, all subscriptions before then."""
+    """That somebody ended, or let lapse, all subscriptions before then; or never had one."""
     mine = subscriptions.c.subscriber == subscribers.c.id
     when = func.coalesce(subscriptions.c.ended_at, subscriptions.c.created_at)
     kept = exists().where(mine, or_(subscriptions.c.state != SubscriptionState.ENDED, when >= before))
-    return and_(exists().where(mine), ~kept)
+    return and_(or_(exists().where(mine), subscribers.c.created_at < before), ~kept)
 
 
 def _open_of(edition: ColumnElement[str]) -> ColumnElement[bool]:

@@ -7,21 +7,45 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, case, exists, insert, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, case, exists, insert, or_, tuple_, update
 
-from newsletter.model import DeliveryState, EditionState, SubscriptionState
-from newsletter.store.tables import deliveries, editions, events, subscribers, subscriptions, suppressions
+from newsletter.model import DeliveryState, EditionState, NoticeKind, SubscriptionState
+from newsletter.store.change_tables import address_changes
+from newsletter.store.tables import (
+    deliveries,
+    editions,
+    events,
+    notices,
+    subscribers,
+    subscriptions,
+    suppressions,
+)
 
 own = deliveries.c
 LEFT = "the reader left, or the address was suppressed, before it was sent"
 STOPPED = "the edition was cancelled before it was sent"
 RESENDS: Final = 3  # automatic ones: a server that takes mail and never says so must not get it without end
 
-# An edition goes only to who is subscribed, a confirmation only to who has not confirmed yet.
+# An edition goes only to who is subscribed, a confirmation only to who has not confirmed yet. The other notices are
+# answers to their reader; one that asks at a new address goes as long as the question stands.
 NEEDED = case((own.edition.is_(None), SubscriptionState.PENDING), else_=SubscriptionState.ACTIVE)
+ANSWERS = (NoticeKind.KNOWN, NoticeKind.DATA, NoticeKind.MOVED)
+ASKED: Final[ColumnElement[bool]] = (
+    exists()
+    .where(
+        notices.c.id == own.notice,
+        or_(
+            *(notices.c.kind == kind for kind in ANSWERS),
+            exists().where(address_changes.c.notice == notices.c.id).correlate(notices),
+        ),
+    )
+    .correlate(deliveries)
+)
 reader = subscribers.alias("reader")  # a name of its own: queries that join subscribers must not be taken for it
 WANTED: Final[ColumnElement[bool]] = and_(
-    exists().where(subscriptions.c.id == own.subscription, subscriptions.c.state == NEEDED).correlate(deliveries),
+    exists()
+    .where(subscriptions.c.id == own.subscription, or_(subscriptions.c.state == NEEDED, ASKED))
+    .correlate(deliveries),
     exists()
     .where(
         reader.c.id == own.subscriber,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
 
@@ -55,6 +55,10 @@ class Text:
     ways: tuple[tuple[str, str], ...] = ()
     values: dict[str, str] = field(default_factory=dict)
 
+    def filled(self, **values: str) -> Text:
+        """The same with these values."""
+        return replace(self, values=values)
+
 
 def answer(services: WebServices, visit: Visit, template: str, status: int = 200, **values: object) -> Response:
     """A page of `templates/web`. Nothing keeps it: it may be somebody's own, and it depends on Accept-Language."""
@@ -68,14 +72,22 @@ def answer(services: WebServices, visit: Visit, template: str, status: int = 200
     return HTMLResponse(body, status, headers)
 
 
-def say(services: WebServices, visit: Visit, text: Text, status: int = 200, **values: object) -> Response:
+def say(
+    services: WebServices,
+    visit: Visit,
+    text: Text,
+    status: int = 200,
+    *,
+    template: str = "message.html",
+    **values: object,
+) -> Response:
     """A page with a title and a few sentences."""
     said = translations(visit.language).gettext
     filled = {"contact": parseaddr(services.settings.site.contact)[1], **text.values}
     return answer(
         services,
         visit,
-        "message.html",
+        template,
         status,
         heading=said(text.title) % filled,
         paragraphs=[said(paragraph) % filled for paragraph in text.paragraphs],

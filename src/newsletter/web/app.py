@@ -18,13 +18,16 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.errors import NotFound, StoreError, TokenError
+from newsletter.resources import folder
 from newsletter.web.access import Access
 from newsletter.web.answers import Visit, WebServices
+from newsletter.web.data import Data
+from newsletter.web.door import Door
 from newsletter.web.headers import Prefix, SecurityHeaders
 from newsletter.web.hooks import Hooks
 from newsletter.web.language import spoken
@@ -86,16 +89,30 @@ class Bounded:
 
 
 def _routes(services: WebServices) -> list[BaseRoute]:
-    subscribe, own = Subscribe(services), Own(services)
+    door = Door(services)
+    subscribe, embedded = Subscribe(services, door), Subscribe(services, door, framed=True)
+    own, data = Own(services), Data(services, door)
     language = services.settings.site.language
 
     def ready(request: Request) -> Response:
         problems = services.ready()
         return PlainTextResponse("\n".join(problems or ["ready"]) + "\n", 503 if problems else 200)
 
+    def script(request: Request) -> Response:
+        return FileResponse(folder("templates") / "web/pow.js", headers={"Cache-Control": "public, max-age=86400"})
+
     return [
         Route("/subscribe", _page(language, subscribe.show), methods=["GET"]),
         Route("/subscribe", _page(language, subscribe.take), methods=["POST"]),
+        Route("/embed/subscribe", _page(language, embedded.show), methods=["GET"]),
+        Route("/embed/subscribe", _page(language, embedded.take), methods=["POST"]),
+        Route("/pow.js", script, methods=["GET"]),
+        Route("/my-data", _page(language, data.show), methods=["GET"]),
+        Route("/my-data", _page(language, data.take), methods=["POST"]),
+        Route("/data/{token}", _page(language, data.own), methods=["GET", "POST"]),
+        Route("/data/{token}/export.json", _page(language, data.export), methods=["GET"]),
+        Route("/address/{token}", _page(language, data.address), methods=["GET", "POST"]),
+        Route("/undo/{token}", _page(language, own.undo), methods=["GET", "POST"]),
         Route("/confirm/{token}", _page(language, own.confirm), methods=["GET", "POST"]),
         Route("/preferences/{token}", _page(language, own.preferences), methods=["GET", "POST"]),
         Route("/unsubscribe/{token}", _page(language, own.unsubscribe, lenient=True), methods=["GET", "POST"]),

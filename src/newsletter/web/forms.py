@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wtforms import Form, RadioField, SelectMultipleField, StringField
+from wtforms import BooleanField, Form, RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from newsletter.audience import Offer, address
@@ -28,6 +28,10 @@ FORMATS = {
 }
 
 
+WRONG = _("Please choose one of these.")
+MISSING = _("Please enter your e-mail address.")
+
+
 class WishForm(Form):
     """What can be chosen. What is not sent stays as it was."""
 
@@ -47,8 +51,8 @@ class WishForm(Form):
         )
 
 
-class SubscribeForm(WishForm):
-    """The wish of somebody who says where to send it. `website` is left empty by people: they do not see it."""
+class AddressForm(Form):
+    """Somebody's address. `website` is left empty by people: they do not see it."""
 
     email = StringField()
     website = StringField()
@@ -60,6 +64,48 @@ class SubscribeForm(WishForm):
         except BadInput as error:
             message = _("This is no complete e-mail address. Please write it like name@example.org.")
             raise ValidationError(field.gettext(message)) from error
+
+
+class SubscribeForm(WishForm, AddressForm):
+    """The wish of somebody who says where to send it."""
+
+
+class ErasingForm(Form):
+    """That somebody is sure."""
+
+    sure = BooleanField()
+
+
+class TopicsForm(Form):
+    """Topics that somebody gives up."""
+
+    topics = SelectMultipleField()
+
+
+def erasing_form(speaking: str, sent: Any) -> ErasingForm:
+    """The form that erases; it cannot be sent by mistake."""
+    form = ErasingForm(sent, meta=_meta(speaking))
+    unsure = _("Please tick the box to say that you are sure. Nothing is erased yet.")
+    form.sure.validators = [InputRequired(translations(speaking).gettext(unsure))]
+    return form
+
+
+def topics_form(offer: Offer, newsletter: Newsletter, speaking: str, sent: Any, own: Wish) -> TopicsForm:
+    """The form that gives up topics of those that somebody has; who chose none has all."""
+    form = TopicsForm(sent, meta=_meta(speaking))
+    titles = {topic.slug: topic.title for topic in offer.topics(newsletter)}
+    form.topics.choices = [(slug, titles.get(slug, slug)) for slug in own.topics or titles]
+    said = translations(speaking).gettext
+    form.topics.validators = [InputRequired(said(_("Please choose at least one topic. Nothing is changed yet.")))]
+    form.topics.invalid_choice_message = said(WRONG)
+    return form
+
+
+def address_form(speaking: str, sent: Any) -> AddressForm:
+    """The form that asks for an address only."""
+    form = AddressForm(sent, meta=_meta(speaking))
+    form.email.validators = [InputRequired(translations(speaking).gettext(MISSING))]
+    return form
 
 
 def wish_form(offer: Offer, newsletter: Newsletter, speaking: str, sent: Any, own: Wish) -> WishForm:
@@ -74,8 +120,7 @@ def subscribe_form(offer: Offer, newsletter: Newsletter, speaking: str, sent: An
     """The form of somebody new."""
     own = offer.wish(newsletter.id, language=speaking)
     form = SubscribeForm(sent, data=_data(own), meta=_meta(speaking))
-    missing = translations(speaking).gettext(_("Please enter your e-mail address."))
-    form.email.validators = [InputRequired(missing)]
+    form.email.validators = [InputRequired(translations(speaking).gettext(MISSING))]
     fitted: SubscribeForm = _fitted(form, offer, newsletter, speaking)
     return fitted
 
@@ -96,7 +141,7 @@ def _fitted(form: Any, offer: Offer, newsletter: Newsletter, speaking: str) -> A
     form.topics.choices = [(topic.slug, topic.title) for topic in offer.topics(newsletter)]
     form.language.choices = [(language, language_name(language, speaking)) for language in languages()]
     form.format.choices = [(str(format_), said(FORMATS[format_])) for format_ in Format]
-    wrong = said(_("Please choose one of these."))
+    wrong = said(WRONG)
     for field in (form.cadence, form.language, form.format, form.topics):
         field.invalid_choice_message = wrong
     return form

@@ -6,15 +6,16 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+CONTENT_POLICY = "Content-Security-Policy"
 
-def security_headers(base_url: str, *, hosted: bool = False) -> list[tuple[bytes, bytes]]:
-    """Headers for all answers. No page runs a script; pictures may be the portal's own unless they are `hosted`.
 
-    Everything else is ours.
+def content_policy(base_url: str, *, hosted: bool = False, **other: str) -> str:
+    """What a page may load (CSP 3). No page runs a script; pictures may be the portal's own unless they are `hosted`.
+
+    Everything else is ours. `other` are directives for one page, as `script_src="'self'"`.
     """
     parts = urlsplit(base_url)
-    secure = parts.scheme == "https"
-    pictures = "'self' https:" if secure else "'self' https: http:"
+    pictures = "'self' https:" if parts.scheme == "https" else "'self' https: http:"
     policy = {
         "default-src": "'none'",
         "style-src": "'self'",
@@ -23,19 +24,24 @@ def security_headers(base_url: str, *, hosted: bool = False) -> list[tuple[bytes
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
-    }
+    } | {name.replace("_", "-"): value for name, value in other.items()}
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+def security_headers(base_url: str, *, hosted: bool = False) -> list[tuple[bytes, bytes]]:
+    """Headers for all answers."""
     headers = {
-        "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        CONTENT_POLICY.lower(): content_policy(base_url, hosted=hosted),
         "referrer-policy": "no-referrer",  # addresses of people's own pages hold a token
         "x-content-type-options": "nosniff",
     }
-    if secure:
+    if urlsplit(base_url).scheme == "https":
         headers["strict-transport-security"] = "max-age=31536000"
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 class SecurityHeaders:
-    """Adds them to every answer of `app`."""
+    """Adds them to every answer of `app`, but for what it says itself."""
 
     def __init__(self, app: ASGIApp, base_url: str, *, hosted: bool = False) -> None:
         self._app = app
@@ -46,7 +52,8 @@ class SecurityHeaders:
 
         async def send_with(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers]
+                said = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(one for one in self._headers if one[0] not in said)]
             await send(message)
 
         await self._app(scope, receive, send_with)

@@ -15,7 +15,7 @@ from newsletter.i18n import languages
 from newsletter.model import SubscriptionState
 from newsletter.tokens import Purpose
 from newsletter.web.answers import Text, Visit, WebServices, answer, say
-from newsletter.web.forms import wish_form
+from newsletter.web.forms import topics_form, wish_form
 
 
 def _(message: str) -> str:
@@ -33,22 +33,46 @@ NOT_ACTIVE = Text(
     (_("It has ended, or was never confirmed: there is nothing to change. You can subscribe again at any time."),),
     AGAIN,
 )
+AGAIN_ANY_TIME = _("It was not meant that way? You can subscribe again at any time.")
 LEFT = Text(
     _("You have unsubscribed"),
-    (
-        _("From now on we send you no more e-mails of this newsletter. You need do nothing else."),
-        _("It was not meant that way? You can subscribe again at any time."),
-    ),
+    (_("From now on we send you no more e-mails of this newsletter. You need do nothing else."), AGAIN_ANY_TIME),
     AGAIN,
 )
 LEFT_ALL = Text(
     _("You have unsubscribed from everything"),
-    (
-        _("From now on we send you no more newsletters. You need do nothing else."),
-        _("It was not meant that way? You can subscribe again at any time."),
-    ),
+    (_("From now on we send you no more newsletters. You need do nothing else."), AGAIN_ANY_TIME),
     AGAIN,
 )
+LEFT_TOPICS = Text(
+    _("You get fewer topics now"),
+    (
+        _("From now on the newsletter “%(title)s” comes with these topics only: %(topics)s."),
+        _("To choose others, follow the link “Change your choices” in one of its e-mails."),
+    ),
+    (("/", _("Newest releases")),),
+)
+UNDONE = Text(
+    _("You get the newsletter again"),
+    (_("We have taken back that you unsubscribed. All is as it was before: how often it comes, and on which topics."),),
+    (("/", _("Newest releases")),),
+)
+TOO_LATE = Text(
+    _("This cannot be taken back any more"),
+    (_("It is possible for 24 hours, and only for the last time that you unsubscribed. You can subscribe again at any "
+       "time."),),
+    AGAIN,
+)  # fmt: skip
+LINK_SENT = Text(
+    _("Please look into your mailbox"),
+    (
+        _("An e-mail with a link is on its way to you. By it you see all that we keep of you; you can take it along, "
+          "erase it, or change your address."),
+        _("One such e-mail goes to an address in 24 hours at most, and its link works as long. If you got one today, "
+          "please use that."),
+    ),
+    (("/", _("Newest releases")),),
+)  # fmt: skip
 
 
 class Own:
@@ -61,9 +85,9 @@ class Own:
 
     def confirm(self, visit: Visit) -> Response:
         """What is agreed to, and the button; POST confirms."""
-        token = _token(visit)
+        token = token_of(visit)
         standing = self._standing(Purpose.CONFIRM, token)
-        visit = _in_its_language(visit, standing)
+        visit = in_language(visit, standing.subscription.language)
         if visit.sent is not None:
             try:
                 standing = self._subscribing.confirm(token, self._services.clock(), visit.language)
@@ -77,11 +101,14 @@ class Own:
 
     def preferences(self, visit: Visit) -> Response:
         """The choices of an active subscription; POST saves them."""
-        token = _token(visit)
+        token = token_of(visit)
         standing = self._standing(Purpose.PREFERENCES, token)
-        visit = _in_its_language(visit, standing)
+        visit = in_language(visit, standing.subscription.language)
         if standing.subscription.state is not SubscriptionState.ACTIVE:
             return say(self._services, visit, NOT_ACTIVE, 410)
+        if visit.sent is not None and visit.sent.get("ask") == "data":
+            self._subscribing.data.send_own_link(token, self._services.clock())
+            return say(self._services, visit, LINK_SENT)
         newsletter = self._offer.newsletter(standing.subscription.newsletter)
         form = wish_form(self._offer, newsletter, visit.language, visit.sent, standing.subscription.wish)
         saved = False
@@ -92,20 +119,66 @@ class Own:
         return self._own(visit, "preferences.html", standing, newsletter, status, form=form, saved=saved)
 
     def unsubscribe(self, visit: Visit) -> Response:
-        """The button; any POST leaves, whatever it says (RFC 8058: no cookie, no redirect, no question)."""
-        token = _token(visit)
-        if visit.sent is None:
+        """The buttons; any POST leaves, whatever it says (RFC 8058: no cookie, no redirect, no question).
+
+        But for the button that gives up topics only.
+        """
+        token = token_of(visit)
+        if visit.sent is None or visit.sent.get("scope") == "topics":
             standing = self._standing(Purpose.UNSUBSCRIBE, token)
-            visit = _in_its_language(visit, standing)
-            newsletter = self._services.settings.newsletter(standing.subscription.newsletter)
-            several = len(self._offer.newsletters) > 1
-            return answer(
-                self._services, visit, "unsubscribe.html", standing=standing, newsletter=newsletter, several=several
-            )
+            return self._leave_in_part(in_language(visit, standing.subscription.language), token, standing)
         everything = visit.sent.get("scope") == "everything"
         how = "one-click" if visit.sent.get("List-Unsubscribe") == "One-Click" else "page"
         standing = self._subscribing.leave(token, self._services.clock(), how=how, everything=everything)
-        return say(self._services, _in_its_language(visit, standing), LEFT_ALL if everything else LEFT)
+        return self._left(
+            in_language(visit, standing.subscription.language), standing, LEFT_ALL if everything else LEFT
+        )
+
+    def undo(self, visit: Visit) -> Response:
+        """The button that takes leaving back; POST does. Its address can do nothing else."""
+        token = token_of(visit)
+        standing = self._standing(Purpose.UNDO, token)
+        visit = in_language(visit, standing.subscription.language)
+        if visit.sent is not None:
+            try:
+                self._subscribing.undo(token, self._services.clock(), visit.language)
+            except StateError:
+                return say(self._services, visit, TOO_LATE, 410)
+            return say(self._services, visit, UNDONE)
+        if self._subscribing.undo_token(standing, self._services.clock()) != token:
+            return say(self._services, visit, TOO_LATE, 410)
+        return answer(self._services, visit, "undo.html", consent=wording.undone(visit.language))
+
+    def _leave_in_part(self, visit: Visit, token: str, standing: Standing) -> Response:
+        """The page that leaves; where topics were given up on it, those are."""
+        wish = standing.subscription.wish
+        newsletter, form = self._services.settings.newsletter(wish.newsletter), None
+        if newsletter is not None and standing.subscription.state is SubscriptionState.ACTIVE:
+            form = topics_form(self._offer, newsletter, visit.language, visit.sent, wish)
+        if visit.sent is not None and form is not None and form.validate():
+            now = self._services.clock()
+            standing = self._subscribing.leave_topics(token, form.topics.data, now, visit.language)
+            if standing.subscription.state is SubscriptionState.ENDED:
+                return self._left(visit, standing, LEFT)
+            titles = ", ".join(self._offer.titles(standing.subscription.wish))
+            title = newsletter.title if newsletter else ""
+            return say(self._services, visit, LEFT_TOPICS.filled(title=title, topics=titles))
+        several = len(self._offer.newsletters) > 1
+        return answer(
+            self._services,
+            visit,
+            "unsubscribe.html",
+            422 if form is not None and form.errors else 200,
+            standing=standing,
+            newsletter=newsletter,
+            several=several,
+            form=form,
+        )
+
+    def _left(self, visit: Visit, standing: Standing, text: Text) -> Response:
+        undo = self._subscribing.undo_token(standing, self._services.clock())
+        consent = wording.undone(visit.language)
+        return say(self._services, visit, text, template="left.html", undo=undo, consent=consent)
 
     def _standing(self, purpose: Purpose, token: str) -> Standing:
         return self._subscribing.standing(purpose, token, self._services.clock())
@@ -138,15 +211,14 @@ class Own:
         )
 
 
-def _token(visit: Visit) -> str:
+def token_of(visit: Visit) -> str:
     """The token, without what mail programs glue to the end of an address."""
     token: str = visit.request.path_params["token"]
     return token.rstrip(".,;:!?)>]'\"")
 
 
-def _in_its_language(visit: Visit, standing: Standing) -> Visit:
+def in_language(visit: Visit, language: str) -> Visit:
     """The page speaks as the mail did, unless its address says otherwise."""
-    language = standing.subscription.language
     if visit.request.query_params.get("lang") in languages() or language not in languages():
         return visit
     return Visit(visit.request, language, visit.sent)

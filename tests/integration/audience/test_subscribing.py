@@ -89,13 +89,14 @@ def test_two_at_once_get_one_confirmation(world: World) -> None:
     assert (world.mails(), world.emails()) == (1, [ADDRESS])
 
 
-def test_who_is_active_and_asks_again_hears_nothing_and_keeps_all(world: World) -> None:
+def test_who_is_active_and_asks_again_is_told_so_and_keeps_all(world: World) -> None:
     world.reader(cadence="weekly")
     world.later(days=2)
     world.ask(cadence="daily", topics=["verkehr"])
     standing = world.subscribing.standing(Purpose.PREFERENCES, token(Purpose.PREFERENCES, 1), world.now)
     assert (standing.subscription.cadence, standing.subscription.topics) == (Cadence.WEEKLY, ())
-    assert world.mails() == 1
+    assert standing.subscription.state is ACTIVE
+    assert world.notices() == ["confirmation", "known"]
 
 
 def test_confirming_twice_is_one_confirmation(world: World) -> None:

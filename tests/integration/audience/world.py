@@ -102,6 +102,11 @@ class World:
         """How many confirmations are queued, ever."""
         return len(self.database.read(lambda connection: connection.execute(select(notices.c.id)).all()))
 
+    def notices(self) -> list[str]:
+        """The kinds of notice that are queued, in order."""
+        query = select(notices.c.kind).order_by(notices.c.id)
+        return list(self.database.read(lambda connection: connection.execute(query).scalars().all()))
+
     def actions(self) -> list[tuple[str, str]]:
         """What is on record: action and way, in order."""
         query = select(consents.c.action, consents.c.how).order_by(consents.c.id)

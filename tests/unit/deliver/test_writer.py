@@ -11,7 +11,7 @@ from newsletter.deliver.message import Envelope, compile_variant
 from newsletter.deliver.writer import Writer
 from newsletter.errors import BadInput, SettingsError
 from newsletter.model import Blank, Claim, Format, Variant
-from newsletter.tokens import Keys, Purpose
+from newsletter.tokens import LASTS, Keys, Purpose
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 KEYS = Keys((b"k" * 32,))
@@ -31,6 +31,13 @@ def test_every_link_carries_the_subscriptions_token() -> None:
         assert f"https://news.musterstadt.example/presse/{purpose}/{KEYS.token(purpose, 5)}" in data
     assert message.size == len(b"".join(message.data))
     assert message.recipient == "leser@stadt.example"
+
+
+def test_the_links_of_notices_name_their_reader_and_their_question() -> None:
+    writer, notice = Writer(KEYS, BASE), replace(CLAIM, edition=None, notice=9)
+    data = KEYS.token(Purpose.DATA, 3, expires=NOW + LASTS[Purpose.DATA])  # dated as the mail: a repeat is the same
+    assert writer.link("data_url", notice) == f"{BASE}data/{data}"
+    assert writer.link("address_url", notice) == f"{BASE}address/{KEYS.token(Purpose.ADDRESS, 9)}"
 
 
 def test_a_repeat_is_the_same_to_the_byte() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from newsletter.config.settings import Texts
+from newsletter.edition.letters import LETTERS, render_notice
 from newsletter.edition.notices import render_confirmation
 from newsletter.edition.rules import check
-from newsletter.model import Blank, Cadence, Format, Variant
+from newsletter.model import Blank, Cadence, Format, NoticeKind, Variant
 from tests.unit.edition.samples import NEWSLETTER, SITE, filled, newsletter, subscription
 
 TOPICS = {"verkehr": "Verkehr", "umwelt": "Umwelt & Natur"}
@@ -63,3 +64,20 @@ def test_an_editors_own_words_take_the_place_of_ours() -> None:
         assert "Somebody" not in part
         assert "Jemand" not in part
     assert "Sie wollen den Newsletter?\n\nDann klicken Sie auf den Link.\n\n- Newsletter" in filled(found.text)
+
+
+def test_there_is_a_letter_for_every_other_notice() -> None:
+    assert {*LETTERS, NoticeKind.CONFIRMATION} == set(NoticeKind)
+
+
+@pytest.mark.parametrize("kind", LETTERS)
+@pytest.mark.parametrize("format", list(Format))
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_letter_passes_the_rules_and_has_its_link(kind: NoticeKind, format: Format, language: str) -> None:
+    found = render_notice(kind, SITE, NEWSLETTER, subscription(format=format), language)
+    assert check(found, (), SITE, NEWSLETTER) == ()
+    links = [Blank(LETTERS[kind].blank)] if LETTERS[kind].blank else []
+    for pieces in (found.text, found.html or found.text):
+        assert [piece for piece in pieces if isinstance(piece, Blank)] == links
+    assert found.key.startswith(f"{kind}-{language}-{format}-")
+    assert (found.html is None) == (format is Format.TEXT)
