@@ -17,6 +17,7 @@ from newsletter.store.images import link_images
 from newsletter.store.keeping import Keeping
 from newsletter.store.listing import list_release
 from newsletter.store.sources import Sources
+from newsletter.store.search import keep_words
 from newsletter.store.tables import addresses, pages, release_sources, releases, revisions
 
 T = TypeVar("T")
@@ -173,6 +174,7 @@ def _save(connection: Connection, revised: Revised, looked_at: Sequence[KnownPag
         connection.execute(update(releases).where(releases.c.id == id).values(values))
     _save_addresses(connection, revised)
     list_release(connection, release)
+    keep_words(connection, release)
     link_images(connection, release, at if revised.change is not None else None)
     if revised.before is None or revised.change is not None:
         row = {"release": id, "number": release.revision, "change": revised.change, "at": at}

@@ -15,6 +15,8 @@ from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import release_columns, release_document, release_from
 from newsletter.store.journal import address_hash
+from newsletter.store.releases_seen import visible as visible
+from newsletter.store.search import keep_words
 from newsletter.store.tables import (
     addresses,
     edition_releases,
@@ -30,12 +32,6 @@ def carries() -> ColumnElement[bool]:
     """Whether an edition carries its releases: approved or later, or cancelled after its first fence (decision 4)."""
     stopped = and_(editions.c.state == EditionState.CANCELLED, editions.c.first_fence_at.is_not(None))
     return or_(editions.c.state.in_(sorted(CARRYING)), stopped)
-
-
-def visible(now: datetime) -> ColumnElement[bool]:
-    """Whether any output may show a release at `now`."""
-    free = or_(releases.c.not_before.is_(None), releases.c.not_before <= now)
-    return and_(releases.c.state == ReleaseState.LIVE, free)
 
 
 def many(connection: Connection, ids: Collection[str]) -> list[Release]:
@@ -190,6 +186,7 @@ class Releases:
                 return after
             row = update(releases).where(releases.c.id == id)
             connection.execute(row.values(release_columns(after, now)))
+            keep_words(connection, after)
             if after.revision != before.revision:
                 values = {"release": id, "number": after.revision, "change": after.change, "at": now}
                 connection.execute(insert(connection, revisions).values(**values, document=release_document(after)))

@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.errors import NotFound, StoreError, TokenError
+from newsletter.web import search
 from newsletter.web.access import Access
 from newsletter.web.answers import Visit, WebServices
 from newsletter.web.headers import Prefix, SecurityHeaders
@@ -98,6 +99,7 @@ def _routes(services: WebServices) -> list[BaseRoute]:
         Route("/confirm/{token}", _page(language, own.confirm), methods=["GET", "POST"]),
         Route("/preferences/{token}", _page(language, own.preferences), methods=["GET", "POST"]),
         Route("/unsubscribe/{token}", _page(language, own.unsubscribe, lenient=True), methods=["GET", "POST"]),
+        Route("/search", _page(language, lambda visit: search.show(services, visit)), methods=["GET"]),
         Route("/healthz", lambda request: PlainTextResponse("ok\n")),
         Route("/readyz", ready),
         Route("/metrics", Metrics(services)),
