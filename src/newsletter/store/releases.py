@@ -15,7 +15,7 @@ from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import release_columns, release_document, release_from
 from newsletter.store.journal import address_hash
-from newsletter.store.releases_seen import visible as visible
+from newsletter.store.releases_seen import visible
 from newsletter.store.search import keep_words
 from newsletter.store.tables import (
     addresses,

@@ -46,8 +46,11 @@ def stems(query: str) -> list[str]:
 
 def keep_words(connection: Connection, release: Release) -> None:
     """Let a release be found by the words it has now: for the transaction that writes it."""
-    headline = " ".join((release.kicker or "", release.headline))
-    words = {"headline": folded(headline), "words": folded(" ".join((headline, release.teaser, release.body_text)))}
+    headline = f"{release.kicker or ''} {release.headline}"
+    words = {
+        "headline": folded(headline),
+        "words": folded(f"{headline} {release.teaser or ''} {release.body_text or ''}"),
+    }
     query = insert(connection, search_texts).values(release=release.id, **words)
     connection.execute(query.on_conflict_do_update(index_elements=["release"], set_=words))
 

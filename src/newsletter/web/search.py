@@ -13,6 +13,7 @@ ON_A_PAGE = 20
 LONGEST = 200  # characters of a question that come back in the field
 AROUND = 100  # characters of a snippet before and after the first word found
 MOST_PAGES = 500
+OPEN, CLOSE, NOTHING = Markup("<mark>"), Markup("</mark>"), Markup()
 
 
 def show(services: WebServices, visit: Visit) -> Response:
@@ -28,13 +29,12 @@ def show(services: WebServices, visit: Visit) -> Response:
 
 def snippet(release: Release, wanted: list[str]) -> Markup:
     """Where a release first says one of the words, with all of them marked; everything else escaped."""
-    text = " ".join((release.teaser, release.body_text)).strip()
+    text = f"{release.teaser or ''} {release.body_text or ''}".strip()
     plain, origin = _mapped(text)
     places = [place for word in wanted if (place := plain.find(word)) >= 0]
     middle = origin[min(places)] if places else 0
     begin, end = max(0, middle - AROUND), middle + AROUND
-    cut = Markup("").join((_cut(begin > 0), _marked(text[begin:end], wanted), _cut(end < len(text))))
-    return cut
+    return Markup("").join((_cut(begin > 0), _marked(text[begin:end], wanted), _cut(end < len(text))))
 
 
 def _cut(cut: bool) -> str:
@@ -53,7 +53,7 @@ def _marked(text: str, wanted: list[str]) -> Markup:
     for number, character in enumerate(text):
         opens = number in marked and number - 1 not in marked
         closes = number in marked and number + 1 not in marked
-        pieces += Markup("<mark>" * opens) + escape(character) + Markup("</mark>" * closes)
+        pieces += (OPEN if opens else NOTHING) + escape(character) + (CLOSE if closes else NOTHING)
     return pieces
 
 
