@@ -16,9 +16,9 @@ from newsletter.store.documents import release_columns, release_document, releas
 from newsletter.store.images import link_images
 from newsletter.store.keeping import Keeping
 from newsletter.store.listing import list_release
-from newsletter.store.search import keep_words
 from newsletter.store.sources import Sources
 from newsletter.store.tables import addresses, pages, release_sources, releases, revisions
+from newsletter.store.words import keep_words
 
 T = TypeVar("T")
 CHUNK = 200

@@ -15,8 +15,6 @@ from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import release_columns, release_document, release_from
 from newsletter.store.journal import address_hash
-from newsletter.store.releases_seen import visible
-from newsletter.store.search import keep_words
 from newsletter.store.tables import (
     addresses,
     edition_releases,
@@ -26,12 +24,19 @@ from newsletter.store.tables import (
     revisions,
     sent_before,
 )
+from newsletter.store.words import keep_words
 
 
 def carries() -> ColumnElement[bool]:
     """Whether an edition carries its releases: approved or later, or cancelled after its first fence (decision 4)."""
     stopped = and_(editions.c.state == EditionState.CANCELLED, editions.c.first_fence_at.is_not(None))
     return or_(editions.c.state.in_(sorted(CARRYING)), stopped)
+
+
+def visible(now: datetime) -> ColumnElement[bool]:
+    """Whether any output may show a release at `now`."""
+    free = or_(releases.c.not_before.is_(None), releases.c.not_before <= now)
+    return and_(releases.c.state == ReleaseState.LIVE, free)
 
 
 def many(connection: Connection, ids: Collection[str]) -> list[Release]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from newsletter.model import Release
-from newsletter.store.search import folded, stems
+from newsletter.store.words import folded, stems
 from newsletter.web.answers import Visit, WebServices, answer
 
 ON_A_PAGE = 20
@@ -22,8 +24,8 @@ def show(services: WebServices, visit: Visit) -> Response:
     wanted, page = stems(query), _page(visit.request.query_params.get("page", ""))
     hits = services.search(wanted, services.clock(), ON_A_PAGE, (page - 1) * ON_A_PAGE)
     found = [(release, snippet(release, wanted)) for release in hits.releases]
-    pages = -(-hits.count // ON_A_PAGE)
-    values = {"query": query, "count": hits.count, "found": found, "page": page, "pages": pages}
+    pages = -(-hits.total // ON_A_PAGE)
+    values: dict[str, Any] = {"query": query, "count": hits.total, "found": found, "page": page, "pages": pages}
     return answer(services, visit, "search.html", asked=bool(wanted), **values)
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from newsletter.store.documents import release_columns
-from newsletter.store.search import keep_words
 from newsletter.store.tables import releases
+from newsletter.store.words import keep_words
 from tests.integration.store.test_releases import release
 from tests.integration.web.world import Site, site
 
 
 def fill(here: Site) -> None:
-    def work(connection):  # type: ignore[no-untyped-def]
+    def work(connection: Connection) -> None:
         made = release("a", headline="Neue Radbrücke", body_text="Die <i>Radbrücke</i> ist fertig.")
         row = release_columns(made, here.now) | {"digest": "a", "told_revision": 1}
         connection.execute(insert(releases).values(row))
