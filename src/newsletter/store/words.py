@@ -1,4 +1,4 @@
-"""The words that releases are found by, folded (no case, no accents: Unicode NFKD): both databases compare them alike."""
+"""The words that releases are found by, folded (no case, no accents: NFKD): both databases compare them alike."""
 
 from __future__ import annotations
 
