@@ -25,6 +25,7 @@ from newsletter.deliver.worker import Deliverer
 from newsletter.errors import NewsletterError
 from newsletter.memory import give_back, share_arenas
 from newsletter.publish.writer import Writer
+from newsletter.store.search import Search
 from newsletter.web import WebServices, create_app
 from newsletter.web.admin import create_admin
 from newsletter.web.api import create_api
@@ -99,6 +100,7 @@ class Daemon:
             self._problems,
             program.metrics,
             program.hooks.take,
+            Search(program.database).find,
             program.now,
         )
         return uvicorn.Config(

@@ -19,6 +19,7 @@ from newsletter.store.listing import list_release
 from newsletter.store.outbox import appeared
 from newsletter.store.sources import Sources
 from newsletter.store.tables import addresses, pages, release_sources, releases, revisions
+from newsletter.store.words import keep_words
 
 T = TypeVar("T")
 CHUNK = 200
@@ -175,6 +176,7 @@ def _save(connection: Connection, revised: Revised, looked_at: Sequence[KnownPag
     _save_addresses(connection, revised)
     list_release(connection, release)
     appeared(connection, release, revised.before, at)
+    keep_words(connection, release)
     link_images(connection, release, at if revised.change is not None else None)
     if revised.before is None or revised.change is not None:
         row = {"release": id, "number": release.revision, "change": revised.change, "at": at}

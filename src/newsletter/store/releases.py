@@ -25,6 +25,7 @@ from newsletter.store.tables import (
     revisions,
     sent_before,
 )
+from newsletter.store.words import keep_words
 
 
 def carries() -> ColumnElement[bool]:
@@ -192,6 +193,7 @@ class Releases:
             row = update(releases).where(releases.c.id == id)
             connection.execute(row.values(release_columns(after, now)))
             appeared(connection, after, before, now)
+            keep_words(connection, after)
             if after.revision != before.revision:
                 values = {"release": id, "number": after.revision, "change": after.change, "at": now}
                 connection.execute(insert(connection, revisions).values(**values, document=release_document(after)))

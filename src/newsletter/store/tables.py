@@ -90,6 +90,14 @@ releases = Table(
     Index("ix_releases_published_at", "published_at"),
 )
 
+search_texts = Table(
+    "search_texts",  # the folded words that a release is found by (store/search.py)
+    metadata,
+    Column("release", Text, ForeignKey("releases.id"), primary_key=True),
+    Column("headline", Text, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
 release_sources = Table(
     "release_sources",  # every source that found a release: in whose feed it stands (model.Sighting)
     metadata,

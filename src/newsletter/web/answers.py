@@ -15,6 +15,7 @@ from newsletter.audience import Subscribing
 from newsletter.config import Settings
 from newsletter.i18n import language_name, languages, translations
 from newsletter.publish.pages import Pages
+from newsletter.store.search import Hits
 
 
 def _utc_now() -> datetime:
@@ -34,6 +35,7 @@ class WebServices:
     ready: Callable[[], Sequence[str]]
     metrics: Callable[[], bytes]
     hook: Callable[[str, Mapping[str, str], bytes], int]
+    search: Callable[[Sequence[str], datetime, int, int], Hits]
     clock: Callable[[], datetime] = field(default=_utc_now)
 
 

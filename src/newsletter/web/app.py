@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.errors import NotFound, StoreError, TokenError
 from newsletter.resources import folder
+from newsletter.web import search
 from newsletter.web.access import Access
 from newsletter.web.answers import Visit, WebServices
 from newsletter.web.data import Data
@@ -116,6 +117,7 @@ def _routes(services: WebServices) -> list[BaseRoute]:
         Route("/confirm/{token}", _page(language, own.confirm), methods=["GET", "POST"]),
         Route("/preferences/{token}", _page(language, own.preferences), methods=["GET", "POST"]),
         Route("/unsubscribe/{token}", _page(language, own.unsubscribe, lenient=True), methods=["GET", "POST"]),
+        Route("/search", _page(language, lambda visit: search.show(services, visit)), methods=["GET"]),
         Route("/healthz", lambda request: PlainTextResponse("ok\n")),
         Route("/readyz", ready),
         Route("/metrics", Metrics(services)),

@@ -17,6 +17,7 @@ from newsletter.app import Program
 from newsletter.config import load
 from newsletter.model import Scope
 from newsletter.store.columns import metadata
+from newsletter.store.search import Search
 from newsletter.tokens import Keys
 from newsletter.web import WebServices, create_app
 from newsletter.web.api import create_api
@@ -117,6 +118,7 @@ def api(folder: Path, store: str, **options: str) -> Iterator[Api]:
             lambda: (),
             program.metrics,
             program.hooks.take,
+            Search(program.database).find,
             program.now,
         )
         here.app = create_app(services, inside={"/api": create_api(program)})

@@ -16,6 +16,7 @@ from newsletter.publish.pages import Pages
 from newsletter.store.columns import metadata
 from newsletter.store.database import open_database
 from newsletter.store.journal import Journal
+from newsletter.store.search import Search
 from newsletter.web import WebServices, create_app
 from tests.integration.audience.world import World, settings
 
@@ -41,6 +42,7 @@ class Site(World):
             self.ready,
             lambda: b"newsletter_paused 0.0\n",
             self.hook,
+            Search(self.database).find,
             lambda: self.now,
         )
         self.app = create_app(services)

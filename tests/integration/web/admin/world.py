@@ -18,6 +18,7 @@ from newsletter.app import Program
 from newsletter.config import load
 from newsletter.model import EVERYWHERE, Role
 from newsletter.publish.writer import Writer
+from newsletter.store.search import Search
 from newsletter.web import WebServices, create_app
 from newsletter.web.admin import create_admin
 
@@ -67,6 +68,7 @@ class Office:
             lambda: (),
             self.program.metrics,
             self.program.hooks.take,
+            Search(self.program.database).find,
             self.program.now,
         )
         Writer(self.program.settings.publish.directory).write("style.css", self.program.pages.style)

@@ -1,0 +1,46 @@
+"""The search page: what it shows, and that nothing asked of it is an error or markup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, insert
+
+from newsletter.store.documents import release_columns
+from newsletter.store.tables import releases
+from newsletter.store.words import keep_words
+from tests.integration.store.test_releases import release
+from tests.integration.web.world import Site, site
+
+
+def fill(here: Site) -> None:
+    def work(connection: Connection) -> None:
+        made = release("a", headline="Neue Radbrücke", body_text="Die <i>Radbrücke</i> ist fertig.")
+        row = release_columns(made, here.now) | {"digest": "a", "told_revision": 1}
+        connection.execute(insert(releases).values(row))
+        keep_words(connection, made)
+
+    here.database.write(work)
+
+
+async def test_what_is_found_is_marked_and_escaped(sqlite_url: str, tmp_path: Path) -> None:
+    with site(sqlite_url, tmp_path) as here:
+        fill(here)
+        before = here.rows()
+        async with here.client() as client:
+            page = await client.get("/search", params={"q": "Brücken", "lang": "de"})
+        assert page.status_code == 200
+        assert "1 Meldung gefunden" in page.text
+        assert "&lt;i&gt;Rad<mark>brück</mark>e&lt;/i&gt;" in page.text
+        assert 'value="Brücken"' in page.text
+        assert here.rows() == before
+
+
+@pytest.mark.parametrize("query", ["", '"', "\0", "<script>", "%", "x" * 10_000, "a* NEAR("])
+async def test_hostile_queries_are_answered(sqlite_url: str, tmp_path: Path, query: str) -> None:
+    with site(sqlite_url, tmp_path) as here:
+        async with here.client() as client:
+            page = await client.get("/search", params={"q": query, "page": "-1"})
+        assert page.status_code == 200
+        assert "<script" not in page.text
