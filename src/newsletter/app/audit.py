@@ -57,5 +57,7 @@ def _syslog(place: str) -> logging.Logger:
     logger = logging.getLogger("newsletter.audit.syslog")
     logger.setLevel(logging.INFO)
     logger.propagate = False
+    for former in logger.handlers:
+        former.close()
     logger.handlers = [handler]
     return logger

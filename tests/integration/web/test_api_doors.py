@@ -203,7 +203,7 @@ async def test_what_programs_change_is_on_record(here: Api) -> None:
             await client.put("/releases/rathaus/2026/77", json=PUSHED)
             await client.post("/editions/none/approve", json={})
             await client.post("/suppressions", json={"email": "weg@leser.example"})
-    found = [entry for entry in logged if entry["event"] == "a program did"]
+    found = [entry for entry in logged if entry["event"] == "audit"]
     assert [(entry["action"], entry["subject"], entry["outcome"]) for entry in found] == [
         ("api push_release", "rathaus/2026/77", "done"),
         ("api approve_edition", "none", "refused"),

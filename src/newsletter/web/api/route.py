@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-import structlog
 from fastapi import Header, Request
 from fastapi.concurrency import contextmanager_in_threadpool
 from fastapi.routing import APIRoute
@@ -24,8 +23,6 @@ from newsletter.app.audit import REFUSED
 from newsletter.model import ApiToken, Scope
 from newsletter.store.api_answers import KeptAnswer
 from newsletter.web.api.problems import Refused
-
-log = structlog.get_logger("newsletter.api")
 
 SCHEME: Final = "token"  # the name of the security scheme in OpenAPI
 REALM: Final = 'Bearer realm="newsletter"'
