@@ -30,9 +30,9 @@ async def send_test(program: Program, edition: str, address: str, format: Format
     Its personal links lead nowhere. Raises BadInput for what is no address, NotFound, StateError where nothing is
     mailed at all, TransportError where the mail server does not take it.
     """
+    found, now, to = program.editions.get(edition), program.now(), normalised(address)
     if program.settings.mail.transport == "log":
         raise StateError('mail.transport is "log": nothing leaves; set it to "smtp", or to a provider')
-    found, now, to = program.editions.get(edition), program.now(), normalised(address)
     variant = program.desk.variant(found, language or program.settings.site.language, format)
     marked = replace(variant, subject=f"{MARK} {variant.subject}")
     compiled = compile_variant(marked, program.mailroom.envelope(found.newsletter))
