@@ -229,7 +229,8 @@ class Quiet(uvicorn.Server):
 def listener(host: str, port: int, setting: str) -> Iterator[socket.socket]:
     """A listening address. Raises NewsletterError, which names the setting, where it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends small answers at once (TCP_NODELAY) only where the socket says that it is TCP
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))

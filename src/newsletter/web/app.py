@@ -1,8 +1,8 @@
 """The web as one ASGI application: the published files, and the pages people act on. No session, no cookie.
 
-From the outside in: the public path is taken off, headers are added, the request is logged, bodies are bounded,
-published files are answered, and what is left goes to a router. What is for editors and programs are applications of
-their own, which it is given.
+From the outside in: what is kept of the published files is answered at once; the public path is taken off, headers are
+added, the request is logged, bodies are bounded, other published files are answered, and what is left goes to a
+router. What is for editors and programs are applications of their own, which it is given.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from newsletter.errors import NotFound, StoreError, TokenError
 from newsletter.web.access import Access
 from newsletter.web.answers import Visit, WebServices
-from newsletter.web.headers import Prefix, SecurityHeaders
+from newsletter.web.files import Kept
+from newsletter.web.headers import Prefix, SecurityHeaders, security_headers
 from newsletter.web.hooks import Hooks
 from newsletter.web.language import spoken
 from newsletter.web.metrics import Metrics
 from newsletter.web.own import Own
 from newsletter.web.published import Published
+from newsletter.web.quick import Quick
 from newsletter.web.subscribe import Subscribe
 from newsletter.web.trouble import Trouble
 
@@ -63,11 +65,11 @@ def create_app(services: WebServices, inside: Mapping[str, ASGIApp] = MappingPro
     )
     router.router.redirect_slashes = False
     aliases = {alias: slug for slug, feed in services.settings.feeds.items() for alias in feed.aliases}
-    app: ASGIApp = Published(router, services.settings.publish.directory, root, aliases)
-    app = Bounded(app)
-    hosted = services.settings.publish.images == "host"
-    app = SecurityHeaders(Access(app, trouble), services.settings.site.base_url, hosted=hosted)
-    return Prefix(app, root)
+    headers = security_headers(services.settings.site.base_url, hosted=services.settings.publish.images == "host")
+    kept = Kept()
+    app: ASGIApp = Published(router, services.settings.publish.directory, root, aliases, kept)
+    app = SecurityHeaders(Access(Bounded(app), trouble), headers)
+    return Quick(Prefix(app, root), kept, root, headers)
 
 
 class Bounded:

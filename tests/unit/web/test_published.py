@@ -11,6 +11,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
+from newsletter.web.files import Kept
 from newsletter.web.published import Published
 
 ATOM = ("<feed>" + "Meldung & mehr " * 200 + "</feed>").encode()
@@ -45,7 +46,7 @@ def public(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def client(public: Path) -> AsyncIterator[httpx.AsyncClient]:
-    app = Published(PlainTextResponse("the router", 404), public, "/newsletter", {"alt-stadt": "musterstadt"})
+    app = Published(PlainTextResponse("the router", 404), public, "/newsletter", {"alt-stadt": "musterstadt"}, Kept())
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
         transport=transport, base_url="https://news.example", headers={"Accept-Encoding": ""}
