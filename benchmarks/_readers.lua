@@ -16,8 +16,7 @@ local count = 0
 function request()
   count = count + 1
   local path = known[count % #known + 1]
-  local method = count % 7 == 0 and "HEAD" or "GET"
   if count % 5 == 0 then path = path .. "?v=" .. math.random(1, 1000000000) end
   if count % 500 == 0 then path = "/releases/" .. math.random(1, 1000000000) end
-  return wrk.format(method, path, headers[count % #headers + 1])
+  return wrk.format("GET", path, headers[count % #headers + 1])
 end

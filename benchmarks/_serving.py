@@ -136,7 +136,8 @@ def _wrk(url: str, seconds: int, headers: Mapping[str, str], *options: str) -> A
     if wrong and not options:
         counted += int(wrong[1])
     requests, rate = re.search(r"(\d+) requests in", said), re.search(r"Requests/sec: +([\d.]+)", said)
-    assert requests and rate, said
+    if requests is None or rate is None:
+        raise RuntimeError(f"wrk says something else: {said}")
     return Asked(int(requests[1]), float(rate[1]), counted)
 
 

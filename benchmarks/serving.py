@@ -1,8 +1,8 @@
 """How fast feeds are answered: one process of `newsletter run --web-only` beside nginx, in one run, the same file.
 
-nginx is Debian's, with the site of deploy/nginx.conf and one worker. wrk asks both in turn, round after round, what feed
-readers ask: whether a feed has changed (304), and for the feed, packed (200). Both write their access log. Then the
-program is asked a million times for all that there is, and for what there is not, and must not grow.
+nginx is Debian's, with the site of deploy/nginx.conf and one worker. wrk asks both in turn, round after round, what
+feed readers ask: whether a feed has changed (304), and for the feed, packed (200). Both write their access log. Then
+the program is asked a million times for all that there is, and for what there is not, and must not grow.
 """
 
 from __future__ import annotations

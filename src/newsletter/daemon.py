@@ -25,7 +25,7 @@ from newsletter.deliver.worker import Deliverer
 from newsletter.errors import NewsletterError
 from newsletter.memory import give_back, share_arenas
 from newsletter.publish.writer import Writer
-from newsletter.web import WebServices, create_app
+from newsletter.web import Protocol, WebServices, create_app
 
 log = structlog.get_logger()
 
@@ -99,7 +99,12 @@ class Daemon:
             program.now,
         )
         return uvicorn.Config(
-            create_app(services), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
+            create_app(services),
+            http=Protocol,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
         )
 
     def _problems(self) -> list[str]:

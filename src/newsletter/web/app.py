@@ -1,8 +1,8 @@
 """The web as one ASGI application: the published files, and the pages people act on. No session, no cookie.
 
-From the outside in: what is kept of the published files is answered at once; the public path is taken off, headers are
-added, the request is logged, bodies are bounded, other published files are answered, and what is left goes to a
-router. What is for editors and programs are applications of their own, which it is given.
+From the outside in: the public path is taken off, headers are added, the request is logged, bodies are bounded,
+published files are answered, and what is left goes to a router. What is for editors and programs are applications of
+their own, which it is given. For published files that are asked for again there is a shorter way (quick.py).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ MOST_FIELDS = 500
 Page = Callable[[Visit], Response]
 
 
-def create_app(services: WebServices, inside: Mapping[str, ASGIApp] = MappingProxyType({})) -> ASGIApp:
+def create_app(services: WebServices, inside: Mapping[str, ASGIApp] = MappingProxyType({})) -> Quick:
     """Everything under the public address; `inside` are applications for a path each, as `/admin`.
 
     Raises SettingsError where a trusted proxy is no address.
@@ -66,10 +66,10 @@ def create_app(services: WebServices, inside: Mapping[str, ASGIApp] = MappingPro
     router.router.redirect_slashes = False
     aliases = {alias: slug for slug, feed in services.settings.feeds.items() for alias in feed.aliases}
     headers = security_headers(services.settings.site.base_url, hosted=services.settings.publish.images == "host")
-    kept = Kept()
+    kept = Kept(headers)
     app: ASGIApp = Published(router, services.settings.publish.directory, root, aliases, kept)
     app = SecurityHeaders(Access(Bounded(app), trouble), headers)
-    return Quick(Prefix(app, root), kept, root, headers)
+    return Quick(Prefix(app, root), kept, root)
 
 
 class Bounded:

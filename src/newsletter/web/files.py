@@ -10,12 +10,12 @@ import gzip
 import hashlib
 import os
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 KEPT_BYTES = 64 * 1024 * 1024
 TYPES = {
@@ -44,18 +44,25 @@ FOREVER = "public, max-age=31536000, immutable"  # a year (RFC 8246)
 ABOUT_THE_BODY = (b"content-length", b"content-type", b"content-encoding")
 LONG = 200  # bytes of a header that is worth remembering what it means
 
+Header = tuple[bytes, bytes]
 Headers = Mapping[bytes, bytes]
 """Of a request: names in lower case; of those sent twice, the values joined by a comma (RFC 9110, 5.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One representation: its bytes and the headers that they are sent with; without them, others."""
+    """One representation: its bytes and the headers that they are sent with, `unchanged` those of a 304.
+
+    `head` and `head_unchanged` are the same as lines of HTTP/1.1, with the status before them and what all answers
+    have in common behind; the empty line is missing.
+    """
 
     body: bytes
     etag: bytes
-    headers: list[tuple[bytes, bytes]]
-    without_body: list[tuple[bytes, bytes]]
+    headers: list[Header]
+    unchanged: list[Header]
+    head: bytes
+    head_unchanged: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,9 @@ class File:
 class Kept:
     """Files in memory, by what they are asked for as; of all of them no more than KEPT_BYTES."""
 
-    def __init__(self) -> None:
+    def __init__(self, common: Sequence[Header] = ()) -> None:
+        """`common` are the headers that every answer has, whatever it answers."""
+        self.common = common
         self._files: OrderedDict[str, File] = OrderedDict()
         self._bytes = 0
 
@@ -129,10 +138,10 @@ class Kept:
             self._bytes -= old.size
 
 
-def asked(scope: Mapping[str, Any]) -> Headers:
-    """The headers of a request that decide how a file is answered."""
+def joined(headers: Iterable[Header]) -> Headers:
+    """The headers of a request, each name once."""
     found: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
+    for name, value in headers:
         found[name] = found[name] + b"," + value if name in found else value
     return found
 
@@ -142,31 +151,32 @@ def stamp(info: os.stat_result) -> tuple[int, int, int]:
     return info.st_mtime_ns, info.st_size, info.st_ino
 
 
-def read(path: Path, info: os.stat_result, status: int, *, forever: bool) -> File:
+def read(path: Path, info: os.stat_result, status: int, common: Sequence[Header], *, forever: bool) -> File:
     """The file as it lies there. Raises OSError. Slow: for a thread."""
     body = path.read_bytes()
     fresh = FOREVER if forever else f"public, max-age={FRESH.get(path.suffix, 3600)}"
-    plain = _form(body, path.suffix, info, fresh, packed=False)
+    about = {"last-modified": formatdate(int(info.st_mtime), usegmt=True), "cache-control": fresh}
+    if path.suffix in PACKED:
+        about["vary"] = "Accept-Encoding"
+    about["content-type"] = TYPES.get(path.suffix, "application/octet-stream")
+    plain = _form(body, about, status, common)
     small = gzip.compress(body, 9, mtime=0) if path.suffix in PACKED else body
-    packed = _form(small, path.suffix, info, fresh, packed=True) if len(small) < len(body) else None
+    packed = _form(small, about | {"content-encoding": "gzip"}, status, common) if len(small) < len(body) else None
     return File(str(path), stamp(info), int(info.st_mtime), status, plain, packed)
 
 
-def _form(body: bytes, suffix: str, info: os.stat_result, fresh: str, *, packed: bool) -> Form:
+def _form(body: bytes, about: Mapping[str, str], status: int, common: Sequence[Header]) -> Form:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {
-        "content-type": TYPES.get(suffix, "application/octet-stream"),
-        "content-length": str(len(body)),
-        "etag": etag,
-        "last-modified": formatdate(int(info.st_mtime), usegmt=True),
-        "cache-control": fresh,
-    }
-    if suffix in PACKED:
-        headers["vary"] = "Accept-Encoding"
-    if packed:
-        headers["content-encoding"] = "gzip"
-    lines = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return Form(body, etag.encode(), lines, [line for line in lines if line[0] not in ABOUT_THE_BODY])
+    named = {"etag": etag, "content-length": str(len(body)), **about}
+    headers = [(name.encode(), value.encode()) for name, value in named.items()]
+    unchanged = [header for header in headers if header[0] not in ABOUT_THE_BODY]
+    heads = _head(status, [*headers, *common]), _head(304, [*unchanged, *common])
+    return Form(body, etag.encode(), headers, unchanged, *heads)
+
+
+def _head(status: int, headers: Iterable[Header]) -> bytes:
+    first = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
+    return first + b"".join(b"%b: %b\r\n" % header for header in headers)
 
 
 def _moment(date: bytes) -> float:

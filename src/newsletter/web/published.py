@@ -12,7 +12,7 @@ from urllib.parse import quote
 import anyio.to_thread
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from newsletter.web.files import File, Kept, asked, read, stamp
+from newsletter.web.files import File, Kept, joined, read, stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +80,15 @@ class Published:
         if file is None or (file.path, file.stamp, file.status) != (str(path), stamp(info), status):
             file = await anyio.to_thread.run_sync(self._read, path, info, status)
             self._kept.put(scope["path"], file)
-        headers = asked(scope)
+        headers = joined(scope["headers"])
         form = file.form(headers)
         if file.is_known(form, headers):
-            await _respond(send, 304, form.without_body, b"")
+            await _respond(send, 304, form.unchanged, b"")
         else:
             await _respond(send, file.status, form.headers, b"" if scope["method"] == "HEAD" else form.body)
 
     def _read(self, path: Path, info: os.stat_result, status: int) -> File:
-        return read(path, info, status, forever=path.is_relative_to(self._forever))
+        return read(path, info, status, self._kept.common, forever=path.is_relative_to(self._forever))
 
 
 def _unfit(part: str) -> bool:
