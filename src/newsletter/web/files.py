@@ -6,7 +6,6 @@ written; the gzipped one has its own.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 from collections import OrderedDict
@@ -16,6 +15,8 @@ from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
+
+from newsletter.publish.packing import TEXTS, pack
 
 KEPT_BYTES = 64 * 1024 * 1024
 TYPES = {
@@ -38,7 +39,6 @@ TYPES = {
     ".pdf": "application/pdf",
     ".ico": "image/x-icon",
 }
-PACKED = frozenset({".atom", ".rss", ".json", ".jsonld", ".opml", ".xml", ".html", ".css", ".txt", ".svg"})
 FRESH = {".html": 60, ".css": 86_400, ".atom": 300, ".rss": 300, ".json": 300, ".opml": 300}  # seconds; else an hour
 FOREVER = "public, max-age=31536000, immutable"  # a year (RFC 8246)
 ABOUT_THE_BODY = (b"content-length", b"content-type", b"content-encoding")
@@ -156,12 +156,12 @@ def read(path: Path, info: os.stat_result, status: int, common: Sequence[Header]
     body = path.read_bytes()
     fresh = FOREVER if forever else f"public, max-age={FRESH.get(path.suffix, 3600)}"
     about = {"last-modified": formatdate(int(info.st_mtime), usegmt=True), "cache-control": fresh}
-    if path.suffix in PACKED:
+    if path.suffix in TEXTS:
         about["vary"] = "Accept-Encoding"
     about["content-type"] = TYPES.get(path.suffix, "application/octet-stream")
     plain = _form(body, about, status, common)
-    small = gzip.compress(body, 9, mtime=0) if path.suffix in PACKED else body
-    packed = _form(small, about | {"content-encoding": "gzip"}, status, common) if len(small) < len(body) else None
+    small = pack(path, body)
+    packed = None if small is None else _form(small, about | {"content-encoding": "gzip"}, status, common)
     return File(str(path), stamp(info), int(info.st_mtime), status, plain, packed)
 
 

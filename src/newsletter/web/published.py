@@ -54,7 +54,7 @@ class Published:
         """The file of a path with its status; where it lies instead; None where nothing is published."""
         parts = path.removeprefix("/").split("/")
         folder = parts[-1] == ""
-        if any(_unfit(part) for part in parts[: -1 if folder else None]) or path.endswith(".html"):
+        if any(_unfit(part) for part in parts[: -1 if folder else None]) or path.endswith((".html", ".gz")):
             return None
         if (now_at := self._renamed(parts)) is not None:
             return Elsewhere(f"{self._root}/{quote(now_at)}", 301)
