@@ -14,6 +14,7 @@ compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/
 [[ -x /usr/bin/mutt ]] || missing+=(mutt)
 [[ -x /usr/bin/strace ]] || missing+=(strace)
 [[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
+[[ -x /usr/bin/wrk ]] || missing+=(wrk)
 if [[ ${1:-} == --audit ]]; then
   command -v java >/dev/null || missing+=(default-jre-headless)
   command -v spamassassin >/dev/null || missing+=(spamassassin)

@@ -26,7 +26,7 @@ from newsletter.errors import NewsletterError
 from newsletter.memory import give_back, share_arenas
 from newsletter.publish.writer import Writer
 from newsletter.store.search import Search
-from newsletter.web import WebServices, create_app
+from newsletter.web import Protocol, WebServices, create_app
 from newsletter.web.admin import create_admin
 from newsletter.web.api import create_api
 
@@ -105,6 +105,7 @@ class Daemon:
         )
         return uvicorn.Config(
             create_app(services, {"/admin": create_admin(program), "/api": create_api(program)}),
+            http=Protocol,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -242,7 +243,8 @@ class Quiet(uvicorn.Server):
 def listener(host: str, port: int, setting: str) -> Iterator[socket.socket]:
     """A listening address. Raises NewsletterError, which names the setting, where it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends small answers at once (TCP_NODELAY) only where the socket says that it is TCP
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))

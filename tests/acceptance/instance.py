@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import os
 import re
@@ -124,6 +125,16 @@ class Instance:
         """The items of the JSON Feed as it is published."""
         items: list[dict[str, Any]] = json.loads((self.public / f"feeds/{slug}.json").read_text("utf-8"))["items"]
         return items
+
+    def published(self) -> dict[str, str]:
+        """The text of every public file by its path, unpacked where it is packed."""
+        found = {}
+        for path in self.public.rglob("*"):
+            if path.is_file():
+                data = path.read_bytes()
+                data = gzip.decompress(data) if path.suffix == ".gz" else data
+                found[str(path.relative_to(self.public))] = data.decode("utf-8", "replace")
+        return found
 
     def start(self, *options: str) -> subprocess.Popen[str]:
         """Starts `run` and waits until it answers."""

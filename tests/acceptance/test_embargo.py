@@ -27,9 +27,7 @@ def secret(portal: Portal, name: str, at: datetime, **more: Any) -> Piece:
 
 def outputs(instance: Instance, mailserver: Mailserver) -> str:
     """All that leaves the house: files and their names, pages, mails, what is told of editions and of the whole."""
-    files = [path for path in instance.public.rglob("*") if path.is_file()]
-    found = [str(path.relative_to(instance.public)) for path in files]
-    found += [path.read_bytes().decode("utf-8", "replace") for path in files]
+    found = [part for file in instance.published().items() for part in file]
     found += [f"{mail.subject}\n{mail.html}\n{mail.text}" for mail in mailserver.mails]
     found += [instance.run("editions", "list", "--json").out, instance.run("status", "--json").out]
     addresses = ("/", "/feeds/", "/feeds/presse/", "/feeds.opml", "/sitemap.xml", "/feeds/presse.json", "/subscribe")

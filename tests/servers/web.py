@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
+from typing import Literal
 
 import uvicorn
 from starlette.types import ASGIApp
 
 
 @contextmanager
-def serving(app: ASGIApp, at: int = 0) -> Iterator[str]:
+def serving(app: ASGIApp, at: int = 0, http: type[asyncio.Protocol] | Literal["auto"] = "auto") -> Iterator[str]:
     """Serves it on loopback until the block ends, in a thread with a loop of its own; gives its address without `/`.
 
     `at` is the port; any that is free where it is 0.
     """
-    with socket.socket() as port:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as port:
         port.bind(("127.0.0.1", at))
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+        server = uvicorn.Server(uvicorn.Config(app, http=http, lifespan="off", log_config=None))
         thread = Thread(target=server.run, kwargs={"sockets": [port]}, name="web", daemon=True)
         thread.start()
         try:

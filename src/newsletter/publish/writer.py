@@ -6,7 +6,7 @@ What lies where: `index.html`, `style.css`, `feeds.opml`, `feeds/index.html`, `f
 of a withdrawn release, to be answered with status 410), `editions/<id>.html`, `reports/<id>.html` and `.jsonld` (how an
 edition was checked), `images/<ab>/<abcdef…>.<ending>` (copies of pictures, named by their own bytes),
 `theme/<digest>.<ending>` (logos), and `.rendered` (not public: what the pages were made with). A server finds
-`/releases/<id>` by adding `.html`.
+`/releases/<id>` by adding `.html`. Beside each text lies `<file>.gz` (packing.py), which is never older than the file.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
+
+from newsletter.publish.packing import ENDING, pack
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -36,14 +38,19 @@ class Writer:
         time, to the microsecond. Raises OSError (disk full, not allowed) with the old file in its place.
         """
         path = self._path(name)
+        packed = _packed(path)
         if _read(path) == data:
             self.unchanged += 1
         else:
+            packed.unlink(missing_ok=True)  # first: after a crash none is better than that of the old file
             _replace(path, data)
             self.written += 1
         if modified is not None and _modified(path) != modified:
             nanoseconds = (modified - EPOCH) // timedelta(microseconds=1) * 1000
             os.utime(path, ns=(nanoseconds, nanoseconds))
+        if not packed.exists() and (small := pack(path, data)) is not None:
+            _replace(packed, small)
+        _keep_time(packed, path)
 
     def read(self, name: str) -> bytes | None:
         """The bytes at `name`, None where there is no file."""
@@ -51,6 +58,7 @@ class Writer:
 
     def remove(self, name: str) -> None:
         """Take the file at `name` away, if it is there."""
+        _packed(self._path(name)).unlink(missing_ok=True)
         with suppress(FileNotFoundError):
             self._path(name).unlink()
             self.removed.append(name)
@@ -61,10 +69,10 @@ class Writer:
             os.utime(self._path(name), (0, 0))
 
     def files(self, folder: str) -> Iterator[tuple[str, datetime]]:
-        """The name and time of each file that lies directly in `folder`."""
+        """The name and time of each file that lies directly in `folder`; those packed beside others are no files."""
         with suppress(FileNotFoundError), os.scandir(self._path(folder)) as entries:
             for entry in entries:
-                if entry.is_file() and not entry.name.startswith("."):
+                if entry.is_file() and not entry.name.startswith(".") and not entry.name.endswith(ENDING):
                     yield entry.name, _moment(entry.stat())
 
     def files_below(self, folder: str) -> Iterator[tuple[str, datetime]]:
@@ -92,6 +100,18 @@ def _read(path: Path) -> bytes | None:
         return path.read_bytes()
     except FileNotFoundError:
         return None
+
+
+def _packed(path: Path) -> Path:
+    return path.with_name(path.name + ENDING)
+
+
+def _keep_time(packed: Path, path: Path) -> None:
+    """The packed file, where there is one, gets the time of the other: Last-Modified is the same for both."""
+    with suppress(FileNotFoundError):
+        at = path.stat().st_mtime_ns
+        if packed.stat().st_mtime_ns != at:
+            os.utime(packed, ns=(at, at))
 
 
 def _modified(path: Path) -> datetime:

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from newsletter.web.answers import WebServices
 from newsletter.web.app import create_app
+from newsletter.web.quick import Protocol
 
-__all__ = ["WebServices", "create_app"]
+__all__ = ["Protocol", "WebServices", "create_app"]

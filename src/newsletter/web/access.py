@@ -9,6 +9,7 @@ import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from newsletter.web.lines import ROUTE
 from newsletter.web.trouble import Trouble
 
 log = structlog.get_logger("newsletter.web")
@@ -53,5 +54,5 @@ def _log_error(error: Exception) -> None:
 def _route(scope: Scope) -> str:
     """The route's pattern: the path itself may hold a token."""
     if scope.get("published"):
-        return "(published)"
+        return ROUTE
     return getattr(scope.get("route"), "path", "(none)")

@@ -2,7 +2,7 @@
 
 From the outside in: the public path is taken off, headers are added, the request is logged, bodies are bounded,
 published files are answered, and what is left goes to a router. What is for editors and programs are applications of
-their own, which it is given.
+their own, which it is given. For published files that are asked for again there is a shorter way (quick.py).
 """
 
 from __future__ import annotations
@@ -29,12 +29,14 @@ from newsletter.web.access import Access
 from newsletter.web.answers import Visit, WebServices
 from newsletter.web.data import Data
 from newsletter.web.door import Door
-from newsletter.web.headers import Prefix, SecurityHeaders
+from newsletter.web.files import Kept
+from newsletter.web.headers import Prefix, SecurityHeaders, security_headers
 from newsletter.web.hooks import Hooks
 from newsletter.web.language import spoken
 from newsletter.web.metrics import Metrics
 from newsletter.web.own import Own
 from newsletter.web.published import Published
+from newsletter.web.quick import Quick
 from newsletter.web.subscribe import Subscribe
 from newsletter.web.trouble import Trouble
 
@@ -49,7 +51,7 @@ MOST_FIELDS = 500
 Page = Callable[[Visit], Response]
 
 
-def create_app(services: WebServices, inside: Mapping[str, ASGIApp] = MappingProxyType({})) -> ASGIApp:
+def create_app(services: WebServices, inside: Mapping[str, ASGIApp] = MappingProxyType({})) -> Quick:
     """Everything under the public address; `inside` are applications for a path each, as `/admin`.
 
     Raises SettingsError where a trusted proxy is no address.
@@ -68,11 +70,11 @@ def create_app(services: WebServices, inside: Mapping[str, ASGIApp] = MappingPro
     )
     router.router.redirect_slashes = False
     aliases = {alias: slug for slug, feed in services.settings.feeds.items() for alias in feed.aliases}
-    app: ASGIApp = Published(router, services.settings.publish.directory, root, aliases)
-    app = Bounded(app)
-    hosted = services.settings.publish.images == "host"
-    app = SecurityHeaders(Access(app, trouble), services.settings.site.base_url, hosted=hosted)
-    return Prefix(app, root)
+    headers = security_headers(services.settings.site.base_url, hosted=services.settings.publish.images == "host")
+    kept = Kept(headers)
+    app: ASGIApp = Published(router, services.settings.publish.directory, root, aliases, kept)
+    app = SecurityHeaders(Access(Bounded(app), trouble), headers)
+    return Quick(Prefix(app, root), kept, root)
 
 
 class Bounded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,12 +41,19 @@ def security_headers(base_url: str, *, hosted: bool = False) -> list[tuple[bytes
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
-class SecurityHeaders:
-    """Adds them to every answer of `app`, but for what it says itself."""
+def below(root: str, path: str) -> str:
+    """The path under that of the public address; a proxy may have taken `root` off already."""
+    if root and (path == root or path.startswith(f"{root}/")):
+        return path.removeprefix(root) or "/"
+    return path
 
-    def __init__(self, app: ASGIApp, base_url: str, *, hosted: bool = False) -> None:
+
+class SecurityHeaders:
+    """Adds `headers` to every answer of `app`, but for what it says itself."""
+
+    def __init__(self, app: ASGIApp, headers: Sequence[tuple[bytes, bytes]]) -> None:
         self._app = app
-        self._headers = security_headers(base_url, hosted=hosted)
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
@@ -60,7 +68,7 @@ class SecurityHeaders:
 
 
 class Prefix:
-    """Takes the path of the public address off each request's; a proxy may have done so already."""
+    """Takes the path of the public address off each request's."""
 
     def __init__(self, app: ASGIApp, root: str) -> None:
         self._app = app
@@ -69,8 +77,5 @@ class Prefix:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
         if scope["type"] == "http":
-            path: str = scope["path"]
-            if self._root and (path == self._root or path.startswith(f"{self._root}/")):
-                path = path.removeprefix(self._root) or "/"
-            scope = {**scope, "path": path, "root_path": ""}
+            scope = {**scope, "path": below(self._root, scope["path"]), "root_path": ""}
         await self._app(scope, receive, send)

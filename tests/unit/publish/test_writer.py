@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +36,54 @@ def test_a_files_time_is_what_it_is_told_to_be(tmp_path: Path) -> None:
     assert dict(writer.files("releases"))["a.html"] < AT
     writer.write("releases/a.html", b"1", modified=AT)
     assert dict(writer.files("releases"))["a.html"] == AT
+
+
+def test_texts_are_packed_beside_themselves(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    text, other = b"Meldung & mehr " * 100, b"Andere Meldung " * 100
+    feed, packed = tmp_path / "feeds/a.atom", tmp_path / "feeds/a.atom.gz"
+    writer.write("feeds/a.atom", text, modified=AT)
+    assert gzip.decompress(packed.read_bytes()) == text
+    assert packed.stat().st_mtime_ns == feed.stat().st_mtime_ns
+    first = packed.stat()
+    writer.write("feeds/a.atom", text, modified=AT)
+    assert (packed.stat().st_ino, packed.stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
+    writer.write("feeds/a.atom", other)
+    assert gzip.decompress(packed.read_bytes()) == other
+    writer.write("feeds/a.atom", b"short")
+    assert [name for name, _ in writer.files("feeds")] == [path.name for path in feed.parent.iterdir()] == ["a.atom"]
+
+
+def test_what_was_published_before_is_packed_once_it_is_written_again(tmp_path: Path) -> None:
+    text = b"Meldung & mehr " * 100
+    (tmp_path / "a.html").write_bytes(text)
+    Writer(tmp_path).write("a.html", text)
+    assert gzip.decompress((tmp_path / "a.html.gz").read_bytes()) == text
+
+
+def test_nothing_packed_is_left_of_what_is_removed(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    writer.write("a.html", b"geheim " * 100)
+    writer.write("a.jpg", b"geheim " * 100)
+    assert {path.name for path in tmp_path.iterdir()} == {"a.html", "a.html.gz", "a.jpg"}
+    writer.remove("a.html")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.jpg"}
+
+
+def test_a_crash_leaves_nothing_packed_of_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = Writer(tmp_path)
+    writer.write("a.html", b"alt " * 200)
+
+    def crash(self: Path, target: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", crash)
+    with pytest.raises(KeyboardInterrupt):
+        writer.write("a.html", b"neu " * 200)
+    monkeypatch.undo()
+    assert not (tmp_path / "a.html.gz").exists()
+    writer.write("a.html", b"alt " * 200)
+    assert gzip.decompress((tmp_path / "a.html.gz").read_bytes()) == b"alt " * 200
 
 
 def test_files_may_be_read_by_a_web_server_of_another_user(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
+from newsletter.web.files import Kept
 from newsletter.web.published import Published
 
 ATOM = ("<feed>" + "Meldung & mehr " * 200 + "</feed>").encode()
@@ -29,6 +30,7 @@ FILES = {
     "editions/presse-daily.html": b"an edition",
     "bild.png": b"\x89PNG",
     "images/ab/abcdef.jpg": b"\xff\xd8\xff",
+    "feeds/musterstadt.atom.gz": gzip.compress(ATOM),
     ".rendered": b"secret",
 }
 
@@ -45,7 +47,7 @@ def public(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def client(public: Path) -> AsyncIterator[httpx.AsyncClient]:
-    app = Published(PlainTextResponse("the router", 404), public, "/newsletter", {"alt-stadt": "musterstadt"})
+    app = Published(PlainTextResponse("the router", 404), public, "/newsletter", {"alt-stadt": "musterstadt"}, Kept())
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
         transport=transport, base_url="https://news.example", headers={"Accept-Encoding": ""}
@@ -82,6 +84,7 @@ async def test_what_lies_where(client: httpx.AsyncClient, path: str, file: str, 
     [
         "/.rendered",
         "/releases/0193.html",
+        "/feeds/musterstadt.atom.gz",
         "/releases/0194.gone.html",
         "/%2e%2e/outside",
         "/releases/..%2f..%2foutside",
@@ -153,6 +156,8 @@ async def test_another_etag_or_no_date_is_answered_whole(client: httpx.AsyncClie
         ({"If-None-Match": '"other"', "If-Modified-Since": modified}, 200),
         ({"If-Modified-Since": modified}, 304),
         ({"If-Modified-Since": "yesterday"}, 200),
+        ({"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 +999999999999999999"}, 200),
+        ({"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT" + " " * 500}, 200),
         ({"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"}, 200),
     ):
         assert (await client.get("/feeds/musterstadt.atom", headers=headers)).status_code == status, headers
