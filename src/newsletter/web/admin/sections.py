@@ -30,8 +30,6 @@ SECTIONS = (
     Section("/releases", _("Releases")),
     Section("/alts", _("Alt texts")),
     Section("/editions", _("Editions")),
-    Section("/audience", _("Subscribers")),
-    Section("/deliveries", _("Deliveries")),
     Section("/settings", _("Settings"), Role.ADMIN),
     Section("/people", _("People"), Role.ADMIN),
     Section("/audit", _("Audit log"), Role.ADMIN),
