@@ -22,6 +22,7 @@ from sqlalchemy.types import JSON
 
 from newsletter.store import (  # noqa: F401  # all tables are of one metadata, whoever asks for it
     account_tables,
+    editor_tables,
     image_tables,
     kept_tables,
 )
