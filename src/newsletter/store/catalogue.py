@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_
 from newsletter.model import Cadence, EditionState, Release, ReleaseState, Source, SubscriptionState
 from newsletter.store.database import Database
 from newsletter.store.documents import release_from
+from newsletter.store.editor_tables import own_words
 from newsletter.store.kept_tables import kept_pages
 from newsletter.store.own_words import OwnWording
 from newsletter.store.releases import visible
@@ -28,7 +29,7 @@ Place = tuple[datetime, str]
 class Wanted:
     """Which releases are looked for. `among`: the sources whose releases may be seen, None for all.
 
-    `state`: one of the model's, or EMBARGO; `text`: in the headline or the address, or the id itself.
+    `state`: one of the model's, or EMBARGO; `text`: part of the headline, of the address, or the id.
     """
 
     among: Collection[str] | None = None
@@ -138,10 +139,14 @@ def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     elif wanted.state:
         found.append(releases.c.state == wanted.state)
     if wanted.text:
-        headline = releases.c.document["headline"].as_string()
-        places = (
-            headline.icontains(wanted.text, autoescape=True),
-            releases.c.url.contains(wanted.text, autoescape=True),
-        )
-        found.append(or_(releases.c.id == wanted.text, *places))
+        found.append(or_(releases.c.id == wanted.text, *_said(wanted.text)))
     return found
+
+
+def _said(text: str) -> list[ColumnElement[bool]]:
+    """Whether a text is part of a headline, the source's or an editor's; an address, of the release's address."""
+    if "://" in text:
+        return [releases.c.url.contains(text, autoescape=True)]
+    by_editor = own_words.c.headline.icontains(text, autoescape=True)
+    own = select(1).where(own_words.c.release == releases.c.id, by_editor).exists()
+    return [releases.c.document["headline"].as_string().icontains(text, autoescape=True), own]

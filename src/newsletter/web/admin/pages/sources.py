@@ -20,7 +20,7 @@ def _(message: str) -> str:
 STATES = {  # how it is shown, and said
     "good": ("ok", _("In order")),
     "new": ("", _("Not collected yet")),
-    "broken": ("bad", _("Broken")),
+    "broken": ("bad", _("Out of order")),
     "unreached": ("warn", _("Not reached")),
     "withheld": ("warn", _("Pages withheld")),
     "silent": ("warn", _("Silent")),
