@@ -20,6 +20,7 @@ from newsletter.publish.writer import Writer
 from newsletter.store.alts import Alts
 from newsletter.store.database import Database
 from newsletter.store.images import Images, sources_of
+from newsletter.store.own_words import OwnWording
 from newsletter.store.published import Published
 from newsletter.store.releases import Releases
 
@@ -99,21 +100,22 @@ class PictureDesk:
 
 
 class ShownReleases(Releases):
-    """The releases as editions show them."""
+    """The releases as editions show them: in editors' words where these have any."""
 
     def __init__(self, database: Database, pictures: PictureDesk) -> None:
         super().__init__(database)
         self._pictures = pictures
+        self._own = OwnWording(database)
 
     def get(self, id: str) -> Release:
         """See Releases."""
-        return self._pictures.shown([super().get(id)])[0]
+        return self._pictures.shown(self._own.said([super().get(id)]))[0]
 
     def due(
         self, newsletter: str, feeds: Sequence[str], cadence: Cadence, now: datetime, since: datetime | None = None
     ) -> list[Release]:
         """See Releases."""
-        return self._pictures.shown(super().due(newsletter, feeds, cadence, now, since))
+        return self._pictures.shown(self._own.said(super().due(newsletter, feeds, cadence, now, since)))
 
 
 class ShownPublished(Published):
@@ -122,11 +124,16 @@ class ShownPublished(Published):
     def __init__(self, database: Database, pictures: PictureDesk) -> None:
         super().__init__(database)
         self._pictures = pictures
+        self._own = OwnWording(database)
 
     def newest(self, feed: str, topic: str | None, limit: int, now: datetime) -> list[Release]:
         """See Published."""
-        return self._pictures.shown(super().newest(feed, topic, limit, now))
+        return self._pictures.shown(self._own.said(super().newest(feed, topic, limit, now)))
 
     def releases(self, ids: Sequence[str]) -> list[Release]:
         """See Published."""
-        return self._pictures.shown(super().releases(ids))
+        return self._pictures.shown(self._own.said(super().releases(ids)))
+
+    def withdrawn(self, feed: str, topic: str | None, limit: int) -> list[Release]:
+        """See Published."""
+        return self._own.said(super().withdrawn(feed, topic, limit))

@@ -22,6 +22,7 @@ from newsletter.app.hub import hub_of
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom, terms_of
 from newsletter.app.metrics import exposition
+from newsletter.app.newsdesk import NewsDesk
 from newsletter.app.openid import OpenId, openid_of
 from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
 from newsletter.app.programs import Programs
@@ -30,6 +31,7 @@ from newsletter.app.reading import fetcher_of
 from newsletter.app.recall import Recall
 from newsletter.app.returns import Returns
 from newsletter.app.signin import SignIn
+from newsletter.app.sources import SourceDesk
 from newsletter.app.watchman import Watchman
 from newsletter.audience import Offer, Register, Subscribing
 from newsletter.collect.backfilling import Progress
@@ -47,6 +49,7 @@ from newsletter.store.accounts import Accounts
 from newsletter.store.alarms import Alarms
 from newsletter.store.audience import Audience
 from newsletter.store.audit import Audit
+from newsletter.store.catalogue import Catalogue
 from newsletter.store.collecting import Collecting
 from newsletter.store.database import Database, open_database
 from newsletter.store.deliveries import Deliveries
@@ -83,13 +86,13 @@ class Program:
         self.editions = Editions(database)
         self.sheets = Sheets(database)
         self.records = Records(database)
-        self.published = ShownPublished(database, self.pictures)
+        self.published, self.shown = ShownPublished(database, self.pictures), ShownReleases(database, self.pictures)
         self.freezer = Freezer(database)
         self._count, self._publishing = Count(database), Lock()
         self.alarms = AlarmBoard(settings, Alarms(database), partial(send_notice, self))
         self.desk = EditionDesk(
             settings,
-            ShownReleases(database, self.pictures),
+            self.shown,
             self.editions,
             self.sheets,
             self.records,
@@ -152,6 +155,23 @@ class Program:
     def audit(self) -> AuditLog:
         """What is done by whom."""
         return AuditLog(Audit(self.database), self.now, self.settings.admin.syslog)
+
+    # --- the desks of editors
+
+    @cached_property
+    def newsdesk(self) -> NewsDesk:
+        """What they decide about releases."""
+        return NewsDesk(self)
+
+    @cached_property
+    def sources(self) -> SourceDesk:
+        """How sources stand, and what is done about them."""
+        return SourceDesk(self, self._collecting)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Releases as they look for them."""
+        return Catalogue(self.database)
 
     # --- collecting and publishing
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import textwrap
 from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.app.sources import in_words
 from newsletter.cli.adding import add
 from newsletter.cli.checking import show_replay
 from newsletter.cli.output import echo_json, echo_rows, program_of
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from newsletter.model import Draft
-
-MOST_CHARACTERS = 120
 
 
 @click.group()
@@ -74,14 +72,8 @@ def check(ctx: click.Context, slug: str | None, stored: bool, as_json: bool) -> 
 
 
 def _in_words(draft: Draft, field: str, zone: ZoneInfo) -> str:
-    """What a step found, in a line; `body` and `image` are what a draft keeps as text and as its pictures."""
-    if field == "published":
-        if draft.published is None or draft.published_precision == "day":
-            return draft.published.date().isoformat() if draft.published else "none"
-        return draft.published.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    """What a step found, in a line; `image` is what a draft keeps as its pictures."""
     if field == "image":
         lead = draft.lead
         return f"{lead.src}, alt text: {'missing' if lead.alt is None else lead.alt or 'empty'}" if lead else "none"
-    value = draft.body_text if field == "body" else getattr(draft, field, None)
-    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value or "none")
-    return textwrap.shorten(text, MOST_CHARACTERS, placeholder="…")
+    return in_words(draft, field, zone) or "none"

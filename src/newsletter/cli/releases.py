@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.app.decisions import take_effect
 from newsletter.cli.output import echo_json, echo_rows, program_of
 from newsletter.errors import NewsletterError
 from newsletter.model import Release, ReleaseState
@@ -72,7 +71,7 @@ def show(ctx: click.Context, release: str, changes: bool, as_json: bool) -> None
 def withdraw(ctx: click.Context, release: str, reason: str) -> None:
     """Take RELEASE back: out of pages, feeds (with a notice that names its headline) and mails not sent yet."""
     program = program_of(ctx)
-    _tell(program, program.releases.withdraw(release, reason, program.now()))
+    _tell(program, program.newsdesk.withdraw(release, reason))
 
 
 @releases.command()
@@ -83,7 +82,8 @@ def withdraw(ctx: click.Context, release: str, reason: str) -> None:
 def withhold(ctx: click.Context, release: str, reason: str, until: str | None) -> None:
     """Keep RELEASE out of everything, without a word to anybody."""
     program = program_of(ctx)
-    _tell(program, program.releases.withhold(release, reason, program.now(), _moment(until) if until else None))
+    desk = program.newsdesk
+    _tell(program, desk.embargo(release, _moment(until)) if until else desk.withhold(release, reason))
 
 
 @releases.command()
@@ -92,7 +92,7 @@ def withhold(ctx: click.Context, release: str, reason: str, until: str | None) -
 def restore(ctx: click.Context, release: str) -> None:
     """Let RELEASE be seen again that was withheld or withdrawn."""
     program = program_of(ctx)
-    _tell(program, program.releases.show(release, program.now()))
+    _tell(program, program.newsdesk.restore(release))
 
 
 @releases.command()
@@ -101,12 +101,11 @@ def restore(ctx: click.Context, release: str) -> None:
 def correct(ctx: click.Context, release: str) -> None:
     """Say of RELEASE that it was corrected: feeds and pages call it so, and the next edition brings it again."""
     program = program_of(ctx)
-    _tell(program, program.releases.correct(release, program.now()))
+    _tell(program, program.newsdesk.correct(release))
 
 
 def _tell(program: Program, release: Release) -> None:
-    """Let a decision take effect at once, and say what it came to."""
-    take_effect(program)
+    """Say what a decision came to."""
     waits = release.not_before is not None and release.not_before > program.now()
     until = f" until {release.not_before}" if waits and release.state is ReleaseState.LIVE else ""
     click.echo(f"{release.id} is {ReleaseState.WITHHELD if until else release.state}{until}")

@@ -52,6 +52,7 @@ from newsletter.model.image import (
     ImageState,
     KnownImage,
 )
+from newsletter.model.own_words import OwnWords
 from newsletter.model.person import (
     Consent,
     Enrolment,
@@ -154,6 +155,7 @@ __all__ = [
     "Mark",
     "Notice",
     "NoticeKind",
+    "OwnWords",
     "Page",
     "Part",
     "Pieces",

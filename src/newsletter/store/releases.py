@@ -133,19 +133,25 @@ class Releases:
             for row, release, before in zip(rows, found, [None, *found], strict=False)
         ]
 
-    def withhold(self, id: str, reason: str, now: datetime, until: datetime | None = None) -> Release:
-        """Keep a release back from every output; `show` undoes it. Raises StateError where it is withdrawn.
-
-        With `until` it is under embargo, and seen by itself from then on.
-        """
-        values = {"not_before": until} if until is not None else {"state": ReleaseState.WITHHELD, "reason": reason}
+    def withhold(self, id: str, reason: str, now: datetime) -> Release:
+        """Keep a release back from every output; `show` undoes it. Raises StateError where it is withdrawn."""
 
         def kept_back(release: Release) -> Release:
             if release.state is ReleaseState.WITHDRAWN:
                 raise StateError(f"release {id} is withdrawn: it cannot be withheld")
-            return replace(release, **values)
+            return replace(release, state=ReleaseState.WITHHELD, reason=reason)
 
         return self._change(id, kept_back, now)
+
+    def embargo(self, id: str, until: datetime | None, now: datetime) -> Release:
+        """Let a release be seen from `until` on only, or (None) at once. Raises StateError where it is withdrawn."""
+
+        def put_off(release: Release) -> Release:
+            if release.state is ReleaseState.WITHDRAWN:
+                raise StateError(f"release {id} is withdrawn: it can have no embargo")
+            return replace(release, not_before=until)
+
+        return self._change(id, put_off, now)
 
     def show(self, id: str, now: datetime) -> Release:
         """Let a release be seen again that was withheld, or withdrawn; of that, feeds and pages say since when."""

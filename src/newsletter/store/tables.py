@@ -23,6 +23,7 @@ from sqlalchemy.types import JSON
 from newsletter.store import (  # noqa: F401  # all tables are of one metadata, whoever asks for it
     account_tables,
     change_tables,
+    editor_tables,
     image_tables,
     kept_tables,
     program_tables,

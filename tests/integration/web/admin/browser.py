@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from playwright.sync_api import Page
 
-from tests.integration.web.admin.world import Office, office
+from tests.integration.web.admin.world import PORTAL, Office, office
 from tests.servers.chromium import axe
 from tests.servers.process import free_port
 
@@ -24,10 +24,10 @@ NOTHING = {"width": ["320"], "narrow": [], "zoomed": []} | {look: [] for look in
 
 
 @contextmanager
-def served(place: Path) -> Iterator[Office]:
-    """An office that a browser can open."""
+def served(place: Path, portal: str = PORTAL) -> Iterator[Office]:
+    """An office that a browser can open; its feeds are lists on `portal`."""
     port = free_port()
-    with office(place, base_url=f"http://127.0.0.1:{port}/newsletter") as here:
+    with office(place, base_url=f"http://127.0.0.1:{port}/newsletter", portal=portal) as here:
         server = uvicorn.Server(uvicorn.Config(here.app, port=port, log_config=None, access_log=False, lifespan="off"))
         thread = Thread(target=server.run, daemon=True)
         thread.start()
@@ -73,5 +73,6 @@ def tab_to(page: Page, name: str) -> None:
         page.keyboard.press("Tab")
         said = page.locator(":focus").evaluate("e => e.labels?.[0]?.textContent || e.textContent")
         if " ".join(said.split()) == name:
-            return
+            return None
     raise AssertionError(f"no key leads to {name}")
+    return found

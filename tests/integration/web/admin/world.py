@@ -33,6 +33,8 @@ publisher = "Stadt Musterstadt"
 contact = "presse@musterstadt.example"
 [store]
 url = "{store_url}"
+[collect]
+allow_networks = ["127.0.0.0/8"]
 [mail]
 from = "Presse <presse@musterstadt.example>"
 [[newsletters]]
@@ -47,7 +49,8 @@ id = "rat"
 title = "Aus dem Rat"
 feeds = ["rat"]
 """
-FEED = 'title = "Pressemitteilungen"\nkind = "html"\nurl = "https://musterstadt.example/presse"\n'
+PORTAL = "https://musterstadt.example"
+FEED = 'title = "Pressemitteilungen"\nkind = "html"\nurl = "{portal}/presse"\nmax_age = ""\n'
 
 
 @dataclass
@@ -109,14 +112,14 @@ async def press(client: httpx.AsyncClient, path: str, action: str = "", **typed:
 
 
 @contextmanager
-def office(place: Path, store_url: str = "", base_url: str = BASE_URL) -> Iterator[Office]:
-    """A program in `place`; on SQLite where no other database is named."""
+def office(place: Path, store_url: str = "", base_url: str = BASE_URL, portal: str = PORTAL) -> Iterator[Office]:
+    """A program in `place`; on SQLite where no other database is named. Its feeds are lists on `portal`."""
     for name in ("feeds", "var"):
         (place / name).mkdir(parents=True, exist_ok=True)
     store_url = store_url or f"sqlite:///{place}/var/newsletter.db"
     (place / "newsletter.toml").write_text(SETTINGS.format(base_url=base_url, store_url=store_url), "utf-8")
     for slug in ("musterstadt", "rat"):
-        (place / f"feeds/{slug}.toml").write_text(FEED.replace("/presse", f"/{slug}"), "utf-8")
+        (place / f"feeds/{slug}.toml").write_text(FEED.format(portal=portal).replace("/presse", f"/{slug}"), "utf-8")
     keys = place / "var/keys"
     keys.touch(0o600)
     keys.write_text(base64.b64encode(b"k" * 32).decode() + "\n", "ascii")
