@@ -144,7 +144,7 @@ async def test_an_embargo_is_told_when_it_ends(sqlite_url: str, tmp_path: Path) 
         release, _, _ = await program.programs.push("rathaus", replace(RELEASE, not_before=later))
         here.later(hours=1)
         assert await tell(here) == 0
-        program.releases.withhold(release, "noch länger", here.now, later + timedelta(hours=1))
+        program.releases.embargo(release, later + timedelta(hours=1), here.now)
         here.later(hours=1, minutes=1)
         assert await tell(here) == 0
         here.later(hours=1)

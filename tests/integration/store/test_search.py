@@ -40,7 +40,7 @@ def test_hostile_queries_are_only_words(search: Search, query: str) -> None:
 
 def test_what_is_kept_back_is_not_found(search: Search, database: Database) -> None:
     Releases(database).withhold("a", "a mistake", NOW)
-    Releases(database).withhold("b", "embargo", NOW, NOW + HOUR)
+    Releases(database).embargo("b", NOW + HOUR, NOW)
     assert search.find(stems("Brücke"), NOW, 20).total == 0
     assert search.find(stems("Haus"), NOW, 20).total == 0
     assert search.find(stems("Haus"), NOW + HOUR, 20).total == 1

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Body, Depends, Path, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from newsletter.app import Program
-from newsletter.app.decisions import take_effect
 from newsletter.collect.decide import Outcome
 from newsletter.model import Release, ReleaseState, Scope
 from newsletter.store.browsing import ReleaseFilter
@@ -91,32 +88,26 @@ async def push_release(
 @router.post("/{id}/correct", summary="Call a release corrected", **DECIDED)
 def correct_release(program: Served, id: ReleaseId) -> ReleaseOut:
     """Say of a live release that it was corrected: feeds and pages call it so, and the next edition brings it again."""
-    return _decided(program, lambda now: program.releases.correct(id, now))
+    return _out(program, program.newsdesk.correct(id))
 
 
 @router.post("/{id}/withhold", summary="Keep a release back", **DECIDED)
 def withhold_release(program: Served, id: ReleaseId, sent: Annotated[Withheld, Body()]) -> ReleaseOut:
     """Keep a release out of everything, without a word to anybody; with `until`, until then only (an embargo)."""
-    return _decided(program, lambda now: program.releases.withhold(id, sent.reason, now, sent.until))
+    desk = program.newsdesk
+    return _out(program, desk.embargo(id, sent.until) if sent.until else desk.withhold(id, sent.reason))
 
 
 @router.post("/{id}/withdraw", summary="Take a release back", **DECIDED)
 def withdraw_release(program: Served, id: ReleaseId, sent: Annotated[Kept, Body()]) -> ReleaseOut:
     """Take a release out of pages, feeds (with a notice that names its headline) and mails not sent yet."""
-    return _decided(program, lambda now: program.releases.withdraw(id, sent.reason, now))
+    return _out(program, program.newsdesk.withdraw(id, sent.reason))
 
 
 @router.post("/{id}/restore", summary="Let a release be seen again", **DECIDED)
 def restore_release(program: Served, id: ReleaseId) -> ReleaseOut:
     """Let a release be seen again that was withheld or withdrawn."""
-    return _decided(program, lambda now: program.releases.show(id, now))
-
-
-def _decided(program: Program, decide: Callable[[datetime], Release]) -> ReleaseOut:
-    """A decision, which has taken effect when it is answered."""
-    release = decide(program.now())
-    take_effect(program)
-    return _out(program, release)
+    return _out(program, program.newsdesk.restore(id))
 
 
 def _out(program: Program, release: Release) -> ReleaseOut:

@@ -73,6 +73,5 @@ def tab_to(page: Page, name: str) -> None:
         page.keyboard.press("Tab")
         said = page.locator(":focus").evaluate("e => e.labels?.[0]?.textContent || e.textContent")
         if " ".join(said.split()) == name:
-            return None
+            return
     raise AssertionError(f"no key leads to {name}")
-    return found
