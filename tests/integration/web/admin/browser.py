@@ -20,14 +20,14 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark"},
     "forced colours": {"color_scheme": "light", "forced_colors": "active"},
 }
-NOTHING = {"width": ["320"], "narrow": []} | {look: [] for look in LOOKS}
+NOTHING = {"width": ["320"], "narrow": [], "zoomed": []} | {look: [] for look in LOOKS}
 
 
 @contextmanager
 def served(place: Path, portal: str = PORTAL) -> Iterator[Office]:
     """An office that a browser can open; its feeds are lists on `portal`."""
     port = free_port()
-    with office(place, base_url=f"http://127.0.0.1:{port}", portal=portal) as here:
+    with office(place, base_url=f"http://127.0.0.1:{port}/newsletter", portal=portal) as here:
         server = uvicorn.Server(uvicorn.Config(here.app, port=port, log_config=None, access_log=False, lifespan="off"))
         thread = Thread(target=server.run, daemon=True)
         thread.start()
@@ -55,4 +55,23 @@ def looked_at(page: Page, opened: Callable[[Page], None]) -> dict[str, list[str]
     page.set_viewport_size({"width": 320, "height": 640})
     found["narrow"] = axe(page)
     found["width"] = [str(page.evaluate("document.documentElement.scrollWidth"))]  # WCAG 1.4.10
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.evaluate("document.documentElement.style.fontSize = '212.5%'")  # twice ours: WCAG 1.4.4
+    found["zoomed"] = axe(page)
     return found
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button that leads on."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button, exact=True).click()
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until what has this label or text has the focus."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        said = page.locator(":focus").evaluate("e => e.labels?.[0]?.textContent || e.textContent")
+        if " ".join(said.split()) == name:
+            return
+    raise AssertionError(f"no key leads to {name}")
