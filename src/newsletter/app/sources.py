@@ -17,7 +17,7 @@ from newsletter.collect.report import SourceReport
 from newsletter.collect.run import running
 from newsletter.config import FeedSettings
 from newsletter.errors import NotFound, StateError
-from newsletter.model import Alarm, Breach, Draft, Image, Source
+from newsletter.model import Alarm, Breach, Draft, Image, KeptPage, Source
 from newsletter.store.catalogue import Amount, Catalogue
 from newsletter.store.collecting import Collecting
 
@@ -55,12 +55,16 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A release as a dry run reads it: what each field says (None: nothing), and the step that found it."""
+    """A release as a dry run reads it: what each field says (None: nothing), and the step that found it.
+
+    `image_from`: the step that found its lead image.
+    """
 
     url: str
     headline: str
     fields: Sequence[tuple[str, str | None, str]]
     image: Image | None
+    image_from: str
     problems: Sequence[str]
 
 
@@ -108,10 +112,9 @@ class SourceDesk:
         """Which pages of a source are withheld because they break what was learned of it."""
         return self._store.breaches(slug)
 
-    def unreadable(self, slug: str) -> list[tuple[str, str]]:
-        """Address and reason of the pages that are withheld because they are no release at all."""
-        kept = self._store.kept(slug)
-        return [(page.url, page.reason or "") for page in kept if page.withheld and not page.fields]
+    def unreadable(self, slug: str) -> list[KeptPage]:
+        """The pages that are withheld because they are no release at all."""
+        return [page for page in self._store.kept(slug) if page.withheld and not page.fields]
 
     async def collect(self, slug: str, *, accept: bool = False) -> Errand:
         """Collect a source now, due or not, and publish; its result is a SourceReport.
@@ -155,12 +158,9 @@ class SourceDesk:
 
 
 def _found(draft: Draft, zone: ZoneInfo) -> Found:
-    fields = [
-        (name, in_words(draft, name, zone), step)
-        for name, step in draft.origin.items()
-        if name not in ("image", "headline")
-    ]
-    return Found(draft.url, draft.headline, fields, draft.lead, draft.problems)
+    steps = draft.origin
+    fields = [(name, in_words(draft, name, zone), step) for name, step in steps.items() if name != "image"]
+    return Found(draft.url, draft.headline, fields, draft.lead, steps.get("image", ""), draft.problems)
 
 
 def in_words(draft: Draft, field: str, zone: ZoneInfo) -> str | None:

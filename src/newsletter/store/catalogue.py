@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -22,6 +23,7 @@ EMBARGO = "embargo"
 """Beside the states of a release: live, and not shown before a moment that lies ahead."""
 
 _SOURCE = [sources.c[field.name] for field in fields(Source)]
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)  # RFC 9562
 Place = tuple[datetime, str]
 
 
@@ -139,14 +141,16 @@ def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     elif wanted.state:
         found.append(releases.c.state == wanted.state)
     if wanted.text:
-        found.append(or_(releases.c.id == wanted.text, *_said(wanted.text)))
+        found.append(_said(wanted.text))
     return found
 
 
-def _said(text: str) -> list[ColumnElement[bool]]:
-    """Whether a text is part of a headline, the source's or an editor's; an address, of the release's address."""
+def _said(text: str) -> ColumnElement[bool]:
+    """Whether a text is an id, part of an address, or of a headline, be it the source's or an editor's."""
+    if _ID.fullmatch(text):
+        return releases.c.id == text.lower()
     if "://" in text:
-        return [releases.c.url.contains(text, autoescape=True)]
+        return releases.c.url.contains(text, autoescape=True)
     by_editor = own_words.c.headline.icontains(text, autoescape=True)
     own = select(1).where(own_words.c.release == releases.c.id, by_editor).exists()
-    return [releases.c.document["headline"].as_string().icontains(text, autoescape=True), own]
+    return or_(releases.c.document["headline"].as_string().icontains(text, autoescape=True), own)

@@ -133,8 +133,13 @@ class Releases:
             for row, release, before in zip(rows, found, [None, *found], strict=False)
         ]
 
-    def withhold(self, id: str, reason: str, now: datetime) -> Release:
-        """Keep a release back from every output; `show` undoes it. Raises StateError where it is withdrawn."""
+    def withhold(self, id: str, reason: str, now: datetime, until: datetime | None = None) -> Release:
+        """Keep a release back from every output; `show` undoes it. Raises StateError where it is withdrawn.
+
+        With `until` it is under embargo, and seen by itself from then on.
+        """
+        if until is not None:
+            return self.embargo(id, until, now)
 
         def kept_back(release: Release) -> Release:
             if release.state is ReleaseState.WITHDRAWN:

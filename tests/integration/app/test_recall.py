@@ -130,7 +130,7 @@ async def test_what_is_approved_goes_through_its_gate_again(program: Program) ->
     subscribe(program, "alle@leser.example")
     program.desk.compose_due(NOW)
     assert state(program) is EditionState.APPROVED
-    program.releases.embargo("a", LATER, NOW)
+    program.releases.withhold("a", "embargo", NOW, until=LATER)
     await program.compose()
     assert state(program) is EditionState.SENDING
     assert [one.release for one in program.editions.get(DAILY).carried] == ["b"]

@@ -69,7 +69,7 @@ def press(page: Page, button: str) -> None:
 
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until what has this label or text has the focus."""
-    for _ in range(80):
+    for _ in range(120):
         page.keyboard.press("Tab")
         said = page.locator(":focus").evaluate("e => e.labels?.[0]?.textContent || e.textContent")
         if " ".join(said.split()) == name:

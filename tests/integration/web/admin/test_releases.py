@@ -86,9 +86,13 @@ async def test_they_are_found_by_source_state_and_text(desk: Office) -> None:
         assert await headlines(client, "?state=embargo") == ["100_% Ökostrom"]
         assert await headlines(client, "?state=live&feed=musterstadt") == ["Neue Radbrücke"]
         assert await headlines(client, "?q=hallenBAD") == ["Neues Hallenbad"]
+        id = "01890a5d-ac96-774b-bcce-b302099a8057"
+        collected(desk.program.database, new(id, 5, headline="Mit Kennung", source="rat"))
+        assert await headlines(client, f"?q={id}") == ["Mit Kennung"]
+        everything.append("Mit Kennung")
         assert await headlines(client, "?q=0_%25") == ["100_% Ökostrom"]
         assert await headlines(client, "?q=%25") == ["100_% Ökostrom"]
-        assert await headlines(client, "?q=r") == ["Neue Radbrücke", "100_% Ökostrom", "Aus dem Rat"]
+        assert await headlines(client, "?q=ra") == ["Neue Radbrücke", "Aus dem Rat"]
         assert await headlines(client, "?q=https://musterstadt.example/a") == ["Neue Radbrücke"]
         assert "Keine Meldung passt dazu" in await read(client, f"{LIST}?q=nirgends")
         assert await headlines(client, "?state=wrong&before=wrong&feed=") == everything

@@ -15,7 +15,7 @@ from newsletter.model import AlarmKind, Candidate, Image, KeptPage, ReleaseState
 from newsletter.store.collecting import Collecting
 from tests.integration.collect.press import OLD, article, listing
 from tests.integration.store.test_releases import collected
-from tests.integration.web.admin.browser import NOTHING, looked_at, served, sign_in
+from tests.integration.web.admin.browser import NOTHING, looked_at, press, served, sign_in, tab_to
 from tests.integration.web.admin.test_releases import new
 from tests.integration.web.admin.world import START, Office
 from tests.servers.chromium import Chromium
@@ -61,12 +61,9 @@ def nothing(page: Page) -> None:
     """As it is opened."""
 
 
-def press(button: str) -> Callable[[Page], None]:
-    def act(page: Page) -> None:
-        with page.expect_navigation():
-            page.get_by_role("button", name=button, exact=True).click()
-
-    return act
+def pressed(button: str) -> Callable[[Page], None]:
+    """A button of the page is pressed."""
+    return lambda page: press(page, button)
 
 
 def open_all(page: Page) -> None:
@@ -76,28 +73,28 @@ def open_all(page: Page) -> None:
 
 def empty_words(page: Page) -> None:
     page.get_by_label("Überschrift").fill("")
-    press("Speichern")(page)
+    press(page, "Speichern")
 
 
 def send_to_none(page: Page) -> None:
     page.evaluate("document.querySelector('[name=newsletter]').value = 'nowhere'")
-    press("Jetzt an alle senden")(page)
+    press(page, "Jetzt an alle senden")
 
 
 PAGES: dict[str, tuple[str, Callable[[Page], None], str]] = {
     "sources": ("/sources", nothing, "Quellen"),
     "source": ("/sources/musterstadt", nothing, "Pressemitteilungen"),
-    "collected": ("/sources/rat", press("Jetzt sammeln"), "Pressemitteilungen"),
+    "collected": ("/sources/rat", pressed("Jetzt sammeln"), "Pressemitteilungen"),
     "preview, empty": ("/sources/rat/preview", nothing, "Was gesammelt würde"),
-    "preview": ("/sources/musterstadt", press("Vorschau"), "Was gesammelt würde"),
-    "replay": ("/sources/musterstadt", press("Aufbewahrte Seiten neu lesen"), "Aufbewahrte Seiten, neu gelesen"),
+    "preview": ("/sources/musterstadt", pressed("Vorschau"), "Was gesammelt würde"),
+    "replay": ("/sources/musterstadt", pressed("Aufbewahrte Seiten neu lesen"), "Aufbewahrte Seiten, neu gelesen"),
     "releases": ("/releases", nothing, "Meldungen"),
     "no releases": ("/releases?q=nirgends", nothing, "Meldungen"),
     "release": ("/releases/a", open_all, LONG),
     "english release": ("/releases/w?lang=en", nothing, "Termin"),
-    "no reason": ("/releases/a", press("Zurückziehen"), LONG),
+    "no reason": ("/releases/a", pressed("Zurückziehen"), LONG),
     "withheld": ("/releases/b", nothing, "Neues Hallenbad"),
-    "embargo": ("/releases/e", press("Sperrfrist setzen"), "Neue Kita"),
+    "embargo": ("/releases/e", pressed("Sperrfrist setzen"), "Neue Kita"),
     "words": ("/releases/a/words", nothing, "In eigene Worte fassen"),
     "no words": ("/releases/a/words", empty_words, "In eigene Worte fassen"),
     "urgent": ("/releases/a/urgent", nothing, "Jetzt an alle senden"),
@@ -118,16 +115,6 @@ def test_axe_finds_nothing_in_any_look(here: Office, chromium: Chromium, name: s
         assert page.get_by_role("heading", level=1).inner_text() == heading
 
     assert chromium.run(lambda page: looked_at(page, opened), locale="de-DE") == NOTHING
-
-
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until what has this label or text has the focus."""
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        said = page.locator(":focus").evaluate("e => e.labels?.[0]?.textContent || e.textContent")
-        if " ".join(said.split()) == name:
-            return
-    raise AssertionError(f"no key leads to {name}")
 
 
 def enter(page: Page) -> str:
