@@ -147,8 +147,12 @@ def test_the_form_tells_nothing_and_takes_nothing_that_is_no_address(
     assert (known.status_code, known.text) == (new.status_code, new.text)
     robot = ask(instance, email="robot@leser.example", website="https://spam.example")
     assert robot.text == new.text
-    wait_for(lambda: mailserver.to("neu@leser.example"))
-    assert {mail.recipient for mail in mailserver.mails} <= {"neu@leser.example", "it@musterstadt.example"}
+    wait_for(lambda: mailserver.to("neu@leser.example") and mailserver.to("da@leser.example"))
+    (told,) = mailserver.to("da@leser.example")  # who is subscribed already is told so, and has nothing to confirm
+    assert "/preferences/" in told.text
+    assert "/confirm/" not in told.text
+    asked = {"neu@leser.example", "da@leser.example"}
+    assert {mail.recipient for mail in mailserver.mails} <= asked | {"it@musterstadt.example"}
     for address in ("/unsubscribe/", "/confirm/", "/preferences/"):
         assert httpx.get(f"{instance.url}{address}{'a' * 40}").status_code == 404
         assert httpx.post(f"{instance.url}{address}{'a' * 40}").status_code == 404
