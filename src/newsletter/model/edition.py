@@ -128,7 +128,7 @@ class Blank:
 
 Pieces = tuple[str | Blank, ...]
 
-PERSON_BLANKS: Final = frozenset({"unsubscribe_url", "preferences_url", "confirm_url"})
+PERSON_BLANKS: Final = frozenset({"unsubscribe_url", "preferences_url", "confirm_url", "data_url", "address_url"})
 
 
 @dataclass(frozen=True, slots=True)
