@@ -69,7 +69,7 @@ def test_the_mails_that_ask_and_tell(instance: Instance, portal: Portal, mailser
     instance.start()
 
     def arrived(recipient: str, about: str) -> Mail:
-        return wait_for(lambda: next((one for one in mailserver.to(recipient) if about in " ".join(one.links)), None))
+        return wait_for(lambda: [one for one in mailserver.to(recipient) if about in " ".join(one.links)])[0]
 
     for email in ("da@leser.example", "neu@leser.example"):
         httpx.post(f"{instance.url}/subscribe", data={"email": email, "cadence": "daily"}).raise_for_status()
