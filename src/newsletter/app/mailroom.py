@@ -81,7 +81,7 @@ class Mailroom:
         """Give every approved edition its audience; one that fails is reported and never stops the others."""
         now = self._program.now()
         for edition in self._program.editions.in_state(EditionState.APPROVED):
-            if edition.slot > now:
+            if edition.goes_at > now:
                 continue
             try:
                 self._freeze(edition)

@@ -116,6 +116,10 @@ class Editions:
         """Write down who lets an edition go in spite of its findings, and why, before it is approved."""
         self._database.write(lambda connection: _note(connection, id, override=who_and_why))
 
+    def schedule(self, id: str, send_after: datetime | None) -> None:
+        """Write down when an edition that is not sent yet may go; None: at its slot."""
+        self._database.write(lambda connection: _note(connection, id, send_after=send_after))
+
     def word(self, id: str, subject: str | None, intro: str | None) -> Edition:
         """Write down what an editor says in an edition. Raises StateError unless it is composed or held."""
 
@@ -194,6 +198,7 @@ def _insert(connection: Connection, edition: Edition) -> bool:
         "intro": edition.intro,
         "extra": edition.extra,
         "follows": edition.follows,
+        "send_after": edition.send_after,
         "findings": findings_document(edition.findings),
     }
     query = insert(connection, editions).values(row).on_conflict_do_nothing().returning(editions.c.id)
@@ -282,6 +287,7 @@ def _from_row(row: Row[Any], carried: Sequence[Carried]) -> Edition:
         intro=row.intro,
         extra=bool(row.extra),
         follows=row.follows,
+        send_after=row.send_after,
     )
 
 
