@@ -29,7 +29,6 @@ def housekeep(program: Program) -> dict[str, int]:
     done = {
         "answers": program.programs.answers.forget(now),
         "webhook_calls": program.programs.webhooks.forget(now),
-        "uploads": program.enrolling.tidy(program.now()),
         "unconfirmed": program.subscribing.forget_unconfirmed(now),
         "deliveries": rows.forget_deliveries(seen),
         "notices": rows.forget_notices(min(seen, now - CONFIRMATIONS_KNOWN)),

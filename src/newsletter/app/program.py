@@ -15,7 +15,6 @@ from newsletter.app.alts import AltDesk
 from newsletter.app.audit import AuditLog
 from newsletter.app.desk import EditionDesk
 from newsletter.app.directly import send_notice
-from newsletter.app.enrolling import Enrolling
 from newsletter.app.health import Health, judge
 from newsletter.app.hooks import Hooks
 from newsletter.app.housekeeping import housekeep
@@ -168,11 +167,6 @@ class Program:
     def sources(self) -> SourceDesk:
         """How sources stand, and what is done about them."""
         return SourceDesk(self, self._collecting)
-
-    @cached_property
-    def enrolling(self) -> Enrolling:
-        """The files of subscribers that they upload."""
-        return Enrolling(self)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -120,24 +120,10 @@ class Table:
 
     def named(self, columns: Mapping[str, Collection[str]]) -> Table:
         """The same rows under the names of these columns. Raises BadInput where none of them holds addresses."""
-        return self.mapped(self.guessed(columns))
-
-    def guessed(self, columns: Mapping[str, Collection[str]]) -> list[str | None]:
-        """What each column holds, by its name; None: nothing of these."""
         known = {spelling: name for name, spellings in columns.items() for spelling in spellings}
-        return [known.get(folded(cell)) for cell in self.header]
-
-    def mapped(self, names: Sequence[str | None]) -> Table:
-        """The same rows, each column under the name that stands at its place.
-
-        Raises BadInput where none of them holds addresses, or two hold the same.
-        """
-        self._names = [*names, *[None] * len(self.header)][: len(self.header)]
+        self._names = [known.get(folded(cell)) for cell in self.header]
         pairs = zip(self.header, self._names, strict=True)
         self.ignored = tuple(cell for cell, name in pairs if name is None and cell not in OURS)
-        given = [name for name in self._names if name]
-        if twice := next((name for name in given if given.count(name) > 1), None):
-            raise BadInput(f"two columns are to hold `{twice}`: choose one")
         if "email" not in self._names:
             raise BadInput("the file's first line must name its columns, and one of them must be `email`")
         return self

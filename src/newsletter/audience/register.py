@@ -78,19 +78,17 @@ class Register:
         progress: Callable[[int], None] = lambda rows: None,
         program: str | None = None,
         *,
-        columns: Sequence[str | None] | None = None,
         dry_run: bool = False,
     ) -> ImportReport:
         """Subscribe everybody in a CSV file; bad rows are left out and told, good ones are in, nobody twice.
 
-        `program` is the newsletter program whose export it is, where its columns do not tell; `columns` say what each
-        holds (one of COLUMNS, or None) where neither their names nor a program do. `progress` hears how many rows are
-        done. A dry run tells what would become of it, and writes nothing; who stands in the file twice counts as new
-        twice where the rows lie far apart. Raises BadInput for a file that is no such table.
+        `program` is the newsletter program whose export it is, where its columns do not tell. `progress` hears how many
+        rows are done. A dry run tells what would become of it, and writes nothing; who stands in the file twice counts
+        as new twice where the rows lie far apart. Raises BadInput for a file that is no such table.
         """
         table = Table(text_of(data))
-        export = export_of(program) if program else recognised(table.header) if columns is None else None
-        table.mapped(table.guessed(export.columns if export else COLUMNS) if columns is None else columns)
+        export = export_of(program) if program else recognised(table.header)
+        table.named(export.columns if export else COLUMNS)
         intake = Intake(table, partial(self._arrival, export, defaults, now))
         added = already = done = 0
         people = iter(intake)
@@ -121,10 +119,6 @@ class Register:
         if not found:
             raise NotFound("nothing is on record of this address")
         return [consent for _, consent in found]
-
-    def end(self, subscription: int, now: datetime, how: str = "command") -> bool:
-        """End a subscription for who asked otherwise than by a link; False: it had ended. Raises NotFound."""
-        return self._store.write(lambda rows: self._end(rows, subscription, how, now))
 
     def erase(self, address: str, now: datetime) -> int:
         """End what somebody has and forget the address, but for its hash; how many subscriptions ended.
@@ -183,16 +177,6 @@ class Register:
             return len(new) if dry_run else rows.enrol(new, text, how, now), fates
 
         return self._store.read(work) if dry_run else self._store.write(work)
-
-    def _end(self, rows: Rows, subscription: int, how: str, now: datetime) -> bool:
-        found = rows.subscription(subscription)
-        if found is None:
-            raise NotFound(f"there is no subscription {subscription}")
-        own, person = found
-        ended = end(rows, person, [own], how, now)
-        for newsletter in ended:
-            self._journal.goodbye("left", person.email_hash, newsletter, now)
-        return bool(ended)
 
     def _erase(self, rows: Rows, email_hash: str, now: datetime) -> int:
         person = rows.subscriber(email_hash)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
 
 from newsletter.model import (
     Consent,
     EditionState,
     Release,
     ReleaseState,
-    SentMail,
     Subscriber,
     Subscription,
     SubscriptionState,
@@ -79,26 +78,15 @@ class Browsing:
         return self._database.read(lambda connection: counted(connection, query))
 
     def subscriptions(
-        self, newsletters: Collection[str] | None, state: SubscriptionState | None, after: int, limit: int
+        self, newsletter: str | None, state: SubscriptionState | None, after: int, limit: int
     ) -> list[tuple[Subscription, Subscriber, bool]]:
         """Subscriptions of people whose address is there, in the order they came; True: the address is suppressed."""
         wanted: list[ColumnElement[bool]] = []
-        if newsletters is not None:
-            wanted.append(subscriptions.c.newsletter.in_(sorted(newsletters)))
+        if newsletter is not None:
+            wanted.append(subscriptions.c.newsletter == newsletter)
         if state is not None:
             wanted.append(subscriptions.c.state == state)
         return self._database.read(lambda connection: AudienceRows(connection).everybody(after, limit, *wanted))
-
-    def counts(self) -> dict[tuple[str, SubscriptionState], int]:
-        """How many subscriptions there are, by newsletter and state."""
-        own = subscriptions.c
-        query = select(own.newsletter, own.state, func.count()).group_by(own.newsletter, own.state)
-        rows = self._database.read(lambda connection: connection.execute(query).all())
-        return {(newsletter, SubscriptionState(state)): count for newsletter, state, count in rows}
-
-    def mails(self, subscriber: int) -> Sequence[SentMail]:
-        """What is known of the mails to a subscriber, oldest first."""
-        return self._database.read(lambda connection: AudienceRows(connection).mails(subscriber))
 
     def subscriber(self, id: int) -> tuple[Subscriber, list[Subscription], list[Consent]] | None:
         """Somebody with all they have and had, and what is on record of their consent; None where nobody is there."""

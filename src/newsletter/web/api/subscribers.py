@@ -150,7 +150,7 @@ def list_subscribers(
     limit: Limit = 100,
 ) -> Page[ListedOut]:
     """Subscriptions in the order they came; not those of people whose address is erased."""
-    found = program.programs.browsing.subscriptions(newsletter and [newsletter], state, number(after), limit)
+    found = program.programs.browsing.subscriptions(newsletter, state, number(after), limit)
     items = [
         ListedOut(
             **SubscriptionOut.of(own).model_dump(), subscriber=who.id, email=who.email or "", suppressed=suppressed

@@ -12,7 +12,6 @@ from newsletter.model import Cadence, ReleaseState, Role, Saying
 from newsletter.store.catalogue import Wanted
 from newsletter.web.admin.desk import Desk
 from newsletter.web.admin.pages.editions import edition_of
-from newsletter.web.admin.pages.subscribers import newsletters
 from newsletter.web.admin.route import action, page
 
 
@@ -84,7 +83,7 @@ def _too_long(desk: Desk) -> dict[str, str]:
 
 
 def _form(desk: Desk, errors: dict[str, str], status: int = 200) -> Response:
-    mine = newsletters(desk, Role.EDITOR)
+    mine = {one.id: one.title for one in desk.program.settings.newsletters if desk.may(Role.EDITOR, [one.id])}
     name = desk.typed("newsletter") or desk.query("newsletter") or next(iter(mine), "")
     found = desk.program.settings.newsletter(name)
     if found is None or name not in mine:
