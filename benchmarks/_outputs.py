@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import feedparser
 from _attacks import Attack, attacks, portal, sources
+from _editing import editing
 from _figures import say
 from _watch import Watch, browser, check_eyes
 from lxml import etree
@@ -49,7 +50,10 @@ def outputs(corpus: Path, place: Path, quick: bool) -> dict[str, float]:
             **_feeds(program.public),
             "mails_defective": float(sum(map(_is_defective, server.mails))),
         }
-        return figures | _looked_at(program, urlsplit(address).netloc, server.mails, quick)
+        figures |= _looked_at(program, urlsplit(address).netloc, server.mails, quick)
+        with browser() as chromium:
+            payloads = list(dict.fromkeys(attack.payload for source in found.values() for attack in source))
+            return figures | editing(program, chromium, payloads, quick)
 
 
 def _set_up(program: Instance, address: str, found: dict[str, list[Attack]]) -> None:

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Request, sync_playwright
 from tests.servers.chromium import OPTIONS
 
 PLACE = "http://127.0.0.1:9/"  # where documents stand that nobody serves: mails, and entries in a feed reader
-WAITING = """() => {
+WAITING = """(charts) => {
   const found = [];
   const live = new Set(["SCRIPT", "IFRAME", "FRAME", "OBJECT", "EMBED", "BASE", "APPLET", "PORTAL", "MATH", "SVG"]);
   const addresses = new Set(["href", "src", "action", "formaction", "xlink:href", "data", "poster", "background"]);
@@ -26,8 +26,12 @@ WAITING = """() => {
     if (element.tagName !== "SCRIPT" || element.type !== "application/ld+json") return false;
     try { return Boolean(JSON.parse(element.textContent)); } catch { return false; }
   };
+  const isOurs = (element) => element.tagName === "IFRAME" && element.hasAttribute("sandbox") && !element.srcdoc
+    && !/allow-(scripts|top|forms|popups)/.test(element.sandbox.value) && element.src.startsWith(location.origin + "/");
+  const isChart = (element) => charts && element.tagName === "svg"  // a drawing: of shapes and words alone
+    && [...element.querySelectorAll("*")].every(({tagName}) => /^(g|rect|path|line|text|tspan|circle)$/.test(tagName));
   for (const element of document.querySelectorAll("*")) {
-    if (isData(element)) continue;
+    if (isData(element) || isOurs(element) || isChart(element)) continue;
     if (live.has(element.tagName.toUpperCase())) found.push(element.outerHTML.slice(0, 200));
     if (element.tagName === "META" && /refresh/i.test(element.httpEquiv)) found.push(element.outerHTML.slice(0, 200));
     for (const {name, value} of element.attributes) {
@@ -41,12 +45,24 @@ WAITING = """() => {
 
 
 class Watch:
-    """`seen` counts documents, scripts, dialogs, foreign, waiting; `told` gets a line for each but the documents."""
+    """`seen` counts documents, scripts, dialogs, foreign, waiting; `told` gets a line for each but the documents.
 
-    def __init__(self, browser: Browser, ours: set[str], told: Callable[[str], None], *, policy: bool) -> None:
+    `charts`: there may be drawings of ours.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        ours: set[str],
+        told: Callable[[str], None],
+        *,
+        policy: bool,
+        charts: bool = False,
+    ) -> None:
         self.seen: Counter[str] = Counter()
         self._ours = {*ours, urlsplit(PLACE).netloc}
         self._told = told
+        self._charts = charts
         self._document = ""
         self._watching = False
         self._known: set[str] = set()
@@ -62,6 +78,10 @@ class Watch:
         self._page.wait_for_timeout(200)
         self._learning = False
         self.seen.clear()
+
+    def let_in(self, name: str, value: str, address: str) -> None:
+        """Visit with a cookie, as somebody who is signed in."""
+        self._page.context.add_cookies([{"name": name, "value": value, "url": address}])
 
     def visit(self, address: str) -> None:
         """Look at what is served somewhere."""
@@ -83,7 +103,7 @@ class Watch:
         self._watching = True
         load()
         self._watching = False
-        for line in self._page.evaluate(WAITING):
+        for line in self._page.evaluate(WAITING, self._charts):
             self._note("waiting", line)
 
     def _script(self, event: dict[str, Any]) -> None:

@@ -1,9 +1,9 @@
 """The hostile web: feeds as they are found, robots.txt, addresses that lead home, scripts in every field, and a server
 that means harm.
 
-Four parts: `feeds` (_feeds.py), `addresses` (_addresses.py), `outputs` (_outputs.py: the whole way to feed, mail and
-web page, looked at in Chromium) and `siege` (_siege.py). Each module says how it judges. The first three read the cases
-of a corpus (`--corpus DIR`); the last needs none.
+Four parts: `feeds` (_feeds.py), `addresses` (_addresses.py), `outputs` (_outputs.py and _editing.py: the whole way to
+feed, mail, web page and the pages of editors, looked at in Chromium) and `siege` (_siege.py). Each module says how it
+judges. The first three read the cases of a corpus (`--corpus DIR`); the last needs none.
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ GOALS: Goals = {
     "browser_dialogs": ("<=", 0),
     "browser_waiting": ("<=", 0),
     "browser_foreign": ("<=", 0),
+    "admin_scripts": ("<=", 0),
+    "admin_dialogs": ("<=", 0),
+    "admin_waiting": ("<=", 0),
+    "admin_foreign": ("<=", 0),
     "siege_peak_mb": ("<=", 200),
     "siege_lateness": ("<=", 1),
     "siege_unexplained": ("<=", 0),

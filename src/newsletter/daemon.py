@@ -11,6 +11,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -58,6 +59,7 @@ class Daemon:
         self._deliverer: Deliverer | None = None
         self._collected = asyncio.Event()
         self._publishing = asyncio.Lock()
+        self._later = ThreadPoolExecutor(1, "later")
 
     def stop(self) -> None:
         """Begin to end; from the event loop's thread."""
@@ -86,6 +88,7 @@ class Daemon:
         server.should_exit = True
         await self._end(scheduler, delivering)
         await serving
+        await asyncio.to_thread(self._later.shutdown)
 
     def _dress(self) -> None:
         """Have the style sheet there before the first collect is published: people subscribe before it, too."""
@@ -102,6 +105,7 @@ class Daemon:
             program.hooks.take,
             Search(program.database).find,
             program.now,
+            self._later,
         )
         return uvicorn.Config(
             create_app(services, {"/admin": create_admin(program), "/api": create_api(program)}),

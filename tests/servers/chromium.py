@@ -32,7 +32,8 @@ OPTIONS = [
 ]
 
 
-UNHEARD = {"InlineTextBox", "StaticText", "generic", "none", "LabelText", "ListMarker", "LineBreak"}
+UNHEARD = {"InlineTextBox", "generic", "none", "LabelText", "ListMarker", "LineBreak"}
+NAMED_BY_TEXT = {"heading", "link", "button", "term", "LabelText", "Legend", "DisclosureTriangle", "cell", "option"}
 HEARD = {"navigation", "main", "banner", "contentinfo", "list", "form", "group", "table", "row", "region", "paragraph"}
 STATES = {"level", "checked", "required", "invalid", "expanded", "focused", "disabled", "selected"}
 
@@ -58,8 +59,9 @@ def read_out(page: Page) -> str:
 
 
 def _lines(node: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]], depth: int) -> Iterator[str]:
-    role, name = node.get("role", {}).get("value", ""), node.get("name", {}).get("value", "")
-    shown = not node["ignored"] and role not in UNHEARD and bool(name or role in HEARD)
+    role, name = node.get("role", {}).get("value", ""), node.get("name", {}).get("value", "").strip()
+    said_above = role == "StaticText" and _role(by_id.get(node.get("parentId", ""))) in NAMED_BY_TEXT
+    shown = not node["ignored"] and role not in UNHEARD and bool(name or role in HEARD) and not said_above
     if shown:
         yield "  " * depth + " ".join([role, *([f'"{name}"'] if name else []), *_states(node)]) + "\n"
     for child in node.get("childIds", ()):
@@ -67,11 +69,15 @@ def _lines(node: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]], dept
             yield from _lines(by_id[child], by_id, depth + shown)
 
 
+def _role(node: Mapping[str, Any] | None) -> str:
+    return "" if node is None else str(node.get("role", {}).get("value", ""))
+
+
 def _states(node: Mapping[str, Any]) -> Iterator[str]:
     for state in node.get("properties", ()):
         value = state["value"].get("value")
         if state["name"] in STATES and value not in (False, "false", None, ""):
-            yield state["name"] if value in (True, "true") else f"{state['name']}={value}"
+            yield state["name"] if value is True or value == "true" else f"{state['name']}={value}"
     for what in ("value", "description"):
         if said := node.get(what, {}).get("value"):
             yield f'{what}="{said}"'

@@ -39,6 +39,9 @@ def write(folder: Path, text: str = GOOD, feed: str = FEED) -> Path:
     return path
 
 
+ASKS = "send_at = '07:00'\napproval = 'editor'\ncompose_at = "
+
+
 def problems(path: Path, environment: dict[str, str] | None = None) -> list[str]:
     with pytest.raises(SettingsError) as caught:
         load(path, environment or {})
@@ -131,6 +134,11 @@ def test_all_problems_are_told_together(tmp_path: Path) -> None:
             "[[newsletters]]\nlayout = 'kompact'",
             "no templates/email/kompact.mjml; did you mean compact?",
         ),
+        ("[[newsletters]]", "[[newsletters]]\napproval = 'editor'", "needs compose_at"),
+        ("[[newsletters]]", "[[newsletters]]\ncompose_at = '05:30'", 'are for approval = "editor"'),
+        ("[[newsletters]]", f"[[newsletters]]\n{ASKS}'07:10'\napprove_by = '07:05'", "at most 20 hours"),
+        ("[[newsletters]]", f"[[newsletters]]\n{ASKS}'05:30'\napprove_by = '05:00'", "between compose_at and send_at"),
+        ("[[newsletters]]", f"[[newsletters]]\n{ASKS}'07:00'\napprove_by = '07:00'", "needs time between"),
         ("[[newsletters]]", "[[newsletters]]\nlayout = { daily = 'single' }", "it is for immediate only"),
         ("[[newsletters]]", "[[newsletters]]\nlayout = { monthly = 'compact' }", "layout.monthly"),
     ],

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsletter.errors import StateError
+from newsletter.errors import BadInput, StateError
 from newsletter.model import Edition, EditionState
 
 if TYPE_CHECKING:
     from newsletter.app.program import Program
 
 
-def approve(program: Program, id: str, override: str | None = None) -> Edition:
-    """Let an edition go at the next turn. `override` ("NAME: REASON") lets it go in spite of findings, and is kept.
+def approve(program: Program, id: str, override: str | None = None, at: datetime | None = None) -> Edition:
+    """Let an edition go at its slot, or `at` a moment of its own; at the next turn where that has passed.
 
-    Raises NotFound, and StateError where it may not go: for its state, for a finding, for a release that is hidden.
+    `override` ("NAME: REASON") lets it go in spite of findings, and is kept. Raises NotFound, BadInput for a moment in
+    the past, and StateError where it may not go: for its state, for a finding, for a release that is hidden.
     """
     found = program.editions.get(id)
+    if at is not None and at <= program.now():
+        raise BadInput("this moment has passed")
     for release in (program.releases.get(carried.release) for carried in found.carried):
         if not release.visible(program.now()):
             hint = "cancel it, and the others are due again"
@@ -27,8 +31,11 @@ def approve(program: Program, id: str, override: str | None = None) -> Edition:
                 f'{id} has findings that block it: an override lets it go, and is kept (--override "NAME: REASON")'
             )
         program.editions.override(id, override)
+    if at is not None:
+        program.editions.schedule(id, at)
     approved = program.editions.move(id, EditionState.APPROVED, program.now())
-    program.alarms.resolve(f"edition:{id}:held")
+    for why in ("held", "approval", "unapproved"):
+        program.alarms.resolve(f"edition:{id}:{why}")
     return approved
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from email.utils import parseaddr
@@ -41,7 +41,7 @@ from newsletter.model import (
 from newsletter.store.deliveries import Terms
 from newsletter.store.freeze import Choice
 from newsletter.store.ledger import lines, page
-from newsletter.store.settling import Doubting
+from newsletter.store.settling import Doubting, settle
 
 if TYPE_CHECKING:
     from newsletter.app.program import Program
@@ -81,7 +81,7 @@ class Mailroom:
         """Give every approved edition its audience; one that fails is reported and never stops the others."""
         now = self._program.now()
         for edition in self._program.editions.in_state(EditionState.APPROVED):
-            if edition.slot > now:
+            if edition.goes_at > now:
                 continue
             try:
                 self._freeze(edition)
@@ -123,6 +123,17 @@ class Mailroom:
         """So many deliveries of an edition whose id is above `after`, in that order. Raises NotFound."""
         newsletter = self._program.editions.get(edition).newsletter
         return page(self._program.database, edition, self._message_ids(newsletter), after, limit, state)
+
+    def settle(self, edition: str, ids: Sequence[int] | None, by: str, *, again: bool) -> int:
+        """Decide what became of uncertain mails (all of an edition where no `ids` are given); how many.
+
+        They arrived, or (`again`) go out once more: who has them gets them twice then. `by` ("NAME: REASON") is kept.
+        Raises NotFound, and StateError for an edition that was stopped.
+        """
+        found, now = self._program.editions.get(edition), self._program.now()
+        if again and found.state is EditionState.CANCELLED:
+            raise StateError(f"edition {edition} was cancelled: nothing of it is sent any more")
+        return self._program.database.write(lambda rows: settle(rows, edition, ids, by, now, again=again))
 
     def _message_ids(self, newsletter: str) -> Callable[[int, datetime], str]:
         domain = _domain(self.envelope(newsletter).sender)

@@ -12,6 +12,7 @@ from newsletter.app import decisions
 from newsletter.app.directly import send_test
 from newsletter.cli.making import HELD, edit, new
 from newsletter.cli.output import echo_json, echo_rows, program_of
+from newsletter.edition.slots import moment_at
 from newsletter.errors import NewsletterError
 from newsletter.i18n import languages
 from newsletter.model import Edition, EditionState, Finding, Format
@@ -149,11 +150,31 @@ def send(ctx: click.Context, edition: str, address: str, format_: str, language:
 @editions.command()
 @click.argument("edition")
 @click.option("--override", metavar="NAME: REASON", help="Let it go in spite of findings; who, and why. It is kept.")
+@click.option("--at", metavar="TIME", help="When it goes, as 2026-11-28 09:30 by the site's clock; else at its slot.")
 @click.pass_context
-def approve(ctx: click.Context, edition: str, override: str | None) -> None:
-    """Approve EDITION: it is sent at the next turn."""
-    decisions.approve(program_of(ctx), edition, override)
-    click.echo(f"{edition} is approved")
+def approve(ctx: click.Context, edition: str, override: str | None, at: str | None) -> None:
+    """Approve EDITION: it is sent at the next turn, or at its time where that is still to come."""
+    program = program_of(ctx)
+    moment = moment_at(at, program.settings.site.zone) if at else None
+    decisions.approve(program, edition, override, moment)
+    click.echo(f"{edition} is approved" + (f", and goes out from {moment:%Y-%m-%dT%H:%M:%SZ} on" if moment else ""))
+
+
+@editions.command()
+@click.argument("edition")
+@click.option("--arrived", "again", flag_value=False, type=bool, help="They arrived: they count as accepted.")
+@click.option(
+    "--resend", "again", flag_value=True, type=bool, help="Send them once more; who has them gets them twice."
+)
+@click.option("--delivery", "ids", type=int, multiple=True, help="Only this one (may be given again); else all.")
+@click.option("--reason", required=True, help="Who decides it, and why. It is kept with each.")
+@click.pass_context
+def settle(ctx: click.Context, edition: str, again: bool | None, ids: tuple[int, ...], reason: str) -> None:
+    """Decide what became of the uncertain mails of EDITION: `--arrived` or `--resend`."""
+    if again is None:
+        raise click.UsageError("say what became of them: --arrived or --resend")
+    count = program_of(ctx).mailroom.settle(edition, ids or None, reason, again=again)
+    click.echo(f"{count} {'are sent again' if again else 'count as accepted'}")
 
 
 def _mover(name: str, state: EditionState, does: str) -> None:

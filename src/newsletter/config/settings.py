@@ -31,6 +31,7 @@ from newsletter.config.values import (
     WebhookSecret,
     WithoutProxy,
     Zone,
+    before,
 )
 from newsletter.model import Cadence, Happening
 
@@ -177,13 +178,21 @@ class Texts(Table):
 
 
 class Newsletter(Table):
-    """What people subscribe to: feeds and cadences. `send_at` is local; every slot comes exactly once."""
+    """What people subscribe to: feeds and cadences. `send_at` is local; every slot comes exactly once.
+
+    With `approval = "editor"` an edition is composed at `compose_at`, before its slot (the day before where that is the
+    later hour), and waits until somebody approves it; `if_unapproved` says what becomes of it at `approve_by`.
+    """
 
     id: Slug
     title: str
     feeds: list[str]
     cadences: list[Cadence] = [Cadence.DAILY]
     send_at: Clock = time(7, 0)
+    approval: Literal["automatic", "editor"] = "automatic"
+    compose_at: Clock | None = None
+    approve_by: Clock | None = None
+    if_unapproved: Literal["hold", "next"] = "hold"
     weekly_on: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     send_days: list[Weekday] = list(WEEKDAYS)
     holidays: Region | None = None
@@ -195,6 +204,22 @@ class Newsletter(Table):
     publisher: str | None = None
     imprint_url: WebAddress | None = None
     texts: Texts | None = None
+
+    @model_validator(mode="after")
+    def _an_editor_has_time(self) -> Newsletter:
+        if self.approval == "automatic":
+            if {"compose_at", "approve_by", "if_unapproved"} & self.model_fields_set:
+                raise ValueError('compose_at, approve_by and if_unapproved are for approval = "editor"')
+            return self
+        if self.compose_at is None or self.approve_by is None:
+            raise ValueError('approval = "editor" needs compose_at (as "05:30") and approve_by (as "06:30")')
+        if self.compose_at == self.send_at:
+            raise ValueError("compose_at is send_at: an editor needs time between them")
+        if before(self.compose_at, self.send_at) > timedelta(hours=20):
+            raise ValueError("compose_at lies at most 20 hours before send_at")
+        if not before(self.approve_by, self.send_at) < before(self.compose_at, self.send_at):
+            raise ValueError("approve_by lies between compose_at and send_at, or is send_at")
+        return self
 
     def layout_of(self, cadence: Cadence) -> str:
         """The name of the layout that a cadence's mails have: a file of `templates/email`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
@@ -41,6 +41,12 @@ def clock(text: object) -> object:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
         raise ValueError('a time of day is written as "07:00"')
     return time.fromisoformat(text)
+
+
+def before(one: time, other: time) -> timedelta:
+    """How long a time of day lies before another: of the same day, or of the next."""
+    day = date.min
+    return (datetime.combine(day, other) - datetime.combine(day, one)) % timedelta(days=1)
 
 
 def listen(text: str) -> str:

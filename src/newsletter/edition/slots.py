@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from newsletter.config import WEEKDAYS, Newsletter
+from newsletter.errors import BadInput
 from newsletter.model import Cadence
 
 DAY = timedelta(days=1)
@@ -32,6 +33,55 @@ def slots_between(
     return sorted(slot for slot in found if after < slot <= until)
 
 
+def slots_to_compose(
+    newsletter: Newsletter, cadence: Cadence, after: datetime, now: datetime, zone: ZoneInfo
+) -> list[datetime]:
+    """The slots after `after` whose editions are due to be composed: ahead of the slot, where an editor approves."""
+    ahead = now if newsletter.compose_at is None else now + DAY + DAY
+    found = slots_between(newsletter, cadence, after, ahead, zone)
+    return [slot for slot in found if composed_at(newsletter, slot, zone) <= now]
+
+
+def composed_at(newsletter: Newsletter, slot: datetime, zone: ZoneInfo) -> datetime:
+    """When the edition of a slot is composed."""
+    return slot if newsletter.compose_at is None else _moment_before(slot, newsletter.compose_at, newsletter, zone)
+
+
+def decided_by(newsletter: Newsletter, slot: datetime, composed: datetime, zone: ZoneInfo) -> datetime | None:
+    """Until when an editor is to approve what was composed then; None where nobody is asked.
+
+    Who gets it late, because the program was down, has as long as ever.
+    """
+    if newsletter.approve_by is None:
+        return None
+    due = _moment_before(slot, newsletter.approve_by, newsletter, zone)
+    return max(due, composed + (due - composed_at(newsletter, slot, zone)))
+
+
+def _moment_before(slot: datetime, at: time, newsletter: Newsletter, zone: ZoneInfo) -> datetime:
+    """The local time of day before a slot, or at it: of the slot's day, or of the day before."""
+    local = slot.astimezone(zone)
+    day = local.date() if at <= newsletter.send_at else local.date() - DAY
+    return _local(day, at, zone)
+
+
+def moment_at(text: str, zone: ZoneInfo) -> datetime:
+    """What a person writes, as `2026-11-28 09:30` by the site's clock, or with an offset; in UTC.
+
+    Of a time that comes twice the first counts. Raises BadInput for what is no moment, or what the clock leaves out.
+    """
+    try:
+        said = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise BadInput("this is no date with a time: write it as 2026-11-28 09:30") from error
+    if said.tzinfo is not None:
+        return said.astimezone(UTC)
+    moment = said.replace(tzinfo=zone).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != said:
+        raise BadInput("the clock leaves this time out: it is put forward then")
+    return moment
+
+
 def is_send_day(newsletter: Newsletter, cadence: Cadence, day: date) -> bool:
     """Whether a cadence has a slot on that local day."""
     weekday = WEEKDAYS[day.weekday()]
@@ -47,7 +97,11 @@ def is_send_day(newsletter: Newsletter, cadence: Cadence, day: date) -> bool:
 
 def moment_of(day: date, newsletter: Newsletter, zone: ZoneInfo) -> datetime:
     """The slot of a local day in UTC."""
-    local = datetime.combine(day, newsletter.send_at, tzinfo=zone)  # fold=0: the first of two
+    return _local(day, newsletter.send_at, zone)
+
+
+def _local(day: date, at: time, zone: ZoneInfo) -> datetime:
+    local = datetime.combine(day, at, tzinfo=zone)  # fold=0: the first of two
     moment = local.astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
         return moment

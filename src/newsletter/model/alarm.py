@@ -9,6 +9,7 @@ from enum import StrEnum
 
 class AlarmKind(StrEnum):
     EDITION_HELD = "edition held"
+    APPROVAL_DUE = "approval due"
     SOURCE_BROKEN = "source broken"
     SOURCE_SILENT = "source silent"
     PAGE_WITHHELD = "page withheld"

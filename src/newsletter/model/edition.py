@@ -47,7 +47,7 @@ EDITION_MOVES: Final[Mapping[EditionState, frozenset[EditionState]]] = {
     ),
     EditionState.SENDING: frozenset({EditionState.PAUSED, EditionState.FINISHED, EditionState.CANCELLED}),
     EditionState.PAUSED: frozenset({EditionState.SENDING, EditionState.CANCELLED}),
-    EditionState.FINISHED: frozenset(),
+    EditionState.FINISHED: frozenset({EditionState.SENDING}),  # where an editor has what is uncertain sent again
     EditionState.SKIPPED: frozenset(),
     EditionState.SUPERSEDED: frozenset(),
     EditionState.CANCELLED: frozenset(),
@@ -106,6 +106,12 @@ class Edition:
     intro: str | None = None  # an editor's plain text; an empty line ends a paragraph
     extra: bool = False  # put together by an editor, beside the slots
     follows: str | None = None  # an earlier edition: it goes to those only who got that one
+    send_after: datetime | None = None  # an editor's time for it; it goes out no sooner
+
+    @property
+    def goes_at(self) -> datetime:
+        """The moment from which it may be sent, once it is approved."""
+        return self.slot if self.send_after is None else self.send_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ class Blank:
 
 Pieces = tuple[str | Blank, ...]
 
-PERSON_BLANKS: Final = frozenset({"unsubscribe_url", "preferences_url", "confirm_url"})
+PERSON_BLANKS: Final = frozenset({"unsubscribe_url", "preferences_url", "confirm_url", "data_url", "address_url"})
 
 
 @dataclass(frozen=True, slots=True)

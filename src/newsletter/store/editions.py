@@ -20,6 +20,7 @@ UNDECIDED = (EditionState.COMPOSED, EditionState.HELD)
 """States in which an edition may still be written anew, and in which a later one overtakes it."""
 
 
+OVER = (EditionState.FINISHED,)  # goes on only with what is sent again (settling.py)
 UNSENT = (*UNDECIDED, EditionState.APPROVED)
 
 
@@ -116,6 +117,10 @@ class Editions:
         """Write down who lets an edition go in spite of its findings, and why, before it is approved."""
         self._database.write(lambda connection: _note(connection, id, override=who_and_why))
 
+    def schedule(self, id: str, send_after: datetime | None) -> None:
+        """Write down when an edition that is not sent yet may go; None: at its slot."""
+        self._database.write(lambda connection: _note(connection, id, send_after=send_after))
+
     def word(self, id: str, subject: str | None, intro: str | None) -> Edition:
         """Write down what an editor says in an edition. Raises StateError unless it is composed or held."""
 
@@ -194,6 +199,7 @@ def _insert(connection: Connection, edition: Edition) -> bool:
         "intro": edition.intro,
         "extra": edition.extra,
         "follows": edition.follows,
+        "send_after": edition.send_after,
         "findings": findings_document(edition.findings),
     }
     query = insert(connection, editions).values(row).on_conflict_do_nothing().returning(editions.c.id)
@@ -215,7 +221,7 @@ def _carry(connection: Connection, id: str, carried: Sequence[Carried]) -> None:
 def _move(connection: Connection, id: str, state: EditionState, now: datetime, reason: str | None) -> Edition:
     if state is EditionState.FINISHED:
         raise ValueError("an edition finishes only when its ledger is complete")
-    allowed = sorted(origin for origin, moves in EDITION_MOVES.items() if state in moves)
+    allowed = sorted(origin for origin, moves in EDITION_MOVES.items() if state in moves and origin not in OVER)
     moment = {"approved_at": now} if state is EditionState.APPROVED else {}
     change = update(editions).where(editions.c.id == id, editions.c.state.in_(allowed))
     moved = connection.execute(change.values(state=state, reason=reason, **moment)).rowcount
@@ -282,6 +288,7 @@ def _from_row(row: Row[Any], carried: Sequence[Carried]) -> Edition:
         intro=row.intro,
         extra=bool(row.extra),
         follows=row.follows,
+        send_after=row.send_after,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, case, exists, insert, or_, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, case, exists, insert, or_, select, tuple_, update
 
 from newsletter.model import DeliveryState, EditionState, NoticeKind, SubscriptionState
 from newsletter.store.change_tables import address_changes
@@ -24,6 +24,7 @@ from newsletter.store.tables import (
 own = deliveries.c
 LEFT = "the reader left, or the address was suppressed, before it was sent"
 STOPPED = "the edition was cancelled before it was sent"
+AT_ONCE_SETTLED: Final = 500  # of a statement's parameters
 RESENDS: Final = 3  # automatic ones: a server that takes mail and never says so must not get it without end
 
 # An edition goes only to who is subscribed, a confirmation only to who has not confirmed yet. The other notices are
@@ -134,6 +135,28 @@ def accept(connection: Connection, found: Mapping[int, str], now: datetime) -> N
         change = change.values(state=DeliveryState.ACCEPTED, lease_until=None, answer=said, changed_at=now)
         if connection.execute(change).rowcount:
             _note(connection, [id], "found", said, now)
+
+
+def settle(
+    connection: Connection, edition: str, ids: Sequence[int] | None, by: str, now: datetime, *, again: bool
+) -> int:
+    """What a person decides about uncertain deliveries of an edition (all where no `ids` are given): how many.
+
+    They arrived, or (`again`) are sent once more; a finished edition goes on for that. `by` says who, and why.
+    """
+    query = select(own.id).where(own.edition == edition, own.state == DeliveryState.UNCERTAIN).with_for_update()
+    found = connection.execute(query if ids is None else query.where(own.id.in_(ids))).scalars().all()
+    if not again:
+        accept(connection, dict.fromkeys(found, by), now)
+    elif found:
+        again_ = {"state": DeliveryState.QUEUED, "retry_at": None, "lease_until": None, "changed_at": now}
+        for start in range(0, len(found), AT_ONCE_SETTLED):
+            some = found[start : start + AT_ONCE_SETTLED]
+            connection.execute(update(deliveries).where(own.id.in_(some)).values(**again_))
+            _note(connection, some, "resent", by, now)
+        over = update(editions).where(editions.c.id == edition, editions.c.state == EditionState.FINISHED)
+        connection.execute(over.values(state=EditionState.SENDING, finished_at=None))
+    return len(found)
 
 
 def _note(connection: Connection, ids: Sequence[int], kind: str, detail: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -27,6 +28,7 @@ class WebServices:
     """What the web needs of the program. `ready` says what keeps it from serving, a line each; none: all is well.
 
     `metrics` are figures for Prometheus. `hook` takes a provider's call (name, headers, body) and says its status.
+    `later` does what follows an answer, and keeps no connection waiting: its next answer would tell how long that took.
     """
 
     settings: Settings
@@ -37,6 +39,7 @@ class WebServices:
     hook: Callable[[str, Mapping[str, str], bytes], int]
     search: Callable[[Sequence[str], datetime, int, int], Hits]
     clock: Callable[[], datetime] = field(default=_utc_now)
+    later: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "later"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,21 @@ before the store is asked at all.
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
-from starlette.background import BackgroundTask
+import structlog
 from starlette.responses import Response
 
 from newsletter.audience import Holdings, wording
 from newsletter.audience.wording import CADENCES
-from newsletter.errors import BadInput, NotFound, StateError, TokenError
+from newsletter.errors import BadInput, NewsletterError, NotFound, StateError, TokenError
 from newsletter.i18n import language_name, translations
 from newsletter.web.answers import Text, Visit, WebServices, answer, say
 from newsletter.web.door import Door
 from newsletter.web.forms import FORMATS, AddressForm, ErasingForm, address_form, erasing_form
 from newsletter.web.own import in_language, token_of
+
+log = structlog.get_logger()
 
 
 def _(message: str) -> str:
@@ -113,7 +116,7 @@ class Data:
                 return self._door.form(visit, "my_data.html", 422, form=form)
             if not self._door.lets(visit):
                 return self._door.form(visit, "my_data.html", 429, asked=True, form=form)
-            response.background = BackgroundTask(self._data.send_link, form.email.data, self._services.clock())
+            self._services.later.submit(self._send_link, form.email.data, self._services.clock())
         return response
 
     def own(self, visit: Visit) -> Response:
@@ -156,6 +159,12 @@ class Data:
         return answer(
             self._services, visit, "address.html", change=change, consents=[*consents, wording.moved(visit.language)]
         )
+
+    def _send_link(self, email: str, now: datetime) -> None:
+        try:
+            self._data.send_link(email, now)
+        except NewsletterError as error:  # it was answered: nobody else can be told
+            log.error("the link to somebody's data was not queued", error=str(error))
 
     def _erase(self, visit: Visit, token: str, holdings: Holdings) -> Response:
         form = erasing_form(visit.language, visit.sent)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from newsletter.audience import Standing, wording
 from newsletter.config import Newsletter
-from newsletter.errors import StateError
+from newsletter.errors import NotFound, StateError, TokenError
 from newsletter.i18n import languages
 from newsletter.model import SubscriptionState
 from newsletter.tokens import Purpose
@@ -135,9 +135,12 @@ class Own:
         )
 
     def undo(self, visit: Visit) -> Response:
-        """The button that takes leaving back; POST does. Its address can do nothing else."""
+        """The button that takes leaving back; POST does. Its address can do nothing else, and not for long."""
         token = token_of(visit)
-        standing = self._standing(Purpose.UNDO, token)
+        try:
+            standing = self._standing(Purpose.UNDO, token)
+        except (TokenError, NotFound):
+            return say(self._services, visit, TOO_LATE, 404)
         visit = in_language(visit, standing.subscription.language)
         if visit.sent is not None:
             try:

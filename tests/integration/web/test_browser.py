@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page
 
 from newsletter.model import SubscriptionState
 from newsletter.tokens import Purpose
 from tests.integration.audience.world import token
-from tests.integration.web.world import Site, site
+from tests.integration.web.browser import served as loopback
+from tests.integration.web.world import Site
 from tests.servers.chromium import Chromium, axe
-from tests.servers.process import free_port
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {},
@@ -29,22 +27,14 @@ ACTIVE, ASKED, LEFT, LAPSED = 1, 2, 3, 4
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A web with a reader of each state, under a path."""
-    place, port = tmp_path_factory.mktemp("web"), free_port()
-    with site(f"sqlite:///{place}/newsletter.db", place, f"http://127.0.0.1:{port}/newsletter", newsletters=2) as here:
+    with loopback(tmp_path_factory.mktemp("web")) as here:
         assert here.reader(topics=["verkehr"]) == ACTIVE
         here.ask("olli@leser.example")
         assert here.reader("pia@leser.example") == LEFT
         here.subscribing.leave(token(Purpose.UNSUBSCRIBE, LEFT), here.now)
         here.ask("jo@leser.example")
         here.register.erase("jo@leser.example", here.now)
-        server = uvicorn.Server(uvicorn.Config(here.app, port=port, log_config=None, access_log=False))
-        thread = Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            thread.join(0.02)
         yield here
-        server.should_exit = True
-        thread.join()
 
 
 def press(button: str) -> Callable[[Page], None]:

@@ -64,11 +64,13 @@ async def test_the_link_goes_to_who_is_known_once_a_day(here: Site, client: http
             response = await client.post("/my-data", data={"email": email})
             answers.add((response.status_code, response.content, tuple(response.headers.items())))
     assert len(answers) == 1
+    here.settled()
     assert here.notices().count("data") == 2  # who left may still see what is kept
     claims = [claim for claim in due(here) if claim.variant.startswith("data")]
     assert {claim.email for claim in claims} == {ADDRESS, "weg@leser.example"}
     here.later(hours=24)
     await client.post("/my-data", data={"email": ADDRESS})
+    here.settled()
     assert here.notices().count("data") == 3
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +28,12 @@ class Site(World):
 
     problems: list[str] = field(default_factory=list)
     hooked: list[tuple[str, bytes]] = field(default_factory=list)
+    later_work: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
     app: ASGIApp = field(init=False)
+
+    def settled(self) -> None:
+        """What follows answers is done."""
+        self.later_work.submit(lambda: None).result()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -44,6 +50,7 @@ class Site(World):
             self.hook,
             Search(self.database).find,
             lambda: self.now,
+            self.later_work,
         )
         self.app = create_app(services)
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.deliver.message import Envelope, compile_variant
-from newsletter.deliver.writer import Writer
+from newsletter.deliver.writer import LINKS, Writer
 from newsletter.errors import BadInput, SettingsError
-from newsletter.model import Blank, Claim, Format, Variant
+from newsletter.model import PERSON_BLANKS, Blank, Claim, Format, Variant
 from newsletter.tokens import LASTS, Keys, Purpose
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
@@ -38,6 +38,10 @@ def test_the_links_of_notices_name_their_reader_and_their_question() -> None:
     data = KEYS.token(Purpose.DATA, 3, expires=NOW + LASTS[Purpose.DATA])  # dated as the mail: a repeat is the same
     assert writer.link("data_url", notice) == f"{BASE}data/{data}"
     assert writer.link("address_url", notice) == f"{BASE}address/{KEYS.token(Purpose.ADDRESS, 9)}"
+
+
+def test_every_blank_of_a_person_has_its_link() -> None:
+    assert set(LINKS) == PERSON_BLANKS
 
 
 def test_a_repeat_is_the_same_to_the_byte() -> None:

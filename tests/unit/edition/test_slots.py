@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.config import Newsletter
-from newsletter.edition.slots import slots_between
+from newsletter.edition.slots import composed_at, decided_by, moment_at, slots_between, slots_to_compose
+from newsletter.errors import BadInput
 from newsletter.model import Cadence
 from tests.unit.edition.samples import newsletter
 
@@ -98,3 +99,37 @@ def test_however_the_time_is_cut_each_slot_comes_once(
     days: list[date] = [slot.astimezone(place).date() for slot in whole]
     assert len(days) == len(set(days))
     assert all(later - earlier <= timedelta(hours=26) for earlier, later in pairwise(whole))
+
+
+def asking(**more: object) -> Newsletter:
+    return newsletter(approval="editor", **more)
+
+
+def test_what_an_editor_approves_is_composed_ahead_by_the_local_clock() -> None:
+    evening = asking(send_at=time(7), compose_at=time(18), approve_by=time(21))
+    slot = utc("2026-10-25 06:00")  # 07:00 on the day on which the clock was put back at three
+    assert composed_at(evening, slot, BERLIN) == utc("2026-10-24 16:00")
+    assert decided_by(evening, slot, utc("2026-10-24 16:00"), BERLIN) == utc("2026-10-24 19:00")
+    after, before, on = utc("2026-10-24 06:00"), utc("2026-10-24 15:59"), utc("2026-10-24 16:00")
+    assert slots_to_compose(evening, DAILY, after, before, BERLIN) == []
+    assert slots_to_compose(evening, DAILY, after, on, BERLIN) == [slot]
+    assert decided_by(newsletter(), slot, on, BERLIN) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-28 09:30", "2026-11-28 08:30"),
+        ("2026-11-28T09:30", "2026-11-28 08:30"),
+        ("2026-11-28T09:30:00Z", "2026-11-28 09:30"),
+        ("2026-10-25 02:30", "2026-10-25 00:30"),  # comes twice: the first
+    ],
+)
+def test_a_moment_is_written_by_the_sites_clock(text: str, moment: str) -> None:
+    assert moment_at(text, BERLIN) == utc(moment)
+
+
+@pytest.mark.parametrize("text", ["", "morgen", "2026-03-29 02:30", "28.11.2026 09:30", "2026-13-01 00:00"])
+def test_what_is_no_moment_is_told(text: str) -> None:
+    with pytest.raises(BadInput):
+        moment_at(text, BERLIN)

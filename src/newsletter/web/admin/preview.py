@@ -28,7 +28,8 @@ def as_page(mail: str, base_url: str, *, dark: bool, hosted: bool) -> tuple[str,
         element.text = text
         (document if head is None else head).append(element)
     hashes = " ".join(f"'sha256-{_digest(text)}'" for text in styles)
-    policy = content_policy(base_url, hosted=hosted, style_src=hashes, form_action="'none'") + "; sandbox allow-popups"
+    policy = content_policy(base_url, hosted=hosted, style_src=hashes, form_action="'none'", frame_ancestors="'self'")
+    policy += "; sandbox allow-popups"  # its links open beside, and nothing else of it does anything (ADR 12)
     page = DOCTYPE + html.tostring(document, encoding="unicode")
     return page, {CONTENT_POLICY: policy, "Cache-Control": "no-store"}
 

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from sqlalchemy import update
 
-from newsletter.model import Role
+from newsletter.model import DeliveryState, EditionState, Role
+from newsletter.store.tables import editions
 from tests.integration.store.test_releases import collected
-from tests.integration.web.admin.browser import NOTHING, looked_at, press, served, sign_in
+from tests.integration.web.admin.browser import NOTHING, looked_at, press, served, sign_in, tab_to
 from tests.integration.web.admin.samples import new
+from tests.integration.web.admin.test_editions_more import doubtful
 from tests.integration.web.admin.world import Office
 from tests.servers.chromium import Chromium
 
@@ -21,7 +24,9 @@ def here(tmp_path: Path) -> Iterator[Office]:
     """An edition is there."""
     with served(tmp_path) as here:
         collected(here.program.database, new("a", headline="Neue Radbrücke"))
-        here.program.desk.compose_due(here.now)
+        (made,) = here.program.desk.compose_due(here.now)
+        doubtful(here, made.id)
+        here.program.database.write(lambda rows: rows.execute(update(editions).values(state=EditionState.COMPOSED)))
         yield here
 
 
@@ -33,12 +38,35 @@ def hold_unreasoned(page: Page) -> None:
     press(page, "Zurückhalten")
 
 
+def chosen(page: Page) -> None:
+    page.get_by_label("Hell oder dunkel").select_option("dark")
+    page.get_by_label("Breite").select_option("narrow")
+    press(page, "Anzeigen")
+    page.frame_locator("iframe").get_by_role("heading", level=1).wait_for()
+
+
+def empty(page: Page) -> None:
+    page.get_by_label("Betreff").evaluate("field => { field.maxLength = 300; field.value = 'x'.repeat(251) }")
+    press(page, "Zusammenstellen")
+
+
+def undecided(page: Page) -> None:
+    press(page, "Entscheiden")
+
+
 PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "list": ("/editions", nothing),
     "edition": ("/editions/{id}", nothing),
     "errors": ("/editions/{id}", hold_unreasoned),
     "cancel": ("/editions/{id}/cancel", nothing),
     "deliveries": ("/editions/{id}/deliveries", nothing),
+    "dark and narrow": ("/editions/{id}", chosen),
+    "new": ("/editions/new", nothing),
+    "new, wrong": ("/editions/new", empty),
+    "words": ("/editions/{id}/words", nothing),
+    "domains": ("/editions/{id}/domains", nothing),
+    "in doubt": ("/editions/{id}/uncertain", nothing),
+    "in doubt, errors": ("/editions/{id}/uncertain", undecided),
 }
 
 
@@ -71,3 +99,26 @@ def test_the_previewed_mail_keeps_its_policy_and_its_look(here: Office, chromium
     told, grounds = chromium.run(go)
     assert told == []
     assert grounds[0] != grounds[1]
+
+
+def test_approving_and_deciding_by_keys_alone_without_a_script(here: Office, chromium: Chromium) -> None:
+    cookie, id = here.cookie(Role.EDITOR), here.program.editions.listed()[0].edition.id
+    base = f"{here.program.settings.site.base_url}/admin/editions/{id}"
+
+    def go(page: Page) -> None:
+        sign_in(page, here, cookie)
+        page.goto(f"{base}/uncertain")
+        tab_to(page, "Sie sind angekommen: als angenommen zählen")
+        page.keyboard.press("Space")
+        tab_to(page, "Warum?")
+        page.keyboard.type("steht im Log")
+        tab_to(page, "Entscheiden")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        tab_to(page, "Freigeben")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    chromium.run(go, locale="de-DE", java_script_enabled=False)
+    assert here.program.editions.get(id).state is EditionState.APPROVED
+    assert here.program.editions.counts(id) == {DeliveryState.ACCEPTED: 3}

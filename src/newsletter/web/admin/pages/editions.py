@@ -5,12 +5,15 @@ from __future__ import annotations
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from newsletter.i18n import languages, number
+from newsletter.config import Settings
+from newsletter.i18n import language_name, languages, number
 from newsletter.model import OPEN, DeliveryState, Edition, EditionState, Format, Role
 from newsletter.store.editions import Counted
 from newsletter.web.admin.desk import Desk
 from newsletter.web.admin.preview import as_page
 from newsletter.web.admin.route import page
+from newsletter.web.forms import FORMATS
+from newsletter.web.headers import CONTENT_POLICY, content_policy
 
 MOST = 200  # editions of a list
 LINES = 100  # deliveries of a page
@@ -32,7 +35,8 @@ def listed(desk: Desk) -> Response:
     found = [one for one in every if desk.may(Role.VIEWER, [one.edition.newsletter])]
     rows = [(one.edition, in_words(desk, one)) for one in found]
     options = [("", desk.say("all")), *((one.value, desk.say(one.value)) for one in EditionState)]
-    return desk.show("editions.html", rows=rows, options=options, state=state, most=MOST)
+    may_make = desk.may(Role.EDITOR)
+    return desk.show("editions.html", rows=rows, options=options, state=state, most=MOST, may_make=may_make)
 
 
 @page("/editions/{id}", Role.VIEWER)
@@ -86,8 +90,9 @@ def shown(desk: Desk, found: Edition, errors: dict[str, str], status: int = 200)
     program = desk.program
     may = desk.may(Role.EDITOR, [found.newsletter])
     has_sheets = found.state is not EditionState.SKIPPED and bool(found.carried)
-    subject, _, text = program.preview(found.id, Format.STANDARD, _language(desk)) if has_sheets else ("", None, "")
-    return desk.show(
+    format, tongue = _format(desk), _language(desk)
+    subject, _, text = program.preview(found.id, format, tongue) if has_sheets else ("", None, "")
+    response = desk.show(
         "edition.html",
         status,
         edition=found,
@@ -99,11 +104,25 @@ def shown(desk: Desk, found: Edition, errors: dict[str, str], status: int = 200)
         counted=in_words(desk, Counted(found, program.editions.counts(found.id))),
         decisions=DECISIONS.get(found.state, ()) if may else (),
         may_test=may and has_sheets,
-        formats=[one for one in Format if one is not Format.TEXT],
-        languages=languages(),
+        formats=[(one.value, desk.say(FORMATS[one])) for one in Format],
+        tongues=[(one, language_name(one, desk.language)) for one in languages()],
+        format=format.value,
+        tongue=tongue,
+        look="dark" if desk.query("look") == "dark" else "light",
+        width="narrow" if desk.query("width") == "narrow" else "wide",
+        until=program.desk.awaited_until(found),
+        uncertain=program.editions.counts(found.id).get(DeliveryState.UNCERTAIN, 0) if may else 0,
+        at=desk.typed("at"),
         reason=desk.typed("reason"),
         address=desk.typed("address"),
     )
+    response.headers[CONTENT_POLICY] = _framing(program.settings)
+    return response
+
+
+def _framing(settings: Settings) -> str:
+    """The page shows the mail in a frame of our own, and nothing else of anybody's (ADR 12)."""
+    return content_policy(settings.site.base_url, hosted=settings.publish.images == "host", frame_src="'self'")
 
 
 def in_words(desk: Desk, counted: Counted) -> str:

@@ -1,0 +1,84 @@
+"""What became of an edition's mails: by domain, and what an editor decides of those that nobody knows of."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from newsletter.model import DeliveryState, Role
+from newsletter.store.outcomes import by_domain
+from newsletter.web.admin.desk import Desk
+from newsletter.web.admin.pages.editions import edition_of
+from newsletter.web.admin.route import action, page
+
+
+def _(message: str) -> str:
+    return message  # marks a message for the catalogues
+
+
+DOMAINS = 50
+LINES = 200
+FAILED = (DeliveryState.FAILED, DeliveryState.QUARANTINED)
+WAITING = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.COMMITTING, DeliveryState.DEFERRED)
+NO_REASON = _("Please say why. It is kept with each of them.")
+NOTHING = _("Please choose what became of them.")
+
+
+@page("/editions/{id}/domains", Role.VIEWER)
+def domains(desk: Desk) -> Response:
+    """The domains with the most mails, and the others together."""
+    found = edition_of(desk, Role.VIEWER)
+    first, rest = by_domain(desk.program.database, found.id, DOMAINS)
+    rows = [*first, *([rest] if rest.planned else [])]
+    sums = [
+        (
+            one,
+            one.counts[DeliveryState.ACCEPTED],
+            sum(one.counts[state] for state in WAITING),
+            sum(one.counts[state] for state in FAILED),
+            one.counts[DeliveryState.UNCERTAIN],
+        )
+        for one in rows
+    ]
+    return desk.show("edition_domains.html", edition=found, rows=sums, most=DOMAINS)
+
+
+@page("/editions/{id}/uncertain", Role.EDITOR)
+def uncertain(desk: Desk) -> Response:
+    """The mails that nobody knows of, and what can be decided."""
+    return _asked(desk, {})
+
+
+@action("/editions/{id}/uncertain", "delivery.settle", Role.EDITOR)
+def settle(desk: Desk) -> Response:
+    """They arrived, or go out once more: those that are chosen, or all."""
+    found, reason, what = edition_of(desk, Role.EDITOR), desk.typed("reason"), desk.typed("what")
+    errors = {} if what in ("arrived", "again") else {"what": desk.say(NOTHING)}
+    errors |= {} if reason else {"reason": desk.say(NO_REASON)}
+    if errors:
+        return _asked(desk, errors, 422)
+    chosen = [int(one) for one in desk.sent.getlist("delivery") if isinstance(one, str) and one.isdecimal()]
+    ids = chosen if desk.typed("which") == "some" else None
+    again = what == "again"
+    count = desk.program.mailroom.settle(found.id, ids, f"{desk.by}: {reason}", again=again)
+    desk.record.update(count=count, what=what, reason=reason)
+    one, many = (
+        (_("%(n)s mail goes out once more."), _("%(n)s mails go out once more."))
+        if again
+        else (_("%(n)s mail counts as accepted."), _("%(n)s mails count as accepted."))
+    )
+    return desk.go(f"/editions/{found.id}", desk.count(one, many, count))
+
+
+def _asked(desk: Desk, errors: dict[str, str], status: int = 200) -> Response:
+    found = edition_of(desk, Role.EDITOR)
+    return desk.show(
+        "edition_uncertain.html",
+        status,
+        edition=found,
+        lines=desk.program.mailroom.deliveries(found.id, 0, LINES, DeliveryState.UNCERTAIN),
+        count=desk.program.editions.counts(found.id).get(DeliveryState.UNCERTAIN, 0),
+        errors=errors,
+        reason=desk.typed("reason"),
+        what=desk.typed("what"),
+        which=desk.typed("which"),
+    )
