@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from newsletter.config import Settings, load
+from newsletter.errors import StoreError
 
 
 @click.group()
@@ -20,12 +21,23 @@ def _settings(ctx: click.Context) -> Settings:
 
 
 @db.command()
+@click.option("--no-backup", is_flag=True, help="Without a backup: you have made one yourself.")
 @click.pass_context
-def upgrade(ctx: click.Context) -> None:
-    """Bring the database's tables up to this version."""
+def upgrade(ctx: click.Context, no_backup: bool) -> None:
+    """Bring the database's tables up to this version; a backup of what they are comes first."""
+    from newsletter.store import backup as backups
     from newsletter.store import schema
 
-    before, after = schema.upgrade(_settings(ctx).store.url)
+    store = _settings(ctx).store
+    if not no_backup:
+        try:
+            file = backups.before_upgrade(store.url, store.backups, datetime.now(UTC))
+        except StoreError as error:
+            hint = "nothing was changed; back it up yourself, then `newsletter db upgrade --no-backup`"
+            raise StoreError(f"no backup could be made: {error}. {hint}") from error
+        if file is not None:
+            click.echo(f"backed up into {file}")
+    before, after = schema.upgrade(store.url)
     click.echo(f"is at {after} already" if before == after else f"upgraded from {before or 'empty'} to {after}")
 
 

@@ -224,7 +224,13 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
             "newsletters": newsletters,
             "webhooks": [_settle_webhook(*pair, root, problems) for pair in enumerate(settings.webhooks)],
             "network": _settle_network(settings.network, root, problems),
-            "store": settings.store.model_copy(update={"url": url, "journal": root / settings.store.journal}),
+            "store": settings.store.model_copy(
+                update={
+                    "url": url,
+                    "journal": root / settings.store.journal,
+                    "backups": root / settings.store.backups,
+                }
+            ),
             "security": settings.security.model_copy(update={"key_file": root / settings.security.key_file}),
             "publish": settings.publish.model_copy(update={"directory": root / settings.publish.directory}),
         }

@@ -26,6 +26,7 @@ from newsletter.config.values import (
     Origin,
     Proxy,
     Region,
+    SecurityContact,
     Slug,
     WebAddress,
     WebhookSecret,
@@ -62,6 +63,7 @@ class Site(Table):
     accessibility_url: WebAddress | None = None
     easy_language_url: WebAddress | None = None
     sign_language_url: WebAddress | None = None
+    security_contact: SecurityContact | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -72,6 +74,7 @@ class Site(Table):
 class StoreSettings(Table):
     url: str = "sqlite:///var/newsletter.db"
     journal: Path = Path("var/journal")
+    backups: Path = Path("var/backups")
 
 
 class Security(Table):

@@ -49,6 +49,13 @@ def before(one: time, other: time) -> timedelta:
     return (datetime.combine(day, other) - datetime.combine(day, one)) % timedelta(days=1)
 
 
+def security_contact(text: str) -> str:
+    """Where somebody writes who found a hole: an address of a mailbox, a page or a telephone (RFC 9116, 2.5.3)."""
+    if not re.fullmatch(r"(mailto:[^\s@]+@[^\s@]+|https://[^\s/]\S*|tel:\+?[0-9-]+)", text):
+        raise ValueError('a mailto:, https: or tel: address, as "mailto:security@musterstadt.example"')
+    return text
+
+
 def listen(text: str) -> str:
     """A host and a port."""
     host, _, port = text.rpartition(":")
@@ -195,6 +202,7 @@ def return_path(text: str) -> str:
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 OptionalDuration = Annotated[timedelta | None, BeforeValidator(duration)]
+SecurityContact = Annotated[str, AfterValidator(security_contact)]
 Clock = Annotated[time, BeforeValidator(clock)]
 Listen = Annotated[str, AfterValidator(listen)]
 WebAddress = Annotated[str, AfterValidator(web_address)]

@@ -52,7 +52,7 @@ def check(version: str, known: list[str]) -> None:
     if version not in known:
         raise StoreError(f"the database ({version}) is newer than this program ({newest}): install the newer program")
     if version != newest:
-        remedy = "back it up, then `newsletter db upgrade`"
+        remedy = "end it where it runs, then `newsletter db upgrade`, which makes a backup first"
         raise StoreError(f"the database ({version}) is older than this program ({newest}): {remedy}")
 
 

@@ -37,6 +37,8 @@ from newsletter.web.metrics import Metrics
 from newsletter.web.own import Own
 from newsletter.web.published import Published
 from newsletter.web.quick import Quick
+from newsletter.web.security_txt import PATH as SECURITY_TXT
+from newsletter.web.security_txt import security_txt
 from newsletter.web.subscribe import Subscribe
 from newsletter.web.trouble import Trouble
 
@@ -101,6 +103,12 @@ def _routes(services: WebServices) -> list[BaseRoute]:
         problems = services.ready()
         return PlainTextResponse("\n".join(problems or ["ready"]) + "\n", 503 if problems else 200)
 
+    def security(request: Request) -> Response:
+        text = security_txt(services.settings, services.clock())
+        if text is None:
+            raise HTTPException(404)
+        return PlainTextResponse(text, headers={"Cache-Control": "public, max-age=86400"})
+
     def script(request: Request) -> Response:
         return FileResponse(folder("templates") / "web/pow.js", headers={"Cache-Control": "public, max-age=86400"})
 
@@ -120,6 +128,7 @@ def _routes(services: WebServices) -> list[BaseRoute]:
         Route("/preferences/{token}", _page(language, own.preferences), methods=["GET", "POST"]),
         Route("/unsubscribe/{token}", _page(language, own.unsubscribe, lenient=True), methods=["GET", "POST"]),
         Route("/search", _page(language, lambda visit: search.show(services, visit)), methods=["GET"]),
+        Route(SECURITY_TXT, security, methods=["GET"]),
         Route("/healthz", lambda request: PlainTextResponse("ok\n")),
         Route("/readyz", ready),
         Route("/metrics", Metrics(services)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -433,3 +434,20 @@ async def test_an_editors_own_words_stand_over_the_form_and_on_record(sqlite_url
         consents = here.rows()["consents"]
     assert "Ja, ich will." in consents[-1].wording
     assert "Themen: Verkehr" in consents[-1].wording
+
+
+async def test_who_found_a_hole_is_told_where_to_write(here: Site) -> None:
+    """RFC 9116: a contact and a time less than a year ahead; no such page where nobody is named."""
+    path = "/.well-known/security.txt"
+    async with here.client() as client:
+        assert (await client.get(path)).status_code == 404
+    named = here.settings.site.model_copy(update={"security_contact": "mailto:sicherheit@musterstadt.example"})
+    there = Site(here.database, here.settings.model_copy(update={"site": named}), here.journal, now=here.now)
+    async with there.client() as client:
+        answer = await client.get(path)
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert fields["Contact"] == "mailto:sicherheit@musterstadt.example"
+    assert fields["Canonical"] == f"{here.settings.site.base_url}{path}"
+    ahead = datetime.fromisoformat(fields["Expires"]) - here.now
+    assert timedelta(days=90) < ahead < timedelta(days=365)

@@ -19,6 +19,9 @@ from newsletter.store import restored, schema
 from newsletter.store.database import connect, open_database, parse
 from newsletter.store.journal import Journal
 
+BEFORE = "before-upgrade-from-"
+KEPT = 3
+
 
 def backup(url: str, file: Path) -> None:
     """Write the database at `url`, of whatever version, into `file`, which must not be there yet. Raises StoreError."""
@@ -32,6 +35,29 @@ def backup(url: str, file: Path) -> None:
     finally:
         database.close()
     _kind(parsed).copy(parsed, file)
+
+
+def before_upgrade(url: str, folder: Path, now: datetime) -> Path | None:
+    """Write the database at `url` into a new file of `folder` if an upgrade would change it; None where none would.
+
+    The latest KEPT of these files stay. Raises StoreError; where pg_dump is missing, too.
+    """
+    database = connect(url)
+    try:
+        version = database.read(schema.version_of)
+    finally:
+        database.close()
+    if version is None or version not in schema.versions() or version == schema.versions()[-1]:
+        return None
+    file = folder / f"{BEFORE}{version}-{now:%Y%m%dT%H%M%SZ}"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"store.backups: {folder} cannot be made ({error.strerror})") from error
+    backup(url, file)
+    for old in sorted(folder.glob(f"{BEFORE}*"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+        old.unlink()
+    return file
 
 
 def restore(url: str, file: Path, journal: Journal, now: datetime, aside: Path | None = None) -> Counter[str]:
