@@ -32,6 +32,7 @@ from newsletter.app.recall import Recall
 from newsletter.app.returns import Returns
 from newsletter.app.signin import SignIn
 from newsletter.app.sources import SourceDesk
+from newsletter.app.subscribers import SubscriberDesk
 from newsletter.app.watchman import Watchman
 from newsletter.audience import Offer, Register, Subscribing
 from newsletter.collect.backfilling import Progress
@@ -172,6 +173,11 @@ class Program:
     def catalogue(self) -> Catalogue:
         """Releases as they look for them."""
         return Catalogue(self.database)
+
+    @cached_property
+    def subscribers(self) -> SubscriberDesk:
+        """Subscribers as they look after them."""
+        return SubscriberDesk(self)
 
     # --- collecting and publishing
 
