@@ -19,6 +19,7 @@ from newsletter.app.health import Health, judge
 from newsletter.app.hooks import Hooks
 from newsletter.app.housekeeping import housekeep
 from newsletter.app.hub import hub_of
+from newsletter.app.imports import ImportDesk
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom, terms_of
 from newsletter.app.metrics import exposition
@@ -178,6 +179,11 @@ class Program:
     def subscribers(self) -> SubscriberDesk:
         """Subscribers as they look after them."""
         return SubscriberDesk(self)
+
+    @cached_property
+    def imports(self) -> ImportDesk:
+        """Lists of subscribers on their way in."""
+        return ImportDesk(self)
 
     # --- collecting and publishing
 

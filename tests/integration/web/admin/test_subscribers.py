@@ -227,7 +227,7 @@ async def test_the_suppression_list_is_counted_asked_and_added_to(desk: Office) 
         looked = words(await press(client, there, f"{there}/find", looked_for=MARA))
         assert "1 Adresse ist gesperrt" in looked
         assert "Uhr: Anruf" in looked
-        assert "gesperrt" in words(await client.get(f"{HERE}/{number}"))
+        assert "Gesperrt An diese Adresse" in words(await client.get(f"{HERE}/{number}"))
         other = subscribe(desk, IDA)
         assert (await press(client, f"{HERE}/{other}", f"{HERE}/{other}/suppress")).status_code == 422
         await press(client, f"{HERE}/{other}", f"{HERE}/{other}/suppress", reason="Anruf")
