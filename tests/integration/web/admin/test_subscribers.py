@@ -224,9 +224,9 @@ async def test_the_suppression_list_is_counted_asked_and_added_to(desk: Office) 
         again = await press(client, there, there, address=MARA, reason="Brief")
         assert again.status_code == 303
         assert "war schon gesperrt" in words(await client.get(again.headers["location"]))
-        looked = words(await press(client, there, f"{there}/find", looked_for=MARA))
-        assert "1 Adresse ist gesperrt" in looked
-        assert "Uhr: Anruf" in looked
+        found = words(await press(client, there, f"{there}/find", looked_for=MARA))
+        assert "1 Adresse ist gesperrt" in found
+        assert "Uhr: Anruf" in found
         assert "Gesperrt An diese Adresse" in words(await client.get(f"{HERE}/{number}"))
         other = subscribe(desk, IDA)
         assert (await press(client, f"{HERE}/{other}", f"{HERE}/{other}/suppress")).status_code == 422
