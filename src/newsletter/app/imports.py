@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FIRST: Final = 10  # refused rows that a page shows
 SHOWN: Final = 5  # rows by which people recognise columns
 MOST_COLUMNS: Final = 200
+BROKE_OFF: Final = "it broke off: the program was ended meanwhile"
 PATIENCE: Final = 5.0  # seconds that a request waits
 
 
@@ -49,6 +50,7 @@ class ImportDesk:
         self._program = program
         self._uploads = Uploads(program.settings.store.journal.parent / "imports")
         self._rows: dict[str, int] = {}
+        self._ending = False
         self.errands = Errands(program.now, PATIENCE)
 
     def keep(
@@ -70,7 +72,7 @@ class ImportDesk:
                 name,
                 kind,
                 None if among is None else tuple(sorted(among)),
-                tuple(table.guessed(_fields(kind))),
+                tuple(_guessed(table, kind)),
             )
             self._uploads.save(upload)
         except BaseException:
@@ -82,7 +84,7 @@ class ImportDesk:
         """One of somebody's lists; one whose work broke off with the program is as it was before."""
         found = self._uploads.get(id, by)
         if found.state in ("trying", "importing") and not self.busy(id):
-            return replace(found, state="failed", problem="it broke off: the program was ended meanwhile")
+            return replace(found, state="failed", problem=BROKE_OFF)
         return found
 
     def of(self, by: str) -> list[Upload]:
@@ -132,6 +134,10 @@ class ImportDesk:
         """Drop lists that have had their day; how many."""
         return self._uploads.tidy(self._program.now())
 
+    def end(self) -> None:
+        """Let what is being worked on break off soon: the program is ended, and does not wait for a long list."""
+        self._ending = True
+
     # --- inside
 
     async def _begin(self, upload: Upload, *, dry_run: bool) -> Upload:
@@ -167,18 +173,34 @@ class ImportDesk:
             self._content(upload),
             self._program.now(),
             Defaults(upload.newsletter or None, upload.consent),
-            lambda rows: self._rows.__setitem__(upload.id, rows),
+            lambda rows: self._done(upload.id, rows),
             upload.program,
             dry_run=dry_run,
             columns=upload.columns,
             among=upload.among,
         )
 
+    def _done(self, id: str, rows: int) -> None:
+        if self._ending:
+            raise StateError(BROKE_OFF)
+        self._rows[id] = rows
+
     def _content(self, upload: Upload) -> bytes:
         try:
             return self._uploads.list_of(upload.id).read_bytes()
         except FileNotFoundError as error:
             raise StateError("this list is in already; its file is gone") from error
+
+
+def _guessed(table: Table, program: str) -> list[str | None]:
+    """What each column may hold, by its name; addresses are known by what they look like, too."""
+    names = table.guessed(_fields(program))
+    rows = [record.cells for record, _ in zip(table, range(SHOWN), strict=False)]
+    for at in range(len(names)) if "email" not in names else ():
+        if names[at] is None and 2 * sum("@" in cell for row in rows for cell in row[at : at + 1]) > len(rows):
+            names[at] = "email"
+            break
+    return names
 
 
 def _fields(program: str) -> dict[str, Collection[str]]:

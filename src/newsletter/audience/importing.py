@@ -138,8 +138,8 @@ class Table:
         return self
 
     def __len__(self) -> int:
-        """How many lines there are below the first: as many rows at most."""
-        return len(self._lines) - 1
+        """How many lines below the first hold something: as many rows at most."""
+        return sum(bool(line.strip()) for line in self._lines[1:])
 
     def __iter__(self) -> Iterator[Record]:
         """Empty rows are passed over, what cannot be read is a row of nothing."""

@@ -12,7 +12,7 @@ import pytest
 
 from newsletter.app.imports import ImportDesk
 from newsletter.errors import NotFound
-from newsletter.model import Role
+from newsletter.model import Role, SubscriptionState
 from tests.integration.web.admin.test_subscribers import HERE, words
 from tests.integration.web.admin.world import Office, press
 
@@ -67,7 +67,7 @@ async def attempt(client: httpx.AsyncClient, path: str, **other: str) -> httpx.R
 async def test_what_is_missing_is_said_beside_its_field(desk: Office) -> None:
     async with desk.signed_in(Role.EDITOR, name="e") as client:
         path = (await upload(client, GERMAN)).headers["location"]
-        bare = await attempt(client, path, consent="")
+        bare = await attempt(client, path, consent="", **{"column-1": ""})
         assert bare.status_code == 422
         assert "welche Spalte die Adressen enthält" in words(bare)
         assert "wo und wann diese Menschen eingewilligt haben" in words(bare)
@@ -79,8 +79,8 @@ async def test_a_list_is_mapped_tried_and_taken_in_and_nobody_twice(desk: Office
     async with desk.signed_in(Role.EDITOR, name="e") as client:
         path = (await upload(client, GERMAN)).headers["location"]
         page = await client.get(path)
-        assert "liste.csv: 6 Zeilen, gelesen als Windows-1252, getrennt durch Semikolon" in words(page)
-        assert chosen(page)["column-1"] == ""  # nobody can guess what „Kontakt“ is
+        assert "liste.csv: 5 Zeilen, gelesen als Windows-1252, getrennt durch Semikolon" in words(page)
+        assert chosen(page)["column-1"] == "email"  # by what it looks like
         columns = {"column-1": "email", "column-2": "newsletter", "newsletter": "presse"}
         tried = words(await attempt(client, path, **columns))
         assert "Was daraus würde" in tried
@@ -248,6 +248,24 @@ async def test_long_work_goes_on_by_itself_and_what_broke_off_is_begun_again(des
         page = words(await client.get(list_))
         assert "wurde nicht fertig" in page
         assert "Niemand wird doppelt aufgenommen" in page
+
+
+async def test_a_program_that_ends_does_not_wait_for_a_long_list(desk: Office) -> None:
+    rows = "\n".join(f"leser{number}@amt.example" for number in range(300))
+    async with desk.signed_in(Role.EDITOR, name="e") as client:
+        path = (await upload(client, f"email\n{rows}\n".encode())).headers["location"]
+        await attempt(client, path, newsletter="presse")
+        desk.program.imports.end()
+        list_ = path.removesuffix("/columns")
+        await press(client, list_, f"{list_}/run")
+        page = words(await client.get(list_))
+        assert "wurde nicht fertig" in page
+        assert desk.program.subscribers.readership.counts(None)["presse"] == {SubscriptionState.ACTIVE: 100}
+        desk.program.__dict__["imports"] = ImportDesk(desk.program)  # it is started again
+        desk.program.imports.errands.patience = 60
+        await attempt(client, path, newsletter="presse")
+        await press(client, list_, f"{list_}/run")
+        assert "Neu 200 Schon abonniert 100" in words(await client.get(list_))
 
 
 async def nothing() -> None:

@@ -33,7 +33,7 @@ MAILS = 50  # the latest of somebody
 MOST_REASON = 500  # characters
 HOW = {
     "page": _("on our page"),
-    "command": _("by us, at their wish"),
+    "command": _("by hand"),
     "import": _("from a list"),
     "one-click": _("by the mail program’s button"),
     "mail": _("by e-mail"),
