@@ -123,6 +123,10 @@ class Table:
         self.header = tuple(cell.strip() for cell in self._cells(lines[0]))
         self.ignored: tuple[str, ...] = ()
 
+    def named(self, columns: Mapping[str, Collection[str]]) -> Table:
+        """The same rows under the names of these columns. Raises BadInput where none of them holds addresses."""
+        return self.assigned(self.guessed(columns))
+
     def guessed(self, columns: Mapping[str, Collection[str]]) -> list[str | None]:
         """What each column of the file may hold, by what it is called; None: nothing of these."""
         known = {spelling: name for name, spellings in columns.items() for spelling in spellings}

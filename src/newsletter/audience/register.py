@@ -87,18 +87,20 @@ class Register:
         `program` is the newsletter program whose export it is, where its columns do not tell; "": of none. `columns`
         says what each of the file's holds, where their names do not. `among`: the newsletters that may be subscribed;
         then nobody is suppressed, for that is of all of them. `progress` hears how many rows are done. A dry run tells
-        what would become of it, and writes nothing; who stands in the file twice counts as new twice where the rows lie
-        far apart. Raises BadInput for a file that is no such table.
+        what would become of it, and writes nothing. Raises BadInput for a file that is no such table.
         """
         table = Table(text_of(data))
         export = recognised(table.header) if program is None else export_of(program) if program else None
         fields = export.columns if export else COLUMNS
-        table.assigned(table.guessed(fields) if columns is None else columns)
+        table = table.named(fields) if columns is None else table.assigned(columns)
         intake = Intake(table, partial(self._arrival, export, defaults, now, among))
         added = already = done = 0
-        people = iter(intake)
+        people, met = iter(intake), set[int]()
         while chunk := list(islice(people, AT_ONCE)):
             count, fates = self._enrol([numbered.who for numbered in chunk], "import", now, dry_run=dry_run)
+            if dry_run:  # who was written by an import is known when their next row comes
+                fates = [_repeated(numbered.who, fate, met) for numbered, fate in zip(chunk, fates, strict=True)]
+                count = fates.count(Fate.NEW)
             added += count
             already += fates.count(Fate.ALREADY)
             for numbered, fate in zip(chunk, fates, strict=True):
@@ -226,6 +228,17 @@ def _fates(rows: Rows, people: Sequence[Enrolment]) -> list[Fate]:
             fates.append(Fate.ALREADY if key in seen else _fate(known.get(who.email_hash, ()), who.wish.newsletter))
         seen.add(key)
     return fates
+
+
+def _repeated(who: Enrolment, fate: Fate, met: set[int]) -> Fate:
+    """The fate of a row of a dry run, which is there already where an earlier one is `met`; adds new ones to these."""
+    key = hash((who.email_hash, who.wish.newsletter))  # of 64 bits: a number each is all that many rows may cost
+    if fate is not Fate.NEW:
+        return fate
+    if key in met:
+        return Fate.ALREADY
+    met.add(key)
+    return fate
 
 
 def _fate(subscriptions: Sequence[Subscription], newsletter: str) -> Fate:
