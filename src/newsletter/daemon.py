@@ -86,6 +86,7 @@ class Daemon:
         waiting = [asyncio.create_task(self._stop.wait()), serving, *([delivering] if delivering else [])]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
+        self._program.imports.end()
         await self._end(scheduler, delivering)
         await serving
         await asyncio.to_thread(self._later.shutdown)

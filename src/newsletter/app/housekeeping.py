@@ -33,6 +33,7 @@ def housekeep(program: Program) -> dict[str, int]:
         "deliveries": rows.forget_deliveries(seen),
         "notices": rows.forget_notices(min(seen, now - CONFIRMATIONS_KNOWN)),
         "addresses": rows.forget_addresses(seen),
+        "imports": program.imports.tidy(),
         "sessions": program.signin.forget_sessions(program.now()),
         "people": rows.forget_people(min(seen, now - privacy.keep_consent_after_leaving)),
     }

@@ -19,6 +19,7 @@ from newsletter.app.health import Health, judge
 from newsletter.app.hooks import Hooks
 from newsletter.app.housekeeping import housekeep
 from newsletter.app.hub import hub_of
+from newsletter.app.imports import ImportDesk
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom, terms_of
 from newsletter.app.metrics import exposition
@@ -32,6 +33,7 @@ from newsletter.app.recall import Recall
 from newsletter.app.returns import Returns
 from newsletter.app.signin import SignIn
 from newsletter.app.sources import SourceDesk
+from newsletter.app.subscribers import SubscriberDesk
 from newsletter.app.watchman import Watchman
 from newsletter.audience import Offer, Register, Subscribing
 from newsletter.collect.backfilling import Progress
@@ -172,6 +174,16 @@ class Program:
     def catalogue(self) -> Catalogue:
         """Releases as they look for them."""
         return Catalogue(self.database)
+
+    @cached_property
+    def subscribers(self) -> SubscriberDesk:
+        """Subscribers as they look after them."""
+        return SubscriberDesk(self)
+
+    @cached_property
+    def imports(self) -> ImportDesk:
+        """Lists of subscribers on their way in."""
+        return ImportDesk(self)
 
     # --- collecting and publishing
 

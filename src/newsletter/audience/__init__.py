@@ -5,6 +5,7 @@ from __future__ import annotations
 from newsletter.audience.exporting import Entry, consent_values, csv_lines, json_lines, refused_lines
 from newsletter.audience.importing import Defaults, ImportReport, Refusal
 from newsletter.audience.offer import Offer
+from newsletter.audience.on_behalf import OnBehalf
 from newsletter.audience.own_data import Change, Holdings
 from newsletter.audience.register import Register
 from newsletter.audience.subscribing import Standing, Subscribing
@@ -16,6 +17,7 @@ __all__ = [
     "Holdings",
     "ImportReport",
     "Offer",
+    "OnBehalf",
     "Refusal",
     "Register",
     "Standing",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -96,6 +96,11 @@ class Arrival(NamedTuple):
 
 def text_of(data: bytes) -> str:
     """A file's text. Raises BadInput for what is no text at all."""
+    return decoded(data)[0]
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """A file's text, and the encoding that it is in. Raises BadInput for what is no text at all."""
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     for attempt in (encoding, "cp1252"):
         try:
@@ -103,7 +108,7 @@ def text_of(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
-            return text
+            return text, attempt
     raise BadInput("the file is no text: save it as CSV, in UTF-8")
 
 
@@ -112,7 +117,7 @@ class Table:
 
     def __init__(self, text: str) -> None:
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        self._delimiter = max(";,\t", key=lines[0].count)
+        self.delimiter = max(";,\t", key=lines[0].count)
         self._lines = lines
         self._names: list[str | None] = []
         self.header = tuple(cell.strip() for cell in self._cells(lines[0]))
@@ -120,13 +125,25 @@ class Table:
 
     def named(self, columns: Mapping[str, Collection[str]]) -> Table:
         """The same rows under the names of these columns. Raises BadInput where none of them holds addresses."""
+        return self.assigned(self.guessed(columns))
+
+    def guessed(self, columns: Mapping[str, Collection[str]]) -> list[str | None]:
+        """What each column of the file may hold, by what it is called; None: nothing of these."""
         known = {spelling: name for name, spellings in columns.items() for spelling in spellings}
-        self._names = [known.get(folded(cell)) for cell in self.header]
+        return [known.get(folded(cell)) for cell in self.header]
+
+    def assigned(self, names: Sequence[str | None]) -> Table:
+        """The same rows, each column under the name of its place. Raises BadInput where none holds addresses."""
+        self._names = [*names, *[None] * len(self.header)][: len(self.header)]
         pairs = zip(self.header, self._names, strict=True)
         self.ignored = tuple(cell for cell, name in pairs if name is None and cell not in OURS)
         if "email" not in self._names:
             raise BadInput("the file's first line must name its columns, and one of them must be `email`")
         return self
+
+    def __len__(self) -> int:
+        """How many lines below the first hold something: as many rows at most."""
+        return sum(bool(line.strip()) for line in self._lines[1:])
 
     def __iter__(self) -> Iterator[Record]:
         """Empty rows are passed over, what cannot be read is a row of nothing."""
@@ -146,11 +163,11 @@ class Table:
             if record.count('"') % 2 == 0:
                 return record, spent
             record += "".join(f"\n{line}" for line in self._lines[at + spent : at + spent + 1])
-        return self._delimiter, 1
+        return self.delimiter, 1
 
     def _cells(self, record: str) -> list[str]:
         try:
-            return next(csv.reader(io.StringIO(record, newline=""), delimiter=self._delimiter), [])
+            return next(csv.reader(io.StringIO(record, newline=""), delimiter=self.delimiter), [])
         except csv.Error:
             return []
 

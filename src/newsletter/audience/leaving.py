@@ -24,13 +24,14 @@ def end(
     how: str,
     now: datetime,
     said: Callable[[str], str] = wording.withdrawn,
+    evidence: str | None = None,
 ) -> list[str]:
     """End what its owner has not ended yet, each with its consent withdrawn; of which newsletters."""
     open_ = [own for own in subscriptions if own.state is not SubscriptionState.ENDED or own.ended_at is None]
     for own in open_:
         rows.end(own.id, now)
         text = wording.on_record(said(own.language))
-        rows.add_consent(person.email_hash, Consent(own.id, "withdrawn", text, now, how))
+        rows.add_consent(person.email_hash, Consent(own.id, "withdrawn", text, now, how, evidence))
     return [own.newsletter for own in open_]
 
 

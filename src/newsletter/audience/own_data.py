@@ -96,11 +96,7 @@ class OwnData:
         """All that is kept of whoever the link was sent to. Raises TokenError, or NotFound where it is erased."""
         number, until = self._keys.opened(Purpose.DATA, token, now=now)
 
-        def work(rows: Rows) -> Holdings:
-            found = _holdings(rows, _there(rows.person(number)))
-            return replace(found, mails=tuple(rows.mails(number)), until=until)
-
-        return self._store.read(work)
+        return self._store.read(lambda rows: replace(holdings_of(rows, number), until=until))
 
     def erase(self, token: str, now: datetime) -> None:
         """End all their subscriptions and forget their address, for good. Raises TokenError or NotFound."""
@@ -169,6 +165,11 @@ class OwnData:
         rows.drop_changes(old.id)
         rows.add_notice(NoticeKind.MOVED, active[0], old.id, now)
         return _change(old, new, active)
+
+
+def holdings_of(rows: Rows, subscriber: int) -> Holdings:
+    """All that is kept of somebody, with their mails. Raises NotFound where nobody is there, or is erased."""
+    return replace(_holdings(rows, _there(rows.person(subscriber))), mails=tuple(rows.mails(subscriber)))
 
 
 def _lead(rows: Rows, person: Subscriber | None, now: datetime) -> None:

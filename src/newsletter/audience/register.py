@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -79,21 +79,28 @@ class Register:
         program: str | None = None,
         *,
         dry_run: bool = False,
+        columns: Sequence[str | None] | None = None,
+        among: Collection[str] | None = None,
     ) -> ImportReport:
         """Subscribe everybody in a CSV file; bad rows are left out and told, good ones are in, nobody twice.
 
-        `program` is the newsletter program whose export it is, where its columns do not tell. `progress` hears how many
-        rows are done. A dry run tells what would become of it, and writes nothing; who stands in the file twice counts
-        as new twice where the rows lie far apart. Raises BadInput for a file that is no such table.
+        `program` is the newsletter program whose export it is, where its columns do not tell; "": of none. `columns`
+        says what each of the file's holds, where their names do not. `among`: the newsletters that may be subscribed;
+        then nobody is suppressed, for that is of all of them. `progress` hears how many rows are done. A dry run tells
+        what would become of it, and writes nothing. Raises BadInput for a file that is no such table.
         """
         table = Table(text_of(data))
-        export = export_of(program) if program else recognised(table.header)
-        table.named(export.columns if export else COLUMNS)
-        intake = Intake(table, partial(self._arrival, export, defaults, now))
+        export = recognised(table.header) if program is None else export_of(program) if program else None
+        fields = export.columns if export else COLUMNS
+        table = table.named(fields) if columns is None else table.assigned(columns)
+        intake = Intake(table, partial(self._arrival, export, defaults, now, among))
         added = already = done = 0
-        people = iter(intake)
+        people, met = iter(intake), set[int]()
         while chunk := list(islice(people, AT_ONCE)):
             count, fates = self._enrol([numbered.who for numbered in chunk], "import", now, dry_run=dry_run)
+            if dry_run:  # who was written by an import is known when their next row comes
+                fates = [_repeated(numbered.who, fate, met) for numbered, fate in zip(chunk, fates, strict=True)]
+                count = fates.count(Fate.NEW)
             added += count
             already += fates.count(Fate.ALREADY)
             for numbered, fate in zip(chunk, fates, strict=True):
@@ -102,7 +109,8 @@ class Register:
             done += len(chunk)
             progress(done)
         why = f"blocked in {export.name}" if export else ""
-        suppressed = self._suppress_all(intake.blocked, why, now, dry_run=dry_run)
+        blocked = intake.blocked if among is None else []
+        suppressed = self._suppress_all(blocked, why, now, dry_run=dry_run)
         return intake.report(added, already, suppressed, export.name if export else None)
 
     def entries(self, newsletter: str | None = None) -> Iterator[Entry]:
@@ -145,11 +153,22 @@ class Register:
         """End all that somebody has who called a mail unwanted, and never write to them again."""
         self._store.write(lambda rows: self._complained(rows, email_hash, reason, now))
 
-    def _arrival(self, export: Export | None, defaults: Defaults, now: datetime, record: Record) -> Arrival:
+    def _arrival(
+        self,
+        export: Export | None,
+        defaults: Defaults,
+        now: datetime,
+        among: Collection[str] | None,
+        record: Record,
+    ) -> Arrival:
         if export is not None:
-            return arrived(record.said, export, self.offer, self._keys, defaults)
-        who = enrolment(record.said, self.offer, self._keys, defaults, now.date())
-        return Arrival(Place.READS, who.email_hash, who)
+            arrival = arrived(record.said, export, self.offer, self._keys, defaults)
+        else:
+            who = enrolment(record.said, self.offer, self._keys, defaults, now.date())
+            arrival = Arrival(Place.READS, who.email_hash, who)
+        if among is not None and arrival.who is not None and arrival.who.wish.newsletter not in among:
+            raise BadInput(f"you may not import into the newsletter {arrival.who.wish.newsletter!r}")
+        return arrival
 
     def _suppress_all(self, hashes: Sequence[str], reason: str, now: datetime, *, dry_run: bool) -> int:
         """Never write to these again, but for who reads here: that is the later word. How many are new."""
@@ -209,6 +228,17 @@ def _fates(rows: Rows, people: Sequence[Enrolment]) -> list[Fate]:
             fates.append(Fate.ALREADY if key in seen else _fate(known.get(who.email_hash, ()), who.wish.newsletter))
         seen.add(key)
     return fates
+
+
+def _repeated(who: Enrolment, fate: Fate, met: set[int]) -> Fate:
+    """The fate of a row of a dry run, which is there already where an earlier one is `met`; adds new ones to these."""
+    key = hash((who.email_hash, who.wish.newsletter))  # of 64 bits: a number each is all that many rows may cost
+    if fate is not Fate.NEW:
+        return fate
+    if key in met:
+        return Fate.ALREADY
+    met.add(key)
+    return fate
 
 
 def _fate(subscriptions: Sequence[Subscription], newsletter: str) -> Fate:

@@ -199,9 +199,12 @@ class AudienceRows(OwnDataRows):
         return len(added)
 
     def everybody(
-        self, after: int, limit: int, *wanted: ColumnElement[bool]
+        self, after: int, limit: int | None, *wanted: ColumnElement[bool]
     ) -> list[tuple[Subscription, Subscriber, bool]]:
-        """Subscriptions with an id above `after`, in that order, of people whose address is there; True: suppressed."""
+        """Subscriptions with an id above `after`, in that order, of people whose address is there; True: suppressed.
+
+        `limit` None: all of those that are wanted.
+        """
         query = (
             _people()
             .add_columns(suppressions.c.email_hash.is_not(None))

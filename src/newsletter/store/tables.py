@@ -238,6 +238,7 @@ subscriptions = Table(
     UniqueConstraint("subscriber", "newsletter"),
     # The audience of an edition is read by this index, a range for each distinct wish.
     Index("ix_subscriptions_audience", "newsletter", "cadence", "state", "language", "format", "topics", "id"),
+    Index("ix_subscriptions_state", "newsletter", "state", "id"),  # for lists and sums
 )
 
 consents = Table(

@@ -46,8 +46,8 @@ MOST_BYTES = 64 * 1024  # of a request's body
 MOST_BYTES_UNDER = {
     "/hooks/": 1024 * 1024,  # a provider's call: many events at once
     "/api/": 4 * 1024 * 1024,
-    "/admin/": 64 * 1024 * 1024,  # a file of subscribers
 }
+BOUNDS_ITSELF = "/admin/"  # form by form, and with a page that helps
 MOST_FIELDS = 500
 
 Page = Callable[[Visit], Response]
@@ -83,12 +83,16 @@ class Bounded:
     """Refuses bodies that are too long."""
 
     def __init__(self, app: ASGIApp) -> None:
+        self._app = app
         self._pages = RequestBodyLimitMiddleware(app, MOST_BYTES)
         self._others = {path: RequestBodyLimitMiddleware(app, most) for path, most in MOST_BYTES_UNDER.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
         path = scope.get("path", "")
+        if path.startswith(BOUNDS_ITSELF):
+            await self._app(scope, receive, send)
+            return
         bounded = next((app for start, app in self._others.items() if path.startswith(start)), self._pages)
         await bounded(scope, receive, send)
 

@@ -198,3 +198,21 @@ def test_nobody_who_left_here_comes_back_by_an_export(world: World) -> None:
     report = world.register.import_csv(RAPIDMAIL.encode(), world.now, PRESSE)
     assert [one.line for one in report.refused] == [2, 6]
     assert readers(world) == {}
+
+
+def test_a_dry_run_knows_who_stands_in_the_file_twice_however_far_apart(world: World) -> None:
+    rows = [f"leser{number % 130}@amt.example" for number in range(260)]
+    data = "\n".join(["email", *rows]).encode()
+    tried = world.register.import_csv(data, world.now, PRESSE, dry_run=True)
+    assert (tried.added, tried.already) == (130, 130)
+    assert world.register.import_csv(data, world.now, PRESSE) == tried
+
+
+def test_columns_may_be_assigned_by_place_and_newsletters_kept_to(world: World) -> None:
+    data = b"Wer;Was;Wohin\nmara@leser.example;Formular;presse\nida@leser.example;Formular;\n"
+    columns = ("email", "consent", "newsletter")
+    report = world.register.import_csv(data, world.now, PRESSE, columns=columns, among=["rat"])
+    assert [one.reason for one in report.refused] == ["you may not import into the newsletter 'presse'"] * 2
+    assert world.register.import_csv(data, world.now, PRESSE, columns=columns, among=["presse"]).added == 2
+    assert world.register.import_csv(CLEANED.encode(), world.now, PRESSE, among=["presse"]).suppressed == 0
+    assert world.register.import_csv(CLEANED.encode(), world.now, PRESSE).suppressed > 0

@@ -25,12 +25,12 @@ from newsletter.errors import NewsletterError, NotFound
 from newsletter.web.admin.cookie import NAME
 from newsletter.web.admin.desk import PATH, Desk
 from newsletter.web.admin.notes import Notes
+from newsletter.web.admin.reading import sent
 from newsletter.web.admin.route import AdminRoute, all_routes
 from newsletter.web.admin.trouble import Trouble
 from newsletter.web.language import spoken
 from newsletter.web.limit import Limit
 
-MOST_FIELDS = 5000
 TRIES, TRIES_IN = 10, timedelta(minutes=15)  # to sign in: of one client, and with one name
 
 
@@ -76,10 +76,10 @@ class Door:
                 raise HTTPException(403)
             if route.action is None:
                 return await _call(route, desk)
-            desk.sent = await request.form(max_files=1, max_fields=MOST_FIELDS)
-            if not self._is_ours(desk):
-                raise HTTPException(403, "form")
-            return await self._act(route, route.action, desk)
+            async with sent(request, route.most_bytes) as desk.sent:
+                if not self._is_ours(desk):
+                    raise HTTPException(403, "form")
+                return await self._act(route, route.action, desk)
 
         return answer
 

@@ -28,3 +28,10 @@ def newsletters_of(desk: Desk, release: Release) -> list[str]:
     """The newsletters that any of a release's feeds belongs to."""
     found = (name for seen in release.seen_by for name in desk.newsletters_of_feed(seen.source))
     return list(dict.fromkeys(found))
+
+
+def newsletters(desk: Desk, role: Role) -> list[str] | None:
+    """The newsletters in which who asks has this role; None for all, those that are gone too."""
+    if desk.may(role, NOWHERE):
+        return None
+    return sorted(name for name in desk.account.roles if desk.may(role, [name]))

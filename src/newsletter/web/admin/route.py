@@ -28,6 +28,7 @@ from newsletter.web.admin.desk import Desk
 Handler = Callable[[Desk], Response] | Callable[[Desk], Awaitable[Response]]
 H = TypeVar("H", bound=Handler)
 ROUTES = "admin_routes"
+MOST_BYTES = 1024 * 1024  # of a form
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class AdminRoute:
     role: Role | None
     action: str | None
     handler: Handler
+    most_bytes: int = MOST_BYTES
 
 
 def page(path: str, role: Role | None) -> Callable[[H], H]:
@@ -45,15 +47,17 @@ def page(path: str, role: Role | None) -> Callable[[H], H]:
     return _marked(AdminRoute, path, role, None)
 
 
-def action(path: str, name: str, role: Role | None) -> Callable[[H], H]:
-    """Answers POST; `name` is what the audit log calls it, as `edition.approve`."""
-    return _marked(AdminRoute, path, role, name)
+def action(path: str, name: str, role: Role | None, most_bytes: int = MOST_BYTES) -> Callable[[H], H]:
+    """Answers POST of so many bytes at most; `name` is what the audit log calls it, as `edition.approve`."""
+    return _marked(AdminRoute, path, role, name, most_bytes)
 
 
-def _marked(kind: type[AdminRoute], path: str, role: Role | None, name: str | None) -> Callable[[H], H]:
+def _marked(
+    kind: type[AdminRoute], path: str, role: Role | None, name: str | None, most_bytes: int = MOST_BYTES
+) -> Callable[[H], H]:
     def mark(handler: H) -> H:
         routes: list[AdminRoute] = getattr(handler, ROUTES, [])
-        setattr(handler, ROUTES, [*routes, kind(path, role, name, handler)])
+        setattr(handler, ROUTES, [*routes, kind(path, role, name, handler, most_bytes)])
         return handler
 
     return mark

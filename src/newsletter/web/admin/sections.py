@@ -30,6 +30,7 @@ SECTIONS = (
     Section("/releases", _("Releases")),
     Section("/alts", _("Alt texts")),
     Section("/editions", _("Editions")),
+    Section("/subscribers", _("Subscribers")),
     Section("/settings", _("Settings"), Role.ADMIN),
     Section("/people", _("People"), Role.ADMIN),
     Section("/audit", _("Audit log"), Role.ADMIN),

@@ -23,14 +23,20 @@ def _(message: str) -> str:
 MISSING = _("There is nothing here")
 MAY_NOT = _("You may not do this")
 OLD_FORM = _("This form was too old")
+TOO_LARGE = _("That was too large")
+UNREADABLE = _("Your browser sent something unreadable")
 FAILED = _("Something went wrong on our side")
 NOT_DONE = _("This could not be done")
 WHAT = {
     MISSING: _("The address may be mistyped, or what it led to is gone."),
     MAY_NOT: _("Your account has no role for it. Who may sign in here as an admin can give it to you."),
     OLD_FORM: _("You signed in anew since the page was opened. Go back, reload it and try again."),
+    TOO_LARGE: _("Nothing was taken. A list of subscribers may have 64 MB: divide it into several files, each with the "
+                 "line that names the columns."),
+    UNREADABLE: _("Nothing was done. Open the page again and send its form once more; a file must be whole."),
     FAILED: _("Please try again in a few minutes. If it happens again, look into the program’s log."),
 }  # fmt: skip
+BY_STATUS = {400: UNREADABLE, 403: MAY_NOT, 404: MISSING, 405: MISSING, 413: TOO_LARGE, 415: UNREADABLE}
 
 
 class Trouble:
@@ -43,8 +49,8 @@ class Trouble:
         """Unknown addresses, wrong methods, missing roles, old forms."""
         status = error.status_code if isinstance(error, HTTPException) else 400
         form = isinstance(error, HTTPException) and error.detail == "form"
-        title = {403: OLD_FORM if form else MAY_NOT, 404: MISSING, 405: MISSING}.get(status, NOT_DONE)
-        return await self._say(request, title, status)
+        title = {403: OLD_FORM} if form else {}
+        return await self._say(request, (BY_STATUS | title).get(status, NOT_DONE), status)
 
     async def missing(self, request: Request, error: Exception) -> Response:
         """What there is not, or not any more."""
