@@ -240,3 +240,33 @@ async def test_the_suppression_list_is_counted_asked_and_added_to(desk: Office) 
     assert desk.program.settings.store.journal.read_text().count("suppressed") == 3
     kept = [entry.detail for entry in desk.program.audit.store.newest(50)]
     assert "mara" not in json.dumps(kept).lower()
+
+
+async def test_somebody_is_entered_with_a_consent_or_asked_by_mail(desk: Office) -> None:
+    there = f"{HERE}/new"
+    async with desk.signed_in(newsletters={"presse": Role.EDITOR}, name="e") as client:
+        bare = await press(client, there, there, email="mara")
+        assert bare.status_code == 422
+        for wrong in ("keine vollständige E-Mail-Adresse", "wo und wann die Einwilligung", "eine dieser Möglichkeiten"):
+            assert wrong in words(bare)
+        other = await press(client, there, there, email=MARA, newsletter="rat", consent="x")
+        assert other.status_code == 422
+        wish = {"email": "Mara@leser.example", "newsletter": "presse"}
+        done = await press(client, there, there, **wish, consent="Formular, 1.11.2026")
+        assert "Eingetragen." in words(await client.get(done.headers["location"]))
+        again = await press(client, there, there, **wish, consent="Formular, 1.11.2026")
+        assert "schon eingetragen" in words(await client.get(again.headers["location"]))
+        asked = await press(client, there, f"{HERE}/ask", email=IDA, newsletter="presse")
+        assert "per E-Mail gefragt" in words(await client.get(asked.headers["location"]))
+        desk.program.register.suppress(BOTH, "Brief", desk.now)
+        refused = await press(client, there, there, email=BOTH, newsletter="presse", consent="Formular")
+        assert (refused.status_code, "ist gesperrt" in words(refused)) == (422, True)
+    states = desk.program.subscribers.readership.counts(None)["presse"]
+    assert states == {SubscriptionState.ACTIVE: 1, SubscriptionState.PENDING: 1}
+    who = desk.program.subscribers.with_address(MARA)
+    assert who is not None
+    (consent,) = desk.program.subscribers.one(who.id)[2]
+    assert (consent.action, consent.evidence) == ("imported", "Formular, 1.11.2026")
+    done_ = [entry for entry in desk.program.audit.store.newest(50, actor="e") if entry.outcome == "done"]
+    assert [entry.action for entry in done_] == ["subscriber.ask", "subscriber.add", "subscriber.add"]
+    assert "leser.example" not in json.dumps([entry.detail for entry in done_])
