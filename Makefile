@@ -1,7 +1,7 @@
 SHELL := bash
 PYTEST_WORKERS ?= 3
 AUDIT_WORKERS ?= 2
-.PHONY: setup demo test prove audit bench lint constraints
+.PHONY: setup demo test prove audit bench lint constraints wheelhouse sbom
 .DEFAULT_GOAL := setup
 
 setup: .venv/.setup
@@ -32,6 +32,14 @@ lint: .venv/.dev
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
+
+# everything as wheels, for a machine without the internet
+wheelhouse: .venv/.setup
+	scripts/wheelhouse.sh
+
+# what it consists of, with licences (CycloneDX 1.6)
+sbom:
+	scripts/sbom.sh
 
 # resolves every dependency anew, to the newest versions that go together
 constraints: .venv/.setup
