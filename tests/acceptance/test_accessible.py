@@ -75,6 +75,23 @@ def test_every_public_page_of_the_demo(demo: Demo, site: str, chromium: Chromium
     assert chromium.run(look) == []
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_first_page_is_light(site: str, chromium: Chromium, size: dict[str, int]) -> None:
+    """50 KB in all, as sent: what somebody in a train gets before they read."""
+
+    def look(page: Page) -> dict[str, float]:
+        sent: dict[str, float] = {}
+        session = page.context.new_cdp_session(page)
+        session.on("Network.loadingFinished", lambda one: sent.update({one["requestId"]: one["encodedDataLength"]}))
+        session.send("Network.enable")
+        page.goto(site, wait_until="networkidle")
+        return sent
+
+    sent = chromium.run(look, viewport=size, device_scale_factor=2)
+    assert len(sent) >= 2  # the page and its sheet
+    assert 3_000 < sum(sent.values()) <= 50 * 1024
+
+
 def _address(path: Path) -> str:
     return str(path).removesuffix(".html").removesuffix("index")
 
