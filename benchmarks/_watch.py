@@ -27,7 +27,7 @@ WAITING = """(charts) => {
     try { return Boolean(JSON.parse(element.textContent)); } catch { return false; }
   };
   const isOurs = (element) => element.tagName === "IFRAME" && element.hasAttribute("sandbox") && !element.srcdoc
-    && !/allow-(scripts|top|forms|popups)/.test(element.sandbox.value) && element.src.startsWith(location.origin + "/");
+    && !/allow-(scripts|top|forms|same-origin)/.test(element.sandbox.value) && element.src.startsWith(location.origin + "/");
   const isChart = (element) => charts && element.tagName === "svg"  // a drawing: of shapes and words alone
     && [...element.querySelectorAll("*")].every(({tagName}) => /^(g|rect|path|line|text|tspan|circle)$/.test(tagName));
   for (const element of document.querySelectorAll("*")) {
@@ -107,6 +107,8 @@ class Watch:
             self._note("waiting", line)
 
     def _script(self, event: dict[str, Any]) -> None:
+        if event.get("url", "").startswith("chrome-error://"):
+            return  # the browser's own page, in a frame whose mail nobody serves here
         if self._learning:
             self._known.add(event["hash"])
         elif event["hash"] not in self._known:
