@@ -27,7 +27,8 @@ WAITING = """(charts) => {
     try { return Boolean(JSON.parse(element.textContent)); } catch { return false; }
   };
   const isOurs = (element) => element.tagName === "IFRAME" && element.hasAttribute("sandbox") && !element.srcdoc
-    && !/allow-(scripts|top|forms|same-origin)/.test(element.sandbox.value) && element.src.startsWith(location.origin + "/");
+    && !/allow-(scripts|top|forms|same-origin)/.test(element.sandbox.value)
+    && element.src.startsWith(location.origin + "/");
   const isChart = (element) => charts && element.tagName === "svg"  // a drawing: of shapes and words alone
     && [...element.querySelectorAll("*")].every(({tagName}) => /^(g|rect|path|line|text|tspan|circle)$/.test(tagName));
   for (const element of document.querySelectorAll("*")) {
