@@ -301,6 +301,10 @@ class Program:
         return await asyncio.to_thread(self._compose)
 
     def _compose(self) -> list[Edition]:
+        with self.database.alone("compose") as mine:  # or another would take what we render for a crash's remains
+            return self._compose_alone() if mine else []
+
+    def _compose_alone(self) -> list[Edition]:
         why = self.state.paused()
         if why is not None:
             self.alarms.sound(
