@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
 
 from newsletter.app import Program
 from newsletter.config import load
-from newsletter.model import EditionState
+from newsletter.model import Alarm, AlarmKind, EditionState
 from newsletter.store.database import Database, connect
 from tests.integration.app.test_composing import FEED, SETTINGS
 from tests.integration.store.test_releases import collected, release
@@ -97,6 +98,22 @@ def test_what_one_renders_no_other_takes_for_a_crashs_remains(clocks: Clocks, mo
         go_on.set()
         assert [made.id for made in composing.result()] == [edition.id]
     assert other._compose() == []
+
+
+def test_people_are_told_of_an_alarm_once(clocks: Clocks, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    clocks.programs[0].alarms.sound("a", AlarmKind.SOURCE_BROKEN, "it is broken", clocks.now)
+    for program in clocks.programs:
+
+        def called(due: Sequence[Alarm]) -> bool:
+            told.extend(alarm.key for alarm in due)
+            sleep(0.2)  # as a mail server takes its time
+            return True
+
+        monkeypatch.setattr(program.alarms, "_called", called)
+    with ThreadPoolExecutor(CLOCKS) as threads:
+        counts = list(threads.map(lambda program: program.tell(), clocks.programs))
+    assert (told, sum(counts)) == (["a"], 1)
 
 
 def test_a_task_is_let_go_of_with_its_process(postgres_url: str) -> None:
