@@ -210,7 +210,7 @@ class Daemon:
             log.info("returned mail", **done)
 
     async def _tell(self) -> None:
-        await asyncio.to_thread(self._program.alarms.tell, self._program.now())
+        await asyncio.to_thread(self._program.tell)
 
     async def _tell_hub(self) -> None:
         await self._program.hub.tell(self._program.now())

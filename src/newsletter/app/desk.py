@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from newsletter.app.alarms import AlarmBoard
+from newsletter.app.awaiting import WAITS, Awaiting
 from newsletter.app.clock import SlotClock
 from newsletter.config import Newsletter, Settings
 from newsletter.edition import rules
@@ -23,7 +24,7 @@ from newsletter.edition.compose import compose, edition_of, immediate_id, slot_i
 from newsletter.edition.content import EditionContent
 from newsletter.edition.render import render_sheets
 from newsletter.edition.report import checked, report
-from newsletter.edition.slots import decided_by, slots_to_compose
+from newsletter.edition.slots import slots_to_compose
 from newsletter.edition.variants import fill, selection, variant_key
 from newsletter.errors import NewsletterError, NotFound
 from newsletter.i18n import languages
@@ -53,8 +54,6 @@ FIRST_LOOK = timedelta(hours=1)
 NOBODY = timedelta(minutes=5)
 """How far back a release may lie that the first subscriber of `immediate` still gets."""
 
-WAITS = "waits for its editor: preview it, then approve it"
-UNAPPROVED = "nobody approved it in time"
 
 Pair = tuple[str, Format]
 
@@ -91,6 +90,7 @@ class EditionDesk:
         self._freezer = freezer
         self._alarms = alarms
         self._clock = SlotClock(state, editions, alarms)
+        self.awaiting = Awaiting(settings, editions, alarms)
 
     def rows(self, now: datetime) -> list[Row]:
         """Every cadence of every newsletter; the first call says when each began."""
@@ -102,8 +102,7 @@ class EditionDesk:
         made: list[Edition] = []
         for edition in self._editions.in_state(EditionState.COMPOSED):  # left behind by a crash
             made += self._guarded(f"edition:{edition.id}", partial(self.prepare, edition, now), now)
-        for edition in self._editions.in_state(EditionState.HELD):
-            self._guarded(f"approval:{edition.id}", partial(self._await, edition, now), now)
+        made += self._guarded("approvals", partial(self.awaiting.look, now), now)
         for row in self.rows(now):
             work = self._immediate if row.cadence is Cadence.IMMEDIATE else self._slots
             made += self._guarded(f"compose:{row.newsletter.id}:{row.cadence}", partial(work, row, now), now)
@@ -241,31 +240,6 @@ class EditionDesk:
             return []
         return [self._finish(edition, sheets, now, held=reason)]
 
-    def _await(self, edition: Edition, now: datetime) -> list[Edition]:
-        """What becomes of an edition that nobody approved in time."""
-        until = self.awaited_until(edition)
-        if until is None or now < until:
-            return []
-        newsletter = self._settings.newsletter(edition.newsletter)
-        key, what = f"edition:{edition.id}:unapproved", f"edition {edition.id} was not approved in time"
-        if newsletter is not None and newsletter.if_unapproved == "next":
-            self._editions.move(edition.id, EditionState.CANCELLED, now, UNAPPROVED)
-            self._alarms.resolve(f"edition:{edition.id}:approval")
-            what += "; what it carries is due again with the next one"
-        else:
-            what += "; it is held, and goes out as soon as somebody approves it"
-        self._alarms.sound(key, AlarmKind.APPROVAL_DUE, what, now)
-        return []
-
-    def awaited_until(self, edition: Edition) -> datetime | None:
-        """Until when somebody is to approve it; None where it waits for nobody, or was put together by hand."""
-        newsletter = self._settings.newsletter(edition.newsletter)
-        held = edition.state is EditionState.HELD and not edition.extra and edition.cadence is not Cadence.IMMEDIATE
-        if newsletter is None or newsletter.approval == "automatic" or not held or edition.approved_at is not None:
-            return None
-        composed = edition.composed_at or edition.slot
-        return decided_by(newsletter, edition.slot, composed, self._settings.site.zone)
-
     def render(self, content: EditionContent, now: datetime) -> tuple[EditionContent, dict[Pair, Sheet]]:
         """Every sheet of what can be rendered; a person is told of what cannot."""
         content, sheets, left_out = render_sheets(content, pairs(), templates=self._settings.templates)
@@ -277,24 +251,9 @@ class EditionDesk:
         findings = self.save(edition, sheets, now)
         if held is not None:
             return self._editions.hold(edition.id, findings, held, now)
-        if self._asks_an_editor(edition) and not any(finding.blocks for finding in findings):
-            return self._ask(edition, findings, now)
+        if self.awaiting.asks(edition) and not any(finding.blocks for finding in findings):
+            return self.awaiting.ask(edition, findings, now)
         return self.judge(edition, findings, now)
-
-    def _asks_an_editor(self, edition: Edition) -> bool:
-        newsletter = self._settings.newsletter(edition.newsletter)
-        return newsletter is not None and newsletter.approval == "editor"
-
-    def _ask(self, edition: Edition, findings: tuple[Finding, ...], now: datetime) -> Edition:
-        """Hold an edition in which nothing blocks, and tell its editor that it waits."""
-        held = self._editions.hold(edition.id, findings, WAITS, now)
-        until = self.awaited_until(held)
-        by = f" by {until.astimezone(self._settings.site.zone):%Y-%m-%d %H:%M}" if until else ""
-        message = (
-            f"edition {edition.id} waits to be approved{by}: look at it under /admin, or `newsletter editions preview`"
-        )
-        self._alarms.sound(f"edition:{edition.id}:approval", AlarmKind.APPROVAL_DUE, message, now)
-        return held
 
     def save(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime) -> tuple[Finding, ...]:
         """Keep the sheets of an edition, and what its audience's variants are made of; what the rules find in those."""

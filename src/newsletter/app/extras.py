@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsletter.app.desk import WAITS, Pair, Row, pairs
+from newsletter.app.awaiting import WAITS
+from newsletter.app.desk import Pair, Row, pairs
 from newsletter.config import Newsletter
 from newsletter.edition.compose import edition_of, extra_id
 from newsletter.edition.render import render_sheets

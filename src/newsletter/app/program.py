@@ -281,7 +281,7 @@ class Program:
         report = await asyncio.to_thread(self.publish)
         await self.hub.tell(self.now())
         await self.programs.webhooks.tell(self.now())
-        await asyncio.to_thread(self.alarms.tell, self.now())
+        await asyncio.to_thread(self.tell)
         return {
             "collected": sum(one.new for one in reports),
             "problems": [problem for one in reports for problem in one.problems] + list(report.problems),
@@ -301,6 +301,10 @@ class Program:
         return await asyncio.to_thread(self._compose)
 
     def _compose(self) -> list[Edition]:
+        with self.database.alone("compose") as mine:  # or another would take what we render for a crash's remains
+            return self._compose_alone() if mine else []
+
+    def _compose_alone(self) -> list[Edition]:
         why = self.state.paused()
         if why is not None:
             self.alarms.sound(
@@ -315,6 +319,11 @@ class Program:
         made = self.desk.compose_due(self.now())
         self.mailroom.freeze_approved()
         return made
+
+    def tell(self) -> int:
+        """Tell people of alarms; how many those were. Of several processes one does, so that none is told twice."""
+        with self.database.alone("tell") as mine:
+            return self.alarms.tell(self.now()) if mine else 0
 
     def health(self) -> Health:
         """Whether a person has to come. Raises StoreError."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, make_url
@@ -31,6 +32,12 @@ class Database(Protocol):
 
     def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
         """Run `work` in one transaction and commit it durably; whatever it raises rolls it back and is raised here."""
+
+    def alone(self, task: str) -> AbstractContextManager[bool]:
+        """Whether nobody else does this task now, of all who share the database; others are told False meanwhile.
+
+        However the process ends, the database lets go of it.
+        """
 
     def scrub(self) -> None:
         """Let nothing that was erased linger in what the database keeps beside its tables, as far as it can be told."""

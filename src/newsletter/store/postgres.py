@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from time import sleep
 from typing import TypeVar
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from newsletter.store.failures import explaining
@@ -54,6 +56,20 @@ class PostgresDatabase:
                         raise
                     sleep(random.uniform(0, 0.02 * 2**attempt))
             return self._once(work)
+
+    @contextmanager
+    def alone(self, task: str) -> Iterator[bool]:
+        """See `Database.alone`: an advisory lock of a session, which ends with its connection."""
+        key = int.from_bytes(hashlib.sha256(f"newsletter {task}".encode()).digest()[:8], "big", signed=True)
+        engine = self._writing.execution_options(isolation_level="AUTOCOMMIT")
+        with explaining(), engine.connect() as connection:
+            mine = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one()
+            try:
+                yield mine
+            finally:
+                if mine:
+                    with suppress(DBAPIError):  # a connection that broke has let go of it
+                        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
     def scrub(self) -> None:
         """See `Database.scrub`: the server's own log is its administrator's (docs: backups and erasing)."""

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -80,6 +80,10 @@ class SqliteDatabase:
             raise RuntimeError("a write inside a write would wait for itself: use the connection at hand")
         result: T = self._enqueue(URGENT if urgent else USUAL, work).result()
         return result
+
+    def alone(self, task: str) -> AbstractContextManager[bool]:
+        """See `Database.alone`: there is one process that does any of it (app/lock.py)."""
+        return nullcontext(True)
 
     def scrub(self) -> None:
         """See `Database.scrub`: the write-ahead log keeps old pages until it is emptied into the file."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.app import Program, decisions
-from newsletter.app.desk import UNAPPROVED, WAITS
+from newsletter.app.awaiting import UNAPPROVED, WAITS
 from newsletter.config import load
 from newsletter.errors import BadInput
 from newsletter.model import AlarmKind, EditionState
@@ -96,9 +96,13 @@ async def test_or_what_it_carries_comes_with_the_next(tmp_path: Path, store_url:
         assert await here.at("06:30") == {DAILY: EditionState.CANCELLED}
         assert here.program.editions.get(DAILY).reason == UNAPPROVED
         assert set(here.alarms()) == {f"edition:{DAILY}:unapproved"}
+        await here.at("07:00")
+        assert set(here.alarms()) == {f"edition:{DAILY}:unapproved"}  # told for a day
         tomorrow = "presse-daily-20261124T0600Z"
         assert (await here.at("05:30", day=24))[tomorrow] is EditionState.HELD
         assert [one.release for one in here.program.editions.get(tomorrow).carried] == ["a"]
+        await here.at("06:31", day=24)
+        assert set(here.alarms()) == {f"edition:{tomorrow}:unapproved"}
 
 
 async def test_who_was_asked_late_has_as_long_as_ever(tmp_path: Path, store_url: str) -> None:
@@ -124,3 +128,10 @@ async def test_a_time_of_its_own(here: Desk) -> None:
     assert await here.at("07:30") == {DAILY: EditionState.APPROVED}
     assert here.program.editions.get(DAILY).goes_at == SLOT + timedelta(hours=3)
     assert await here.at("10:00") == {DAILY: EditionState.SENDING}
+
+
+async def test_who_held_an_edition_is_told_no_more_once_it_is_cancelled(here: Desk) -> None:
+    await here.at("05:30")
+    here.program.move(DAILY, EditionState.CANCELLED, "doch nicht")
+    await here.at("05:31")
+    assert here.alarms() == {}

@@ -79,5 +79,7 @@ def site(
 ) -> Iterator[Site]:
     """A web at `base_url` on the database at `url`."""
     database = open_database(url)
-    yield Site(database, settings(place, base_url, newsletters), Journal(place / "journal"))
+    here = Site(database, settings(place, base_url, newsletters), Journal(place / "journal"))
+    yield here
+    here.settled()
     database.close()

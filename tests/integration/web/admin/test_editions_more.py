@@ -83,6 +83,12 @@ async def test_the_mail_stands_in_a_frame_that_can_do_nothing(desk: Office, edit
     assert ("<iframe" in text.text, "<details open>" in text.text) == (False, True)
 
 
+async def test_a_test_is_sent_to_nobody_yet(desk: Office, edition: str) -> None:
+    async with desk.signed_in(Role.EDITOR) as client:
+        page = (await client.get(f"/admin/editions/{edition}")).text
+    assert re.search(r'id="address" name="address" value=""', page)
+
+
 async def test_an_editor_puts_one_together(desk: Office, edition: str) -> None:
     collected(desk.program.database, new("b", headline="Neues Hallenbad"))
     async with desk.signed_in(Role.EDITOR, name="mara") as client:

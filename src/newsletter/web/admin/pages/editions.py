@@ -110,7 +110,7 @@ def shown(desk: Desk, found: Edition, errors: dict[str, str], status: int = 200)
         tongue=tongue,
         look="dark" if desk.query("look") == "dark" else "light",
         width="narrow" if desk.query("width") == "narrow" else "wide",
-        until=program.desk.awaited_until(found),
+        until=program.desk.awaiting.until(found),
         uncertain=program.editions.counts(found.id).get(DeliveryState.UNCERTAIN, 0) if may else 0,
         at=desk.typed("at"),
         reason=desk.typed("reason"),
