@@ -20,7 +20,6 @@ UNDECIDED = (EditionState.COMPOSED, EditionState.HELD)
 """States in which an edition may still be written anew, and in which a later one overtakes it."""
 
 
-OVER = (EditionState.FINISHED,)  # goes on only with what is sent again (settling.py)
 UNSENT = (*UNDECIDED, EditionState.APPROVED)
 
 
@@ -221,7 +220,7 @@ def _carry(connection: Connection, id: str, carried: Sequence[Carried]) -> None:
 def _move(connection: Connection, id: str, state: EditionState, now: datetime, reason: str | None) -> Edition:
     if state is EditionState.FINISHED:
         raise ValueError("an edition finishes only when its ledger is complete")
-    allowed = sorted(origin for origin, moves in EDITION_MOVES.items() if state in moves and origin not in OVER)
+    allowed = sorted(origin for origin, moves in EDITION_MOVES.items() if state in moves)
     moment = {"approved_at": now} if state is EditionState.APPROVED else {}
     change = update(editions).where(editions.c.id == id, editions.c.state.in_(allowed))
     moved = connection.execute(change.values(state=state, reason=reason, **moment)).rowcount
