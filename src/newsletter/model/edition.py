@@ -47,7 +47,7 @@ EDITION_MOVES: Final[Mapping[EditionState, frozenset[EditionState]]] = {
     ),
     EditionState.SENDING: frozenset({EditionState.PAUSED, EditionState.FINISHED, EditionState.CANCELLED}),
     EditionState.PAUSED: frozenset({EditionState.SENDING, EditionState.CANCELLED}),
-    EditionState.FINISHED: frozenset(),  # but goes on where an editor has what is uncertain sent again (store/settling.py)
+    EditionState.FINISHED: frozenset(),  # but see `settle` in store/settling.py: what is uncertain may go once more
     EditionState.SKIPPED: frozenset(),
     EditionState.SUPERSEDED: frozenset(),
     EditionState.CANCELLED: frozenset(),
