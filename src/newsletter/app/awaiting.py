@@ -12,8 +12,13 @@ from newsletter.edition.slots import decided_by
 from newsletter.model import AlarmKind, Cadence, Edition, EditionState, Finding
 from newsletter.store.editions import UNDECIDED, Editions
 
-WAITS = "waits for its editor: preview it, then approve it"
-UNAPPROVED = "nobody approved it in time"
+
+def _(message: str) -> str:
+    return message  # marks a message for the catalogues: it is kept in English, and said in the language of a page
+
+
+WAITS = _("waits for its editor: preview it, then approve it")
+UNAPPROVED = _("nobody approved it in time")
 ABOUT_WAITING = re.compile(r"edition:(.*):(held|approval|unapproved)")
 """Keys of alarms that an editor's decision ends."""
 TOLD_FOR = timedelta(days=1)

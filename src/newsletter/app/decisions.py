@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.errors import BadInput, StateError
-from newsletter.model import Edition, EditionState
+from newsletter.model import Edition
 
 if TYPE_CHECKING:
     from newsletter.app.program import Program
@@ -30,10 +30,9 @@ def approve(program: Program, id: str, override: str | None = None, at: datetime
             raise StateError(
                 f'{id} has findings that block it: an override lets it go, and is kept (--override "NAME: REASON")'
             )
-        program.editions.override(id, override)
-    if at is not None:
-        program.editions.schedule(id, at)
-    approved = program.editions.move(id, EditionState.APPROVED, program.now())
+    else:
+        override = None  # there is nothing that it would let go
+    approved = program.editions.approve(id, program.now(), override, at)
     for why in ("held", "approval", "unapproved"):
         program.alarms.resolve(f"edition:{id}:{why}")
     return approved

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from email.utils import parseaddr
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -41,7 +42,7 @@ from newsletter.model import (
 from newsletter.store.deliveries import Terms
 from newsletter.store.freeze import Choice
 from newsletter.store.ledger import lines, page
-from newsletter.store.settling import Doubting, settle
+from newsletter.store.settling import SETTLED_AT_ONCE, Doubting, in_doubt, settle
 
 if TYPE_CHECKING:
     from newsletter.app.program import Program
@@ -133,7 +134,12 @@ class Mailroom:
         found, now = self._program.editions.get(edition), self._program.now()
         if again and found.state is EditionState.CANCELLED:
             raise StateError(f"edition {edition} was cancelled: nothing of it is sent any more")
-        return self._program.database.write(lambda rows: settle(rows, edition, ids, by, now, again=again))
+        database, chosen = self._program.database, None if ids is None else set(ids)
+        every = database.read(lambda rows: in_doubt(rows, edition))
+        wanted = [id for id in every if chosen is None or id in chosen]
+        some = (wanted[start : start + SETTLED_AT_ONCE] for start in range(0, len(wanted), SETTLED_AT_ONCE))
+        decided = (partial(settle, edition=edition, ids=ids, by=by, now=now, again=again) for ids in some)
+        return sum(database.write(one) for one in decided)
 
     def _message_ids(self, newsletter: str) -> Callable[[int, datetime], str]:
         domain = _domain(self.envelope(newsletter).sender)

@@ -112,13 +112,19 @@ class Editions:
         """Write down what was found in the final bytes of an edition not sent yet, in place of the last look."""
         self._database.write(lambda connection: _note(connection, id, findings=findings_document(findings)))
 
-    def override(self, id: str, who_and_why: str) -> None:
-        """Write down who lets an edition go in spite of its findings, and why, before it is approved."""
-        self._database.write(lambda connection: _note(connection, id, override=who_and_why))
+    def approve(self, id: str, now: datetime, override: str | None, send_after: datetime | None) -> Edition:
+        """What a person decides: it may go from `send_after` on (None: at its slot), whatever was said before.
 
-    def schedule(self, id: str, send_after: datetime | None) -> None:
-        """Write down when an edition that is not sent yet may go; None: at its slot."""
-        self._database.write(lambda connection: _note(connection, id, send_after=send_after))
+        `override` says who lets it go in spite of its findings, and why. Where it may not be approved (StateError)
+        nothing of this is written down.
+        """
+
+        def work(connection: Connection) -> Edition:
+            _move(connection, id, EditionState.APPROVED, now, None)
+            _note(connection, id, send_after=send_after, **({"override": override} if override else {}))
+            return _edition(connection, id)
+
+        return self._database.write(work)
 
     def word(self, id: str, subject: str | None, intro: str | None) -> Edition:
         """Write down what an editor says in an edition. Raises StateError unless it is composed or held."""

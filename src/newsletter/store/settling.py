@@ -24,7 +24,7 @@ from newsletter.store.tables import (
 own = deliveries.c
 LEFT = "the reader left, or the address was suppressed, before it was sent"
 STOPPED = "the edition was cancelled before it was sent"
-AT_ONCE_SETTLED: Final = 500  # of a statement's parameters
+SETTLED_AT_ONCE: Final = 500  # deliveries of a write: nobody waits for long
 RESENDS: Final = 3  # automatic ones: a server that takes mail and never says so must not get it without end
 
 # An edition goes only to who is subscribed, a confirmation only to who has not confirmed yet. The other notices are
@@ -137,23 +137,25 @@ def accept(connection: Connection, found: Mapping[int, str], now: datetime) -> N
             _note(connection, [id], "found", said, now)
 
 
-def settle(
-    connection: Connection, edition: str, ids: Sequence[int] | None, by: str, now: datetime, *, again: bool
-) -> int:
-    """What a person decides about uncertain deliveries of an edition (all where no `ids` are given): how many.
+def in_doubt(connection: Connection, edition: str) -> Sequence[int]:
+    """The uncertain deliveries of an edition."""
+    query = select(own.id).where(own.edition == edition, own.state == DeliveryState.UNCERTAIN)
+    return connection.execute(query.order_by(own.id)).scalars().all()
+
+
+def settle(connection: Connection, edition: str, ids: Sequence[int], by: str, now: datetime, *, again: bool) -> int:
+    """What a person decides about these deliveries of an edition, as far as they are uncertain still: how many.
 
     They arrived, or (`again`) are sent once more; a finished edition goes on for that. `by` says who, and why.
     """
-    query = select(own.id).where(own.edition == edition, own.state == DeliveryState.UNCERTAIN).with_for_update()
-    found = connection.execute(query if ids is None else query.where(own.id.in_(ids))).scalars().all()
-    if not again:
-        accept(connection, dict.fromkeys(found, by), now)
-    elif found:
-        again_ = {"state": DeliveryState.QUEUED, "retry_at": None, "lease_until": None, "changed_at": now}
-        for start in range(0, len(found), AT_ONCE_SETTLED):
-            some = found[start : start + AT_ONCE_SETTLED]
-            connection.execute(update(deliveries).where(own.id.in_(some)).values(**again_))
-            _note(connection, some, "resent", by, now)
+    still = update(deliveries).where(own.edition == edition, own.id.in_(ids), own.state == DeliveryState.UNCERTAIN)
+    decided: dict[str, Any] = {"state": DeliveryState.ACCEPTED, "answer": by}
+    if again:
+        decided = {"state": DeliveryState.QUEUED, "retry_at": None}
+    change = still.values(decided | {"lease_until": None, "changed_at": now}).returning(own.id)
+    found = connection.execute(change).scalars().all()
+    _note(connection, found, "resent" if again else "found", by, now)
+    if again and found:
         over = update(editions).where(editions.c.id == edition, editions.c.state == EditionState.FINISHED)
         connection.execute(over.values(state=EditionState.SENDING, finished_at=None))
     return len(found)

@@ -149,8 +149,7 @@ def test_findings_and_override_are_kept_until_it_is_sent(database: Database) -> 
     assert (held.state, held.findings, held.reason) == (EditionState.HELD, (FINDING,), "1 finding")
     again = known.hold(edition().id, [FINDING, FINDING], "2 findings", NOW)
     assert (len(again.findings), again.reason) == (2, "2 findings")
-    known.override(edition().id, "Ada Lovelace: the picture is decorative")
-    known.move(edition().id, EditionState.APPROVED, NOW)
+    known.approve(edition().id, NOW, "Ada Lovelace: the picture is decorative", None)
     known.note(edition().id, [])
     assert known.get(edition().id).override == "Ada Lovelace: the picture is decorative"
     known.move(edition().id, EditionState.SENDING, NOW)

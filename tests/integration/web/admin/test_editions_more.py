@@ -8,6 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, update
 
+from newsletter.app import decisions
+from newsletter.app.awaiting import WAITS
+from newsletter.errors import StateError
 from newsletter.model import DeliveryState, EditionState, Role
 from newsletter.store.tables import deliveries, editions
 from tests.integration.store.test_releases import collected
@@ -62,6 +65,35 @@ async def test_an_edition_gets_a_time_of_its_own(desk: Office, edition: str) -> 
     desk.later(hours=5)
     desk.program.mailroom.freeze_approved()
     assert state(desk, edition) is EditionState.SENDING
+
+
+async def test_who_approves_it_anew_without_a_time_takes_the_old_one_back(desk: Office, edition: str) -> None:
+    path = f"/admin/editions/{edition}"
+    async with desk.signed_in(Role.EDITOR) as client:
+        for typed in ("2026-11-30T11:30", ""):
+            await press(client, path, f"{path}/hold", reason="später")
+            assert (await press(client, path, f"{path}/approve", at=typed)).status_code == 303
+    assert desk.program.editions.get(edition).goes_at == desk.program.editions.get(edition).slot
+    with pytest.raises(StateError):
+        decisions.approve(desk.program, edition, at=desk.now + timedelta(days=3))
+    assert desk.program.editions.get(edition).send_after is None  # what is refused changes nothing
+
+
+async def test_why_it_waits_is_said_in_the_pages_language(desk: Office, edition: str) -> None:
+    desk.program.move(edition, EditionState.HELD, WAITS)
+    async with desk.signed_in(Role.VIEWER) as client:
+        for path in ("/admin/", "/admin/editions", f"/admin/editions/{edition}"):
+            page = (await client.get(path)).text
+            assert ("wartet auf Ihre Redaktion" in page, WAITS in page) == (True, False), path
+
+
+def test_many_are_decided_in_short_writes(desk: Office, edition: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    doubtful(desk, edition)
+    monkeypatch.setattr("newsletter.app.mailroom.SETTLED_AT_ONCE", 1)
+    assert desk.program.mailroom.settle(edition, None, "mara: steht im Log", again=False) == 2
+    assert desk.program.mailroom.settle(edition, None, "mara: steht im Log", again=True) == 0
+    assert desk.program.editions.counts(edition) == {DeliveryState.ACCEPTED: 3}
+    assert state(desk, edition) is EditionState.FINISHED
 
 
 async def test_the_mail_stands_in_a_frame_that_can_do_nothing(desk: Office, edition: str) -> None:
@@ -128,9 +160,21 @@ async def test_mails_in_doubt_are_decided(desk: Office, edition: str) -> None:
     async with desk.signed_in(Role.EDITOR, name="mara") as client:
         page = (await client.get(f"{path}/uncertain")).text
         first, second = re.findall(r'name="delivery" value="(\d+)"', page)
-        for wrong in ({"what": "arrived"}, {"reason": "x"}, {"what": "maybe", "reason": "x"}):
-            refused = await press(client, f"{path}/uncertain", **wrong)
-            assert (refused.status_code, 'id="errors"' in refused.text) == (422, True)
+        right = {"what": "again", "which": "all", "reason": "x"}
+        for field, wrong in (
+            ("what", {"what": "maybe"}),
+            ("reason", {"reason": ""}),
+            ("reason", {"reason": "x" * 501}),
+            ("which", {"which": ""}),
+            ("which", {"delivery": first}),  # of those that are chosen, or of all?
+            ("which", {"which": "some"}),
+        ):
+            refused = await press(client, f"{path}/uncertain", **(right | wrong))
+            assert (refused.status_code, f'id="{field}-error"' in refused.text) == (422, True), wrong
+        assert desk.program.editions.counts(edition)[DeliveryState.UNCERTAIN] == 2
+        foreign = right | {"which": "some", "delivery": "9" * 30}
+        assert (await press(client, f"{path}/uncertain", **foreign)).status_code == 303
+        assert desk.program.editions.counts(edition)[DeliveryState.UNCERTAIN] == 2
         some = {"what": "arrived", "which": "some", "delivery": first, "reason": "steht im Log"}
         assert (await press(client, f"{path}/uncertain", **some)).status_code == 303
         assert state(desk, edition) is EditionState.FINISHED

@@ -21,6 +21,10 @@ FAILED = (DeliveryState.FAILED, DeliveryState.QUARANTINED)
 WAITING = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.COMMITTING, DeliveryState.DEFERRED)
 NO_REASON = _("Please say why. It is kept with each of them.")
 NOTHING = _("Please choose what became of them.")
+WHICH = _("Please say whether you decide about all of them, or about those that are chosen in the table.")
+NONE_CHOSEN = _("Please choose some in the table, or all of them.")
+TOO_LONG = _("That is too long: %(most)s characters are the most.")
+LONGEST = 500  # characters of a reason
 
 
 @page("/editions/{id}/domains", Role.VIEWER)
@@ -52,12 +56,9 @@ def uncertain(desk: Desk) -> Response:
 def settle(desk: Desk) -> Response:
     """They arrived, or go out once more: those that are chosen, or all."""
     found, reason, what = edition_of(desk, Role.EDITOR), desk.typed("reason"), desk.typed("what")
-    errors = {} if what in ("arrived", "again") else {"what": desk.say(NOTHING)}
-    errors |= {} if reason else {"reason": desk.say(NO_REASON)}
-    if errors:
+    if errors := _wrong(desk):
         return _asked(desk, errors, 422)
-    chosen = [int(one) for one in desk.sent.getlist("delivery") if isinstance(one, str) and one.isdecimal()]
-    ids = chosen if desk.typed("which") == "some" else None
+    ids = _chosen(desk) if desk.typed("which") == "some" else None
     again = what == "again"
     count = desk.program.mailroom.settle(found.id, ids, f"{desk.by}: {reason}", again=again)
     desk.record.update(count=count, what=what, reason=reason)
@@ -67,6 +68,23 @@ def settle(desk: Desk) -> Response:
         else (_("%(n)s mail counts as accepted."), _("%(n)s mails count as accepted."))
     )
     return desk.go(f"/editions/{found.id}", desk.count(one, many, count))
+
+
+def _chosen(desk: Desk) -> list[int]:
+    return [int(one) for one in desk.sent.getlist("delivery") if isinstance(one, str) and one.isdecimal()]
+
+
+def _wrong(desk: Desk) -> dict[str, str]:
+    """What is wrong in what was decided, in the page's order. Whoever chose some never decides about all by it."""
+    reason, which, chosen = desk.typed("reason"), desk.typed("which"), _chosen(desk)
+    errors = {} if desk.typed("what") in ("arrived", "again") else {"what": desk.say(NOTHING)}
+    if which not in ("all", "some") or (which == "all" and chosen):
+        errors["which"] = desk.say(WHICH)
+    elif which == "some" and not chosen:
+        errors["which"] = desk.say(NONE_CHOSEN)
+    if not reason or len(reason) > LONGEST:
+        errors["reason"] = desk.say(TOO_LONG, most=LONGEST) if reason else desk.say(NO_REASON)
+    return errors
 
 
 def _asked(desk: Desk, errors: dict[str, str], status: int = 200) -> Response:
@@ -81,4 +99,6 @@ def _asked(desk: Desk, errors: dict[str, str], status: int = 200) -> Response:
         reason=desk.typed("reason"),
         what=desk.typed("what"),
         which=desk.typed("which"),
+        chosen=set(desk.sent.getlist("delivery")) if desk.sent else set(),
+        most=LINES,
     )
