@@ -162,17 +162,16 @@ def approve(ctx: click.Context, edition: str, override: str | None, at: str | No
 
 @editions.command()
 @click.argument("edition")
-@click.option("--arrived", "again", flag_value=False, type=bool, help="They arrived: they count as accepted.")
-@click.option(
-    "--resend", "again", flag_value=True, type=bool, help="Send them once more; who has them gets them twice."
-)
+@click.option("--arrived", "what", flag_value="arrived", help="They arrived: they count as accepted.")
+@click.option("--resend", "what", flag_value="again", help="Send them once more; who has them gets them twice.")
 @click.option("--delivery", "ids", type=int, multiple=True, help="Only this one (may be given again); else all.")
 @click.option("--reason", required=True, help="Who decides it, and why. It is kept with each.")
 @click.pass_context
-def settle(ctx: click.Context, edition: str, again: bool | None, ids: tuple[int, ...], reason: str) -> None:
+def settle(ctx: click.Context, edition: str, what: str | None, ids: tuple[int, ...], reason: str) -> None:
     """Decide what became of the uncertain mails of EDITION: `--arrived` or `--resend`."""
-    if again is None:
+    if what is None:
         raise click.UsageError("say what became of them: --arrived or --resend")
+    again = what == "again"
     count = program_of(ctx).mailroom.settle(edition, ids or None, reason, again=again)
     click.echo(f"{count} {'are sent again' if again else 'count as accepted'}")
 
