@@ -59,10 +59,12 @@ class Awaiting:
         for edition in self._editions.in_state(EditionState.HELD):
             if (until := self.until(edition)) is not None and now >= until:
                 self._give_up(edition, now)
+        waiting = {edition.id for edition in self._editions.in_state(*UNDECIDED)}
         for alarm in self._alarms.standing():
             match = ABOUT_WAITING.fullmatch(alarm.key)
-            told = match is not None and (match[2] != "unapproved" or now - alarm.raised_at >= TOLD_FOR)
-            if match is not None and told and not self._waits(match[1]):
+            if match is None or match[1] in waiting:
+                continue
+            if match[2] != "unapproved" or now - alarm.raised_at >= TOLD_FOR:
                 self._alarms.resolve(alarm.key)
         return []
 
@@ -75,6 +77,3 @@ class Awaiting:
         else:
             what += "; it is held, and goes out as soon as somebody approves it"
         self._alarms.sound(f"edition:{edition.id}:unapproved", AlarmKind.APPROVAL_DUE, what, now)
-
-    def _waits(self, edition: str) -> bool:
-        return bool(self._editions.known([edition])) and self._editions.get(edition).state in UNDECIDED

@@ -8,10 +8,9 @@ import click
 
 from newsletter.cli.output import echo_json, program_of
 from newsletter.errors import BadInput
-from newsletter.model import Cadence, Edition, EditionState, Saying
+from newsletter.model import LONGEST_SAYING, Cadence, Edition, EditionState, Saying
 
 HELD = 3  # exit code: done, but something waits for an editor
-LONGEST = {"subject": 250, "intro": 5_000}  # characters
 CADENCE = click.Choice([str(one) for one in Cadence])
 SUBJECT = "Its subject; without one it is made of date and headlines."
 INTRO = "Plain text before the releases; - reads it from standard input."
@@ -81,8 +80,8 @@ def _saying(subject: str | None, intro: str | None) -> Saying:
     if intro == "-":
         intro = sys.stdin.read()
     for name, text in (("subject", subject), ("intro", intro)):
-        if text and len(text) > LONGEST[name]:
-            raise BadInput(f"the {name} has {len(text)} characters; {LONGEST[name]} are the most")
+        if text and len(text) > LONGEST_SAYING[name]:
+            raise BadInput(f"the {name} has {len(text)} characters; {LONGEST_SAYING[name]} are the most")
     return Saying(subject, intro)
 
 

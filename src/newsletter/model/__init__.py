@@ -30,6 +30,7 @@ from newsletter.model.delivery import (
 from newsletter.model.edition import (
     CARRYING,
     EDITION_MOVES,
+    LONGEST_SAYING,
     PERSON_BLANKS,
     Blank,
     Cadence,
@@ -109,6 +110,7 @@ __all__ = [
     "DELIVERY_MOVES",
     "EDITION_MOVES",
     "EVERYWHERE",
+    "LONGEST_SAYING",
     "NOT_TESTED",
     "OPEN",
     "PERSON_BLANKS",

@@ -122,6 +122,10 @@ class Saying:
     intro: str | None = None
 
 
+LONGEST_SAYING: Final = {"subject": 250, "intro": 5_000}
+"""Characters of what an editor says, at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blank:
     """Bytes left open: for a variant (`title`, `preheader`, `counts`, `contents`, `linked`, `beyond`) or for a person.

@@ -26,26 +26,17 @@ NO_REASON = _("Please say why. It is kept with the edition.")
 def approve(desk: Desk) -> Response:
     """Let it go at its slot, or at a time of its own; in spite of what blocks it where a reason is given."""
     found = edition_of(desk, Role.EDITOR)
-    try:
-        at = moment_at(desk.typed("at"), desk.program.settings.site.zone) if desk.typed("at") else None
-        if at is not None and at <= desk.now:
-            raise BadInput(_("this moment has passed"))
-    except BadInput as error:
-        return shown(desk, found, {"at": desk.explain(error)}, 422)
     blocked, reason = any(finding.blocks for finding in found.findings), desk.typed("reason")
     if blocked and not reason:
         return shown(desk, found, {"reason": desk.say(NO_REASON)}, 422)
-    approved = decisions.approve(desk.program, found.id, f"{desk.by}: {reason}" if blocked else None, at)
-    if blocked:
-        desk.record["override"] = reason
-    if at is not None:
-        desk.record["at"] = at.isoformat()
-    later = at is not None or approved.slot > desk.now
-    said = (
-        _("Approved: it goes out at its time, which stands below.")
-        if later
-        else _("Approved: it goes out at the next turn.")
-    )
+    try:
+        at = moment_at(desk.typed("at"), desk.program.settings.site.zone) if desk.typed("at") else None
+        approved = decisions.approve(desk.program, found.id, f"{desk.by}: {reason}" if blocked else None, at)
+    except BadInput as error:
+        return shown(desk, found, {"at": desk.explain(error)}, 422)
+    desk.record.update({"override": reason} if blocked else {}, **({"at": at.isoformat()} if at else {}))
+    later = _("Approved: it goes out at its time, which stands below.")
+    said = later if approved.goes_at > desk.now else _("Approved: it goes out at the next turn.")
     return _done(desk, found.id, desk.say(said))
 
 

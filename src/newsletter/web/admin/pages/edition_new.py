@@ -8,18 +8,18 @@ from starlette.responses import Response
 from newsletter.app.extras import new_editions, reword
 from newsletter.config import Newsletter
 from newsletter.errors import BadInput, NotFound, StateError
-from newsletter.model import Cadence, ReleaseState, Role, Saying
+from newsletter.model import LONGEST_SAYING, Cadence, ReleaseState, Role, Saying
 from newsletter.store.catalogue import Wanted
 from newsletter.web.admin.desk import Desk
 from newsletter.web.admin.pages.editions import edition_of
 from newsletter.web.admin.route import action, page
+from newsletter.web.admin.saying import too_long, typed_saying
 
 
 def _(message: str) -> str:
     return message  # marks a message for the catalogues
 
 
-MOST = {"subject": 250, "intro": 5000}  # characters
 OFFERED = 50  # releases to choose from
 
 
@@ -32,7 +32,7 @@ def show(desk: Desk) -> Response:
 @action("/editions/new", "edition.new", Role.EDITOR)
 def make(desk: Desk) -> Response:
     """Put it together; it is held until somebody approves it."""
-    name, errors = desk.typed("newsletter"), _too_long(desk)
+    name, errors = desk.typed("newsletter"), too_long(desk)
     desk.require(Role.EDITOR, [name])
     cadence = desk.typed("cadence")
     cadences = [Cadence(cadence)] if cadence in set(Cadence) else []
@@ -40,7 +40,7 @@ def make(desk: Desk) -> Response:
     if errors:
         return _form(desk, errors, 422)
     try:
-        made = new_editions(desk.program, name, cadences, chosen, _saying(desk))
+        made = new_editions(desk.program, name, cadences, chosen, typed_saying(desk))
     except (BadInput, StateError, NotFound) as error:
         return _form(desk, {"newsletter": str(error)}, 422)
     desk.record["editions"] = [one.id for one in made]
@@ -56,7 +56,7 @@ def words(desk: Desk) -> Response:
 @action("/editions/{id}/words", "edition.edit", Role.EDITOR)
 def edit(desk: Desk) -> Response:
     """Let it say something else; it is held until somebody approves it."""
-    found, errors = edition_of(desk, Role.EDITOR), _too_long(desk)
+    found, errors = edition_of(desk, Role.EDITOR), too_long(desk)
     if errors:
         return _words(desk, errors, 422)
     reword(desk.program, found.id, Saying(desk.typed("subject"), desk.typed("intro")))
@@ -67,19 +67,9 @@ def _words(desk: Desk, errors: dict[str, str], status: int = 200) -> Response:
     found = edition_of(desk, Role.EDITOR)
     typed = {"subject": desk.typed("subject"), "intro": desk.typed("intro")} if desk.sent else None
     kept = {"subject": found.subject or "", "intro": found.intro or ""}
-    return desk.show("edition_words.html", status, edition=found, errors=errors, typed=typed or kept, most=MOST)
-
-
-def _saying(desk: Desk) -> Saying:
-    return Saying(desk.typed("subject") or None, desk.typed("intro") or None)
-
-
-def _too_long(desk: Desk) -> dict[str, str]:
-    return {
-        field: desk.say(_("That is too long: %(most)s characters are the most."), most=most)
-        for field, most in MOST.items()
-        if len(desk.typed(field)) > most
-    }
+    return desk.show(
+        "edition_words.html", status, edition=found, errors=errors, typed=typed or kept, most=LONGEST_SAYING
+    )
 
 
 def _form(desk: Desk, errors: dict[str, str], status: int = 200) -> Response:
@@ -98,7 +88,7 @@ def _form(desk: Desk, errors: dict[str, str], status: int = 200) -> Response:
         chosen=set(desk.sent.getlist("release")) if desk.sent else set(),
         cadences=[("", desk.say(_("all readers"))), *((one.value, desk.say(one.value)) for one in found.cadences)],
         typed={field: desk.typed(field) for field in ("cadence", "subject", "intro")},
-        most=MOST,
+        most=LONGEST_SAYING,
     )
 
 

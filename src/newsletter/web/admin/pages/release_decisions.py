@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from starlette.responses import Response
 
+from newsletter.edition.slots import moment_at
+from newsletter.errors import BadInput
 from newsletter.model import Release, Role
 from newsletter.web.admin import reach
 from newsletter.web.admin.desk import Desk
@@ -45,8 +48,8 @@ def restore(desk: Desk) -> Response:
 def embargo(desk: Desk) -> Response:
     """Show it from a moment on only."""
     release = _decided_on(desk)
-    until = _local(desk, desk.typed("until"))
-    if until is None or until <= desk.now:
+    until = _ahead(desk, desk.typed("until"))
+    if until is None:
         wrong = desk.say(_("Please give a day and a time that lie ahead."))
         return shown(desk, release, {"until": wrong}, until=desk.typed("until"))
     desk.record["until"] = until.isoformat()
@@ -126,12 +129,12 @@ def _told(desk: Desk, release: Release, done: str) -> Response:
     return desk.go(f"/releases/{release.id}", " ".join(said))
 
 
-def _local(desk: Desk, text: str) -> datetime | None:
-    """A moment as a browser's field writes it, by the site's clock; None where it is none."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=desk.program.settings.site.zone)
-    except ValueError:
-        return None
+def _ahead(desk: Desk, text: str) -> datetime | None:
+    """A moment that lies ahead, as a browser's field writes it, by the site's clock; None for anything else."""
+    with suppress(BadInput):
+        at = moment_at(text, desk.program.settings.site.zone)
+        return at if at > desk.now else None
+    return None
 
 
 def _too_long(desk: Desk, name: str) -> str:

@@ -6,17 +6,15 @@ from starlette.responses import Response
 
 from newsletter.app.extras import new_editions
 from newsletter.errors import BadInput, NotFound, StateError
-from newsletter.model import EditionState, Release, Role, Saying
+from newsletter.model import LONGEST_SAYING, EditionState, Release, Role
 from newsletter.web.admin import reach
 from newsletter.web.admin.desk import Desk
 from newsletter.web.admin.route import action, page
+from newsletter.web.admin.saying import too_long, typed_saying
 
 
 def _(message: str) -> str:
     return message  # marks a message for the catalogues
-
-
-MOST = {"subject": 250, "intro": 5000}  # characters
 
 
 @page("/releases/{id}/urgent", Role.EDITOR)
@@ -32,16 +30,10 @@ def send(desk: Desk) -> Response:
     if name not in _newsletters(desk, release):
         return _asked(desk, release, {"newsletter": desk.say(_("Please choose one of these."))})
     desk.require(Role.EDITOR, [name])
-    errors = {
-        field: desk.say(_("That is too long: %(most)s characters are the most."), most=most)
-        for field, most in MOST.items()
-        if len(desk.typed(field)) > most
-    }
-    if errors:
+    if errors := too_long(desk):
         return _asked(desk, release, errors)
-    saying = Saying(desk.typed("subject") or None, desk.typed("intro") or None)
     try:
-        made = new_editions(desk.program, name, [], [release.id], saying, urgent=True)
+        made = new_editions(desk.program, name, [], [release.id], typed_saying(desk), urgent=True)
     except (BadInput, StateError, NotFound) as error:
         return _asked(desk, release, {"newsletter": str(error)})
     desk.record["editions"] = [one.id for one in made]
@@ -71,5 +63,5 @@ def _asked(desk: Desk, release: Release, errors: dict[str, str]) -> Response:
         errors=errors,
         typed={name: desk.typed(name) for name in ("newsletter", "subject", "intro")},
         visible=release.visible(desk.now),
-        most=MOST,
+        most=LONGEST_SAYING,
     )
