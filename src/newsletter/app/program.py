@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from newsletter.app.alarms import AlarmBoard
 from newsletter.app.alts import AltDesk
 from newsletter.app.audit import AuditLog
+from newsletter.app.composing import compose_alone
 from newsletter.app.desk import EditionDesk
 from newsletter.app.directly import send_notice
 from newsletter.app.health import Health, judge
@@ -43,7 +44,7 @@ from newsletter.collect.replay import Replay, replay_kept
 from newsletter.collect.report import SourceReport
 from newsletter.config import FeedSettings, Settings
 from newsletter.errors import NotFound, StateError
-from newsletter.model import AlarmKind, Draft, Edition, EditionState, Format
+from newsletter.model import Draft, Edition, EditionState, Format
 from newsletter.publish import earl
 from newsletter.publish.archive import Report
 from newsletter.publish.pages import Pages
@@ -298,27 +299,7 @@ class Program:
         What may be due is not made to wait for its pictures for longer than BEFORE_COMPOSING.
         """
         await self.pictures.look_before_composing()
-        return await asyncio.to_thread(self._compose)
-
-    def _compose(self) -> list[Edition]:
-        with self.database.alone("compose") as mine:  # or another would take what we render for a crash's remains
-            return self._compose_alone() if mine else []
-
-    def _compose_alone(self) -> list[Edition]:
-        why = self.state.paused()
-        if why is not None:
-            self.alarms.sound(
-                "paused",
-                AlarmKind.STORE_RESTORED,
-                f"nothing is composed or sent: {why}. Look at the ledger, then `newsletter db resume`",
-                self.now(),
-            )
-            return []
-        self.alarms.resolve("paused")
-        self.recall.take_out(self.now())
-        made = self.desk.compose_due(self.now())
-        self.mailroom.freeze_approved()
-        return made
+        return await asyncio.to_thread(compose_alone, self)
 
     def tell(self) -> int:
         """Tell people of alarms; how many those were. Of several processes one does, so that none is told twice."""

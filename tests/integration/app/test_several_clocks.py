@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from newsletter.app import Program
+from newsletter.app.composing import compose_alone
 from newsletter.config import load
 from newsletter.model import Alarm, AlarmKind, EditionState
 from newsletter.store.database import Database, connect
@@ -39,7 +40,7 @@ class Clocks:
         """What each of them made."""
         self.now = now
         with ThreadPoolExecutor(len(self.programs)) as threads:
-            made = list(threads.map(lambda program: program._compose(), self.programs))
+            made = list(threads.map(compose_alone, self.programs))
         return [[edition.id for edition in one] for one in made]
 
 
@@ -90,14 +91,14 @@ def test_what_one_renders_no_other_takes_for_a_crashs_remains(clocks: Clocks, mo
 
     monkeypatch.setattr(one.desk, "_finish", slow)
     with ThreadPoolExecutor(1) as threads:
-        composing = threads.submit(one._compose)
+        composing = threads.submit(compose_alone, one)
         assert added.wait(30)
         (edition,) = other.editions.in_state(EditionState.COMPOSED)
-        assert other._compose() == []
+        assert compose_alone(other) == []
         assert other.editions.get(edition.id).state is EditionState.COMPOSED
         go_on.set()
         assert [made.id for made in composing.result()] == [edition.id]
-    assert other._compose() == []
+    assert compose_alone(other) == []
 
 
 def test_people_are_told_of_an_alarm_once(clocks: Clocks, monkeypatch: pytest.MonkeyPatch) -> None:
