@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from newsletter.model import EditionState, Role
-from tests.integration.store.test_releases import collected
-from tests.integration.web.admin.samples import new
 from tests.integration.web.admin.world import Office, press
-
-
-@pytest.fixture
-def edition(desk: Office) -> str:
-    """The edition of the day, composed and approved by itself."""
-    collected(desk.program.database, new("a", headline="Neue Radbrücke"))
-    (made,) = desk.program.desk.compose_due(desk.now)
-    return made.id
 
 
 def state(desk: Office, edition: str) -> EditionState:

@@ -15,18 +15,8 @@ from newsletter.model import DeliveryState, EditionState, Role
 from newsletter.store.tables import deliveries, editions
 from tests.integration.store.test_releases import collected
 from tests.integration.web.admin.samples import new
+from tests.integration.web.admin.test_editions import state
 from tests.integration.web.admin.world import Office, press
-
-
-@pytest.fixture
-def edition(desk: Office) -> str:
-    collected(desk.program.database, new("a", headline="Neue Radbrücke"))
-    (made,) = desk.program.desk.compose_due(desk.now)
-    return made.id
-
-
-def state(desk: Office, edition: str) -> EditionState:
-    return desk.program.editions.get(edition).state
 
 
 def doubtful(desk: Office, edition: str) -> None:
