@@ -6,9 +6,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
-
 from newsletter.engine import Handler
 
 MISFIRE_GRACE = 3600  # seconds; APScheduler's own default drops a tick that is one second late
@@ -17,6 +14,9 @@ MISFIRE_GRACE = 3600  # seconds; APScheduler's own default drops a tick that is 
 @contextmanager
 def ticking(handlers: Iterable[Handler], wake: Callable[[Handler], Awaitable[None]]) -> Iterator[None]:
     """Have each handler woken as often as it says, the first time at once, while the block runs."""
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler  # here: most commands have no clock
+    from apscheduler.triggers.interval import IntervalTrigger
+
     scheduler = AsyncIOScheduler(timezone="UTC")
     for handler in handlers:
         if handler.every is not None:
