@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from newsletter.collect.collector import Collector
+from newsletter.collect.leases import LEASE
 from newsletter.collect.report import SourceReport
 from newsletter.collect.schedule import latest_look
 from newsletter.config import FeedSettings
@@ -99,7 +100,7 @@ class Newsroom:
         """Whether the source is due after so many minutes: then it is claimed."""
         now = self.now + timedelta(minutes=minutes)
         latest = latest_look(now, timedelta(minutes=15))
-        return self.store.claim({"portal": latest}, now, now + timedelta(minutes=2))
+        return self.store.claim({"portal": latest}, now, now + LEASE)
 
     def next_at(self) -> datetime:
         moment: datetime = self.database.read(lambda c: c.execute(select(sources.c.next_at)).scalar_one())
