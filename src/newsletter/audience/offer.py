@@ -40,11 +40,16 @@ class Offer:
         """What its releases are about, as the feeds' settings and the releases themselves say; by title."""
         found: dict[str, Topic] = {}
         for slug in newsletter.feeds:
-            found |= {topic.slug: topic for topic in self._topics_of(slug)}
-            feed = self.settings.feeds.get(slug)
-            for title, topic in (feed.topics if feed else {}).items():
-                found.setdefault(topic, Topic(topic, title))
-        return tuple(sorted(found.values(), key=lambda topic: (topic.title.casefold(), topic.slug)))
+            found |= {topic.slug: topic for topic in self.topics_of(slug)}
+        return _by_title(found.values())
+
+    def topics_of(self, feed: str) -> tuple[Topic, ...]:
+        """What the releases of a feed are about, as its settings and they themselves say; by title."""
+        found = {topic.slug: topic for topic in self._topics_of(feed)}
+        settings = self.settings.feeds.get(feed)
+        for title, topic in (settings.topics if settings else {}).items():
+            found.setdefault(topic, Topic(topic, title))
+        return _by_title(found.values())
 
     def titles(self, wish: Wish) -> tuple[str, ...]:
         """The titles of the wish's topics; a topic that is no longer known goes by its slug."""
@@ -84,6 +89,10 @@ def _one_of(kind: type[C], text: str, offered: Sequence[C], what: str) -> C:
         if not wanted or choice == wanted:
             return choice
     raise BadInput(f"{what} {text!r}: there is {', '.join(offered)}")
+
+
+def _by_title(topics: Iterable[Topic]) -> tuple[Topic, ...]:
+    return tuple(sorted(topics, key=lambda topic: (topic.title.casefold(), topic.slug)))
 
 
 def _topic(text: str, known: Sequence[Topic]) -> str:

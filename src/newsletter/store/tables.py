@@ -92,11 +92,12 @@ releases = Table(
 )
 
 search_texts = Table(
-    "search_texts",  # the folded words that a release is found by (store/search.py)
+    "search_texts",  # what a release is found by (store/words.py); an index of each database's own reads `parts`
     metadata,
-    Column("release", Text, ForeignKey("releases.id"), primary_key=True),
+    Column("number", Id, primary_key=True, autoincrement=True),
+    Column("release", Text, ForeignKey("releases.id"), nullable=False, unique=True),
     Column("headline", Text, nullable=False),
-    Column("words", Text, nullable=False),
+    Column("parts", Text, nullable=False),
 )
 
 release_sources = Table(

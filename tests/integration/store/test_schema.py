@@ -20,9 +20,15 @@ def version(connection: Connection, value: str) -> None:
     connection.execute(text("UPDATE alembic_version SET version_num = :value"), {"value": value})
 
 
+def ours(name: str | None, kind: str, _: object) -> bool:
+    """Whether tables.py speaks of it: not of full-text indexes, which each database has in its own way."""
+    return not (name or "").startswith(("search_index", "ix_search_texts_parts"))
+
+
 def test_migrations_make_the_tables(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        opts = {"compare_type": True, "compare_server_default": True, "include_name": ours}
+        context = MigrationContext.configure(connection, opts=opts)
         return list(compare_metadata(context, metadata))
 
     assert database.read(differences) == []
