@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Cadence(StrEnum):
@@ -198,3 +198,12 @@ class Variant:
 def _sha256(pieces: Pieces) -> str:
     text = "".join(piece if isinstance(piece, str) else f"{{{piece.name}}}" for piece in pieces)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Issued(NamedTuple):
+    """An edition that people may read, by its newsletter and moment."""
+
+    id: str
+    newsletter: str
+    cadence: Cadence
+    slot: datetime

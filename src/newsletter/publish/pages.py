@@ -39,6 +39,7 @@ class Pages:
         self._loader = FileSystemLoader(places)
         self._environments: dict[str, Environment] = {}
         self.style = self.source("style.css").encode()
+        self.share_script = self.source("share.js").encode()
         self.root = urlsplit(site.base_url).path.rstrip("/")
 
     def language_of(self, release: Release) -> str:
@@ -132,13 +133,18 @@ class Pages:
             "safe_html": Markup,  # a body that content.fit made fit: sanitised at the door and once more there
             "wrap_tables": wrap_tables,
         }
-        style = hashlib.sha256(self.style).hexdigest()[:12]  # a changed style sheet has another address
         return said | {
             "site": self.site,
             "contact": parseaddr(self.site.contact)[1],
             "root": self.root,
             "language": language,
             "direction": Markup(' dir="rtl"') if language in wording.RIGHT_TO_LEFT else "",
-            "style": f"{self.root}/style.css?v={style}",
+            "style": f"{self.root}/style.css?v={_version(self.style)}",
+            "share_js": f"{self.root}/share.js?v={_version(self.share_script)}",
             "formats": formats(),
         }
+
+
+def _version(data: bytes) -> str:
+    """What is changed has another address."""
+    return hashlib.sha256(data).hexdigest()[:12]

@@ -28,6 +28,7 @@ TYPES = {
     ".xml": "application/xml; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
     ".jpg": "image/jpeg",
@@ -39,7 +40,8 @@ TYPES = {
     ".pdf": "application/pdf",
     ".ico": "image/x-icon",
 }
-FRESH = {".html": 60, ".css": 86_400, ".atom": 300, ".rss": 300, ".json": 300, ".opml": 300}  # seconds; else an hour
+DAY = 86_400
+FRESH = {".html": 60, ".css": DAY, ".js": DAY, ".atom": 300, ".rss": 300, ".json": 300, ".opml": 300}  # s; else an hour
 FOREVER = "public, max-age=31536000, immutable"  # a year (RFC 8246)
 ABOUT_THE_BODY = (b"content-length", b"content-type", b"content-encoding")
 LONG = 200  # bytes of a header that is worth remembering what it means
@@ -105,7 +107,7 @@ class Kept:
     """Files in memory, by what they are asked for as; of all of them no more than KEPT_BYTES."""
 
     def __init__(self, common: Sequence[Header] = ()) -> None:
-        """`common` are the headers that every answer has, whatever it answers."""
+        """`common` are the headers that each of these files is answered with."""
         self.common = common
         self._files: OrderedDict[str, File] = OrderedDict()
         self._bytes = 0

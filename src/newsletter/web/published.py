@@ -83,9 +83,10 @@ class Published:
         headers = joined(scope["headers"])
         form = file.form(headers)
         if file.is_known(form, headers):
-            await _respond(send, 304, form.unchanged, b"")
+            await _respond(send, 304, [*form.unchanged, *self._kept.common], b"")
         else:
-            await _respond(send, file.status, form.headers, b"" if scope["method"] == "HEAD" else form.body)
+            body = b"" if scope["method"] == "HEAD" else form.body
+            await _respond(send, file.status, [*form.headers, *self._kept.common], body)
 
     def _read(self, path: Path, info: os.stat_result, status: int) -> File:
         return read(path, info, status, self._kept.common, forever=path.is_relative_to(self._forever))
