@@ -43,6 +43,8 @@ def _addresses(site: Site, feeds: Sequence[Published], store: PublishStore, now:
     yield from ((f"{base}{path}", None) for path in ("/", "/feeds/", "/subscribe"))
     for each in feeds:
         yield each.feed.page, None
+        if each.months:
+            yield f"{each.feed.page}archive/", None
         yield from ((f"{each.feed.page}archive/{month.name}", None) for month in each.months)
     for mark in sorted(store.edition_marks()):
         yield f"{base}/editions/{mark.id}", mark.changed_at
