@@ -40,7 +40,12 @@ TYPES = {
     ".pdf": "application/pdf",
     ".ico": "image/x-icon",
 }
-FRESH = {".html": 60, ".css": 86_400, ".atom": 300, ".rss": 300, ".json": 300, ".opml": 300}  # seconds; else an hour
+FRESH = (
+    {".html": 60, ".css": 86_400}
+    | dict.fromkeys((".atom", ".rss", ".json", ".opml"), 300)
+    | dict.fromkeys((".ico", ".svg"), 604_800)
+)
+"""Seconds; an hour for what is not among them."""
 FOREVER = "public, max-age=31536000, immutable"  # a year (RFC 8246)
 ABOUT_THE_BODY = (b"content-length", b"content-type", b"content-encoding")
 LONG = 200  # bytes of a header that is worth remembering what it means

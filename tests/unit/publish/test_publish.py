@@ -61,6 +61,7 @@ def test_everything_lies_where_it_is_looked_for(tmp_path: Path) -> None:
     assert set(files(tmp_path)) == pages | topics | {
         ".rendered",
         "editions/presse-daily-20261121T0600Z.html",
+        "favicon.ico",
         "feeds.opml",
         "feeds/index.html",
         "feeds/musterstadt.atom",
@@ -70,6 +71,7 @@ def test_everything_lies_where_it_is_looked_for(tmp_path: Path) -> None:
         "feeds/musterstadt/archive/2026-11.html",
         "feeds/musterstadt/archive/index.html",
         "feeds/musterstadt/index.html",
+        "icon.svg",
         "index.html",
         "reports/presse-daily-20261121T0600Z.html",
         "reports/presse-daily-20261121T0600Z.jsonld",
