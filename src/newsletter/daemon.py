@@ -92,8 +92,10 @@ class Daemon:
         await asyncio.to_thread(self._later.shutdown)
 
     def _dress(self) -> None:
-        """Have the style sheet there before the first collect is published: people subscribe before it, too."""
-        Writer(self._program.settings.publish.directory).write("style.css", self._program.pages.style)
+        """Have style sheet and icon there before the first collect is published: people subscribe before it, too."""
+        writer = Writer(self._program.settings.publish.directory)
+        for name, data in self._program.pages.beside.items():
+            writer.write(name, data)
 
     def _uvicorn(self) -> uvicorn.Config:
         program = self._program

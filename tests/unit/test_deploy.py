@@ -12,6 +12,7 @@ from typing import Any
 import click
 import pytest
 import yaml  # type: ignore[import-untyped]
+from prometheus_client.parser import text_string_to_metric_families
 
 from newsletter.app.metrics import exposition
 from newsletter.cli import cli
@@ -70,6 +71,17 @@ def test_every_metric_that_is_drawn_or_watched_is_there() -> None:
     assert len(named) > 8
     assert named <= known
     assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
+
+
+def test_what_holds_a_moment_says_so_in_its_name() -> None:
+    """prometheus.io/docs/practices/naming: a Unix time ends in `_timestamp_seconds`, and nothing else does."""
+    source = SourceFigures("presse", NOW, NOW, 0)
+    figures = Figures({}, NOW, {}, {}, {}, 0, (source,), (), None)
+    families = text_string_to_metric_families(exposition(figures).decode())
+    samples = [sample for family in families for sample in family.samples]
+    named = {sample.name for sample in samples if sample.name.endswith("_timestamp_seconds")}
+    assert {sample.name for sample in samples if sample.value == NOW.timestamp()} == named
+    assert len(named) == 3
 
 
 def test_no_pod_may_more_than_it_needs() -> None:

@@ -72,7 +72,8 @@ class Mailroom:
     def transport(self) -> transports.Transport:
         """Whoever takes the mail, as the settings say. Raises SettingsError."""
         settings = self._program.settings
-        return transports.find(settings.mail, Route(settings.network).transport, self._program.now)
+        network = settings.network
+        return transports.find(settings.mail, Route(network).transport, self._program.now, network.ca_file)
 
     async def send_all(self) -> Progress:
         """Send all that is due now."""

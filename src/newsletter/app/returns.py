@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from newsletter.app.imap import ImapMailbox
 from newsletter.app.lmtp import LmtpListener
 from newsletter.app.maildir import Maildir
-from newsletter.config import Feedback
+from newsletter.config import Settings
 from newsletter.deliver.feedback.consequence import Consequence, consequence, sign
 from newsletter.deliver.feedback.mime import open_mail
 from newsletter.deliver.feedback.origin import Origin, Origins
@@ -43,10 +43,11 @@ class Taken:
     delivery: int | None = None
 
 
-def place_of(feedback: Feedback | None, take: Callable[[bytes], str]) -> Maildir | ImapMailbox | None:
+def place_of(settings: Settings, take: Callable[[bytes], str]) -> Maildir | ImapMailbox | None:
     """The Maildir or mailbox that the settings say, if it is one of these."""
+    feedback = settings.mail.feedback
     if feedback is not None and feedback.kind == "imap":
-        return ImapMailbox(feedback, take)
+        return ImapMailbox(feedback, take, settings.network.ca_file)
     if feedback is not None and feedback.kind == "maildir" and feedback.path is not None:
         return Maildir(feedback.path, take)
     return None
@@ -104,7 +105,7 @@ class Returns:
 
     def place(self) -> Maildir | ImapMailbox | None:
         """The Maildir or mailbox that is looked into."""
-        return place_of(self._program.settings.mail.feedback, lambda raw: self.take(raw).consequence)
+        return place_of(self._program.settings, lambda raw: self.take(raw).consequence)
 
     def listener(self) -> LmtpListener | None:
         """Who takes returned mail by LMTP, where the settings say so."""

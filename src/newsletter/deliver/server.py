@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from newsletter.deliver.trust import trusting
 from newsletter.deliver.verdict import Reply, redacted
 from newsletter.deliver.wire import Wire, tls_problem
 from newsletter.errors import SenderRefused, TransportError
@@ -38,6 +39,7 @@ class Server:
     port: int
     security: Literal["none", "starttls", "tls"] = "starttls"
     ca_file: Path | None = None
+    house_ca_file: Path | None = None  # trusted where there is no `ca_file`, beside the public authorities
     username: str = ""
     password: str = field(default="", repr=False)
     auth: Literal["auto", "plain", "login", "xoauth2"] = "auto"
@@ -61,7 +63,7 @@ async def connect(server: Server) -> tuple[Wire, Extensions]:
 
 
 async def _connect(server: Server) -> tuple[Wire, Extensions]:
-    context = None if server.security == "none" else _context(server.ca_file)
+    context = None if server.security == "none" else _context(server)
     wire = await _open(server, context if server.security == "tls" else None)
     try:
         _expect(await wire.reply(server.timeouts.greeting), "its greeting")
@@ -102,11 +104,12 @@ def _reason(error: OSError) -> str:
     return os.strerror(error.errno)
 
 
-def _context(ca_file: Path | None) -> ssl.SSLContext:
+def _context(server: Server) -> ssl.SSLContext:
     try:
-        return ssl.create_default_context(cafile=ca_file)
+        return trusting(server.ca_file, server.house_ca_file)
     except OSError as error:
-        raise TransportError(f"mail.smtp.ca_file: {ca_file} cannot be read") from error
+        name = "mail.smtp" if server.ca_file else "network"
+        raise TransportError(f"{name}.ca_file: {server.ca_file or server.house_ca_file} cannot be read") from error
 
 
 async def _hello(wire: Wire, server: Server) -> Extensions:

@@ -164,5 +164,6 @@ def joined(lines: Iterable[bytes]) -> str:
 def tls_problem(error: Exception) -> str:
     """Why TLS failed, in words that name the remedy."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted ({error.verify_message}); set mail.smtp.ca_file or fix the certificate"
+        remedy = "set mail.smtp.ca_file or network.ca_file, or fix the certificate"
+        return f"its certificate is not trusted ({error.verify_message}); {remedy}"
     return str(error) or type(error).__name__

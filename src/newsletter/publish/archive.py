@@ -55,8 +55,8 @@ def publish(
     titles = {slug: settings.title for slug, settings in feeds.items()}, {each.id: each.title for each in newsletters}
     fingerprint = pages.fingerprint(*titles)
     anew = writer.read(RENDERED) != fingerprint
-    writer.write("style.css", pages.style)
-    writer.write("share.js", pages.share_script)
+    for name, data in pages.beside.items():
+        writer.write(name, data)
     folders = Folders(store, pages, writer, problems, anew=anew)
     folders.publish_releases(feeds, now)
     folders.publish_editions(newsletters, now)

@@ -11,12 +11,13 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 
-from newsletter.publish.packing import TEXTS, pack
+from newsletter.publish.packing import pack
 
 KEPT_BYTES = 64 * 1024 * 1024
 TYPES = {
@@ -40,8 +41,12 @@ TYPES = {
     ".pdf": "application/pdf",
     ".ico": "image/x-icon",
 }
-DAY = 86_400
-FRESH = {".html": 60, ".css": DAY, ".js": DAY, ".atom": 300, ".rss": 300, ".json": 300, ".opml": 300}  # s; else an hour
+FRESH = (
+    {".html": 60, ".css": 86_400, ".js": 86_400}
+    | dict.fromkeys((".atom", ".rss", ".json", ".opml"), 300)
+    | dict.fromkeys((".ico", ".svg"), 604_800)
+)
+"""Seconds; an hour for what is not among them."""
 FOREVER = "public, max-age=31536000, immutable"  # a year (RFC 8246)
 ABOUT_THE_BODY = (b"content-length", b"content-type", b"content-encoding")
 LONG = 200  # bytes of a header that is worth remembering what it means
@@ -158,11 +163,11 @@ def read(path: Path, info: os.stat_result, status: int, common: Sequence[Header]
     body = path.read_bytes()
     fresh = FOREVER if forever else f"public, max-age={FRESH.get(path.suffix, 3600)}"
     about = {"last-modified": formatdate(int(info.st_mtime), usegmt=True), "cache-control": fresh}
-    if path.suffix in TEXTS:
+    small = pack(path, body)
+    if small is not None:
         about["vary"] = "Accept-Encoding"
     about["content-type"] = TYPES.get(path.suffix, "application/octet-stream")
     plain = _form(body, about, status, common)
-    small = pack(path, body)
     packed = None if small is None else _form(small, about | {"content-encoding": "gzip"}, status, common)
     return File(str(path), stamp(info), int(info.st_mtime), status, plain, packed)
 
@@ -189,7 +194,8 @@ def _moment(date: bytes) -> float:
 def _remembered_moment(date: bytes) -> float:
     """Seconds since 1970; before all files where it is no date, which then decides nothing (RFC 9110, 13.1.3)."""
     try:
-        return parsedate_to_datetime(date.decode("ascii")).timestamp()
+        found = parsedate_to_datetime(date.decode("ascii"))
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()  # that of asctime is UTC, unsaid
     except (ValueError, OverflowError):
         return -1
 

@@ -30,7 +30,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Api, str]
     with api(place, f"sqlite:///{place}/newsletter.db", base=base) as here:
         public = here.program.settings.publish.directory
         public.mkdir()
-        (public / "style.css").write_bytes(Pages(here.program.settings.site).style)
+        (public / "style.css").write_bytes(Pages(here.program.settings.site).beside["style.css"])
         with serving(here.app, port) as address:
             yield here, f"{address}/newsletter/api/docs"
 

@@ -176,6 +176,7 @@ def test_the_sitemap_names_what_people_can_read(store: Shelf, tmp_path: Path) ->
     assert {f"{SITE.base_url}/releases/{release.id}" for release in live} <= set(addresses)
     assert not any(store.stock[-1].id in address for address in addresses if address)
     assert f"{SITE.base_url}/feeds/musterstadt/archive/2026-08" in addresses
+    assert addresses.count(f"{SITE.base_url}/feeds/musterstadt/archive/") == 1
     assert f"Sitemap: {SITE.base_url}/sitemap.xml" in (tmp_path / "robots.txt").read_text()
 
 

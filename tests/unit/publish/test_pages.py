@@ -67,6 +67,7 @@ def test_every_page_is_well_formed_and_has_one_h1(tmp_path: Path) -> None:
         assert len(list(document.iter("h1"))) == 1, path
         assert len(list(document.iter("main"))) == 1, path
         assert "<script" not in shown(text)
+        assert re.findall(r'<link rel="icon" href="/([^"?]+)', text) == ["favicon.ico", "icon.svg"], path
         identifiers = re.findall(r' id="([^"]+)"', text)
         assert len(set(identifiers)) == len(identifiers), path
         for label in re.findall(r' aria-labelledby="([^"]+)"', text):
@@ -124,9 +125,9 @@ def test_pages_lie_under_the_path_of_the_base_address() -> None:
 
 
 def test_the_style_sheet_is_small_and_fetches_nothing() -> None:
-    assert len(PAGES.style) <= 10_000
-    assert b"url(" not in PAGES.style
-    assert b"@import" not in PAGES.style
+    assert len(PAGES.beside["style.css"]) <= 10_000
+    assert b"url(" not in PAGES.beside["style.css"]
+    assert b"@import" not in PAGES.beside["style.css"]
 
 
 def test_a_template_that_is_missing_or_broken_is_named(tmp_path: Path) -> None:

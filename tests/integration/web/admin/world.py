@@ -74,7 +74,8 @@ class Office:
             Search(self.program.database).find,
             self.program.now,
         )
-        Writer(self.program.settings.publish.directory).write("style.css", self.program.pages.style)
+        for name, data in self.program.pages.beside.items():
+            Writer(self.program.settings.publish.directory).write(name, data)
         self.app = create_app(services, {"/admin": create_admin(self.program)})
 
     def later(self, **spent: float) -> None:
