@@ -11,11 +11,11 @@ from playwright.sync_api import Page
 from newsletter.publish.archive import publish
 from newsletter.publish.pages import Pages
 from newsletter.publish.writer import Writer
+from tests.integration.web.admin.browser import NOTHING, looked_at
 from tests.integration.web.browser import served as loopback
-from tests.integration.web.test_browser import LOOKS
 from tests.integration.web.test_search import fill
 from tests.integration.web.world import Site
-from tests.servers.chromium import Chromium, axe
+from tests.servers.chromium import Chromium
 from tests.unit.publish.sample import BRIDGE, FEEDS, NEWSLETTERS, NOW, shelf
 
 RELEASE = f"/releases/{BRIDGE.id}"
@@ -45,19 +45,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_in_any_look(served: Site, chromium: Chromium, name: str) -> None:
-    def look_at(page: Page) -> dict[str, list[str]]:
+    def opened(page: Page) -> None:
         page.goto(served.settings.site.base_url + PAGES[name])
-        found = {}
-        for look, media in LOOKS.items():
-            page.emulate_media(**media)
-            found[look] = axe(page)
-        page.emulate_media(forced_colors="none")
-        page.set_viewport_size({"width": 320, "height": 640})
-        found["narrow"] = axe(page)
-        found["width"] = [str(page.evaluate("document.documentElement.scrollWidth"))]  # WCAG 1.4.10
-        return found
 
-    assert chromium.run(look_at, locale="de-DE") == {"width": ["320"], "narrow": []} | {look: [] for look in LOOKS}
+    assert chromium.run(lambda page: looked_at(page, opened), locale="de-DE") == NOTHING
 
 
 def test_a_link_is_copied_and_handed_to_the_devices_own_menu(served: Site, chromium: Chromium) -> None:
