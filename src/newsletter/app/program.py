@@ -60,6 +60,7 @@ from newsletter.store.editions import Editions
 from newsletter.store.figures import Count
 from newsletter.store.freeze import Freezer
 from newsletter.store.journal import Journal
+from newsletter.store.pace import SharedPace
 from newsletter.store.recalls import Recalls
 from newsletter.store.records import Records
 from newsletter.store.releases import Releases
@@ -82,7 +83,8 @@ class Program:
     def __init__(self, settings: Settings, database: Database, keys: Keys, now: Clock = utc_now) -> None:
         self.settings, self.database, self.keys, self.now = settings, database, keys, now
         journal = Journal(settings.store.journal)
-        self._fetcher = fetcher_of(settings, now)
+        many = database.engine.dialect.name == "postgresql"  # processes may share it
+        self._fetcher = fetcher_of(settings, now, SharedPace(database) if many else None)
         self.pictures = PictureDesk(settings, database, self._fetcher, now)
         self.state = State(database)
         self.releases = Releases(database)

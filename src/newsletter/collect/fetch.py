@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,7 @@ from newsletter.collect.addresses import Network, check_addresses, check_url, ch
 from newsletter.collect.answer import REDIRECTS, Answer, Budget, length_of, retry_at
 from newsletter.collect.body import bounded
 from newsletter.collect.hand import Hold, Room
+from newsletter.collect.pace import OwnPace, Pace
 from newsletter.collect.robots import MAX_BYTES as ROBOTS_BYTES
 from newsletter.collect.robots import Robots, read_robots, unreachable
 from newsletter.collect.route import Route
@@ -63,7 +63,6 @@ class _Host:
     transport: httpx.AsyncHTTPTransport
     proxy: str | None = None  # the name of the proxy that it is asked through
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    free_at: float = 0.0  # monotonic seconds
     rests_until: datetime | None = None
     slow: int = 0  # pages in a row that took too long
     robots: Robots | None = None
@@ -88,6 +87,7 @@ class Fetcher:
         resolve: Resolve = resolve,
         delay: float = DELAY,
         wall: float = WALL,
+        pace: Pace | None = None,
     ) -> None:
         self._agent = agent
         self._allow = tuple(allow)
@@ -96,6 +96,7 @@ class Fetcher:
         self._resolve = resolve
         self._delay = delay
         self._wall = wall
+        self._pace = pace or OwnPace()
         self._room = Room()
         self._hosts: dict[tuple[str, str, int], _Host] = {}
 
@@ -166,9 +167,9 @@ class Fetcher:
     async def _pause(self, host: _Host, url: str) -> None:
         if left := host.rest(self._clock()):
             raise FetchError(f"{url}: its host has {left:.0f} seconds of rest left", retry_after=left)
-        await asyncio.sleep(max(0.0, host.free_at - time.monotonic()))
         wanted = host.robots.delay if host.robots else 0.0
-        host.free_at = time.monotonic() + max(0.0 if host.near else self._delay, wanted)
+        name = "{}://{}:{}".format(*check_url(url))
+        await asyncio.sleep(await self._pace.step(name, max(0.0 if host.near else self._delay, wanted)))
 
     async def _within(
         self,
