@@ -59,9 +59,10 @@ def main() -> None:
     parser.add_argument("port", type=int)
     parser.add_argument("--connections", type=int, default=10)
     parser.add_argument("--key", type=Path)
+    parser.add_argument("--store", help="else SQLite in the folder")
     parser.add_argument("--most", type=int, default=0, help="mails, after which it ends; 0: all")
     options = parser.parse_args()
-    database = open_database(f"sqlite:///{options.folder}/newsletter.db")
+    database = open_database(options.store or f"sqlite:///{options.folder}/newsletter.db")
     signers = [Signer("musterstadt.example", "n1", read_key(options.key, "--key"))] if options.key else []
     deliverer = Deliverer(
         Deliveries(database, Journal(options.folder / "journal")),
