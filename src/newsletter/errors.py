@@ -68,6 +68,10 @@ class SenderRefused(TransportError):
     """The mail server will not take mail from us (sign-in, sender, policy); trying again changes nothing."""
 
 
+class MirrorError(NewsletterError):
+    """Who carries copies of what is published, an object store or a CDN, does not answer or refuses."""
+
+
 class NotFound(NewsletterError):
     """No such feed, edition, release or subscriber."""
 

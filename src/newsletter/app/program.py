@@ -24,6 +24,7 @@ from newsletter.app.imports import ImportDesk
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom, terms_of
 from newsletter.app.metrics import exposition
+from newsletter.app.mirroring import Copies, copies_of
 from newsletter.app.newsdesk import NewsDesk
 from newsletter.app.openid import OpenId, openid_of
 from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
@@ -189,6 +190,11 @@ class Program:
         return ImportDesk(self)
 
     # --- collecting and publishing
+
+    @cached_property
+    def copies(self) -> Copies | None:
+        """Who carries copies of what is published. Raises SettingsError."""
+        return copies_of(self.settings, self.alarms)
 
     async def collect(
         self, slugs: Sequence[str] = (), *, dry_run: bool = False, accept: bool = False

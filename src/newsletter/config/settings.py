@@ -122,12 +122,6 @@ class Collect(Table):
     allow_networks: list[Network] = []
 
 
-class Publish(Table):
-    directory: Path = Path("public")
-    images: Literal["host", "link"] = "host"
-    hub: WebAddress | None = None
-
-
 class Alerts(Table):
     to: list[Mailbox] = []
     webhook: OptionalWebAddress = None

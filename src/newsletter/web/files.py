@@ -17,37 +17,10 @@ from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 
+from newsletter.publish.kinds import FOREVER, kept_for, type_of
 from newsletter.publish.packing import pack
 
 KEPT_BYTES = 64 * 1024 * 1024
-TYPES = {
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".rss": "application/rss+xml; charset=utf-8",
-    ".json": "application/feed+json",  # JSON is UTF-8 by definition (RFC 8259, 8.1)
-    ".jsonld": "application/ld+json",
-    ".opml": "text/x-opml; charset=utf-8",
-    ".xml": "application/xml; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".gif": "image/gif",
-    ".pdf": "application/pdf",
-    ".ico": "image/x-icon",
-}
-FRESH = (
-    {".html": 60, ".css": 86_400, ".js": 86_400}
-    | dict.fromkeys((".atom", ".rss", ".json", ".opml"), 300)
-    | dict.fromkeys((".ico", ".svg"), 604_800)
-)
-"""Seconds; an hour for what is not among them."""
-FOREVER = "public, max-age=31536000, immutable"  # a year (RFC 8246)
 ABOUT_THE_BODY = (b"content-length", b"content-type", b"content-encoding")
 LONG = 200  # bytes of a header that is worth remembering what it means
 
@@ -161,12 +134,12 @@ def stamp(info: os.stat_result) -> tuple[int, int, int]:
 def read(path: Path, info: os.stat_result, status: int, common: Sequence[Header], *, forever: bool) -> File:
     """The file as it lies there. Raises OSError. Slow: for a thread."""
     body = path.read_bytes()
-    fresh = FOREVER if forever else f"public, max-age={FRESH.get(path.suffix, 3600)}"
+    fresh = FOREVER if forever else kept_for(path)
     about = {"last-modified": formatdate(int(info.st_mtime), usegmt=True), "cache-control": fresh}
     small = pack(path, body)
     if small is not None:
         about["vary"] = "Accept-Encoding"
-    about["content-type"] = TYPES.get(path.suffix, "application/octet-stream")
+    about["content-type"] = type_of(path)
     plain = _form(body, about, status, common)
     packed = None if small is None else _form(small, about | {"content-encoding": "gzip"}, status, common)
     return File(str(path), stamp(info), int(info.st_mtime), status, plain, packed)
