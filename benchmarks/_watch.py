@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Request, sync_playwright
 
+from newsletter.resources import folder
 from tests.servers.chromium import OPTIONS
 
+SHARE = folder("templates") / "web/share.js"  # the one script that our pages for readers run
 PLACE = "http://127.0.0.1:9/"  # where documents stand that nobody serves: mails, and entries in a feed reader
 WAITING = """(charts) => {
   const found = [];
@@ -29,10 +31,12 @@ WAITING = """(charts) => {
   const isOurs = (element) => element.tagName === "IFRAME" && element.hasAttribute("sandbox") && !element.srcdoc
     && !/allow-(scripts|top|forms|same-origin)/.test(element.sandbox.value)
     && element.src.startsWith(location.origin + "/");
+  const isShare = (element) => element.tagName === "SCRIPT" && element.type === "module" && !element.textContent
+    && new RegExp("^" + location.origin + "(/[a-z]+)?/share[.]js[?]v=[0-9a-f]{12}$").test(element.src);
   const isChart = (element) => charts && element.tagName === "svg"  // a drawing: of shapes and words alone
     && [...element.querySelectorAll("*")].every(({tagName}) => /^(g|rect|path|line|text|tspan|circle)$/.test(tagName));
   for (const element of document.querySelectorAll("*")) {
-    if (isData(element) || isOurs(element) || isChart(element)) continue;
+    if (isData(element) || isOurs(element) || isShare(element) || isChart(element)) continue;
     if (live.has(element.tagName.toUpperCase())) found.push(element.outerHTML.slice(0, 200));
     if (element.tagName === "META" && /refresh/i.test(element.httpEquiv)) found.push(element.outerHTML.slice(0, 200));
     for (const {name, value} of element.attributes) {
@@ -76,6 +80,7 @@ class Watch:
         self._page.on("request", self._request)
         for _ in range(3):  # what Playwright runs in every page, and we to look at it, is told by its hash
             self.show("nothing", "<!doctype html><title>x</title><p>Nothing runs here.</p>")
+        self.show("ours", f"<!doctype html><title>x</title><script>{SHARE.read_text()}</script>")
         self._page.wait_for_timeout(200)
         self._learning = False
         self.seen.clear()
