@@ -109,7 +109,7 @@ class Watch:
         self._watching = True
         load()
         self._watching = False
-        for line in self._page.evaluate(WAITING, self._charts):
+        for line in [] if self._learning else self._page.evaluate(WAITING, self._charts):
             self._note("waiting", line)
 
     def _script(self, event: dict[str, Any]) -> None:
