@@ -1,7 +1,8 @@
 """Several workers on one PostgreSQL (fsync on): an edition to a million readers is frozen; its first mails are sent by
 one worker and, from a copy of the same database, by two: RSA-signed, each of 60 KB, into a lean sink.
 
-Where the machine has no cores to spare, two cannot be faster than one; then their CPU for a mail tells.
+Where the machine has no cores to spare, two cannot be faster than one; then their CPU for a mail tells. What a mail
+costs of everything is told too: benchmarks/simulate.py reckons with it.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import LiteralString
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 import psycopg  # noqa: E402
 from _figures import Goals, say, show  # noqa: E402
-from _post import freeze, prepare, write_key  # noqa: E402
+from _post import freeze, prepare, sample, write_key  # noqa: E402
 from _sinks import lean_sink  # noqa: E402
 
 from tests.servers.postgres import Postgres, serving_postgres  # noqa: E402
@@ -52,24 +54,26 @@ def main() -> int:
     ):
         key = Path(place) / "key.pem"
         write_key(key)
-        frozen, seconds = _frozen(server, readers)
+        frozen, costs = _frozen(server, readers)
         rounds = {
             name: _sent(server, frozen, Path(place), port, key, workers, most)
             for name, workers, most in (("few", 1, FEW), ("one", 1, mails), ("two", 2, mails))
         }
-    return show({"readers": readers, "mails": mails, **_figures(readers, seconds, rounds)}, GOALS)
+    return show({"readers": readers, "mails": mails, **costs, **_figures(rounds)}, GOALS)
 
 
-def _figures(readers: int, seconds: float, rounds: dict[str, Round]) -> dict[str, float]:
+def _figures(rounds: dict[str, Round]) -> dict[str, float]:
     few, one, two = (rounds[name] for name in ("few", "one", "two"))
     faster, dearer = two["rate"] / one["rate"], two["cpu"] / one["cpu"]
     return {
-        "freeze_seconds": round(seconds, 2),
-        "freeze_seconds_of_a_million": round(seconds * 1_000_000 / readers, 2),
         "mails_a_second_of_one": round(one["rate"], 1),
         "mails_a_second_of_two": round(two["rate"], 1),
         "two_to_one_speed": round(faster, 3),
         "two_to_one_cpu_a_mail": round(dearer, 3),
+        "cpu_ms_a_mail": round(one["cpu"] * 1000, 3),
+        "postgres_cpu_ms_a_mail": round(one["postgres"] * 1000, 3),
+        "wal_bytes_a_mail": round(one["wal"]),
+        "mail_bytes": len(sample()),
         "two_scale": float(faster >= 1.6 or dearer <= 1.1),
         "postgres_share_of_cpu": round(two["postgres"] / (two["postgres"] + two["cpu"]), 3),
         "peak_mb_of_many": round(max(one["peak_mb"], two["peak_mb"]), 1),
@@ -77,17 +81,26 @@ def _figures(readers: int, seconds: float, rounds: dict[str, Round]) -> dict[str
     }
 
 
-def _frozen(server: Postgres, readers: int) -> tuple[str, float]:
-    """The name of a database with a frozen edition, and the seconds of freezing it."""
+def _frozen(server: Postgres, readers: int) -> tuple[str, dict[str, float]]:
+    """The name of a database with a frozen edition, and what freezing it cost."""
     url = server.create()
     say(f"subscribing {readers:,} readers")
     database = prepare(url, readers)
-    began = time.perf_counter()
-    assert freeze(database) == readers
-    took = time.perf_counter() - began
+    with psycopg.connect(url, autocommit=True) as connection:
+        before, held = _written(connection), _size(connection)
+        began = time.perf_counter()
+        assert freeze(database) == readers
+        took = time.perf_counter() - began
+        written, grown = _written(connection) - before, _size(connection) - held
     database.close()
     say(f"their audience was frozen in {took:.2f} s")
-    return url.rpartition("/")[2], took
+    return url.rpartition("/")[2], {
+        "freeze_seconds": round(took, 2),
+        "freeze_seconds_of_a_million": round(took * 1_000_000 / readers, 2),
+        "freeze_wal_bytes_a_reader": round(written / readers),
+        "database_bytes_a_reader": round(held / readers),
+        "database_bytes_a_delivery": round(grown / readers),
+    }
 
 
 def _sent(server: Postgres, frozen: str, place: Path, port: int, key: Path, workers: int, most: int) -> Round:
@@ -97,11 +110,12 @@ def _sent(server: Postgres, frozen: str, place: Path, port: int, key: Path, work
         connection.execute("CREATE EXTENSION pg_stat_statements")
         connection.execute("CHECKPOINT")
         connection.execute("SELECT pg_stat_statements_reset()")
-        before = _cpu(server.pid)
+        before, wal = _cpu(server.pid), _written(connection)
         began = time.perf_counter()
         senders = [_sender(url, place / f"{workers}-{most}-{n}", port, key, most // workers) for n in range(workers)]
         said = [json.loads(sender.communicate()[0]) for sender in senders]
         took, used = time.perf_counter() - began, _cpu(server.pid) - before
+        wal = _written(connection) - wal
         for calls, milliseconds, query in connection.execute(TOP):
             say(f"{milliseconds / 1000:8.2f} s {calls:7} calls: {' '.join(query.split())[:140]}")
     server.drop(url)
@@ -114,6 +128,7 @@ def _sent(server: Postgres, frozen: str, place: Path, port: int, key: Path, work
         "rate": sent / slowest,
         "cpu": cpu / sent,
         "postgres": used / sent,
+        "wal": wal / sent,
         "peak_mb": max(one["peak_mb"] for one in said),
     }
 
@@ -123,6 +138,21 @@ def _sender(url: str, folder: Path, port: int, key: Path, most: int) -> subproce
     command = [sys.executable, str(ROOT / "benchmarks/_sender.py"), str(folder), str(port), "--store", url]
     more = ["--connections", "50", "--key", str(key), "--most", str(most)]
     return subprocess.Popen([*command, *more], stdout=subprocess.PIPE, text=True)
+
+
+def _written(connection: psycopg.Connection[tuple[float, ...]]) -> float:
+    """Bytes that PostgreSQL has written into its log since it is there."""
+    return _number(connection, "SELECT pg_current_wal_lsn() - '0/0'::pg_lsn")
+
+
+def _size(connection: psycopg.Connection[tuple[float, ...]]) -> float:
+    return _number(connection, "SELECT pg_database_size(current_database())")
+
+
+def _number(connection: psycopg.Connection[tuple[float, ...]], query: LiteralString) -> float:
+    row = connection.execute(query).fetchone()
+    assert row
+    return float(row[0])
 
 
 def _cpu(pid: int) -> float:
