@@ -37,6 +37,7 @@ from newsletter.model import (
     LedgerLine,
     NoticeKind,
     Pieces,
+    Settled,
     Variant,
 )
 from newsletter.store.deliveries import Terms
@@ -125,20 +126,20 @@ class Mailroom:
         newsletter = self._program.editions.get(edition).newsletter
         return page(self._program.database, edition, self._message_ids(newsletter), after, limit, state)
 
-    def settle(self, edition: str, ids: Sequence[int] | None, by: str, *, again: bool) -> int:
+    def settle(self, edition: str, ids: Sequence[int] | None, what: Settled, by: str) -> int:
         """Decide what became of uncertain mails (all of an edition where no `ids` are given); how many.
 
-        They arrived, or (`again`) go out once more: who has them gets them twice then. `by` ("NAME: REASON") is kept.
-        Raises NotFound, and StateError for an edition that was stopped.
+        Who has one that goes out once more gets it twice. `by` ("NAME: REASON") is kept.
+        Raises NotFound, and StateError where an edition that was stopped is to go on.
         """
         found, now = self._program.editions.get(edition), self._program.now()
-        if again and found.state is EditionState.CANCELLED:
+        if what is Settled.AGAIN and found.state is EditionState.CANCELLED:
             raise StateError(f"edition {edition} was cancelled: nothing of it is sent any more")
         database, chosen = self._program.database, None if ids is None else set(ids)
         every = database.read(lambda rows: in_doubt(rows, edition))
         wanted = [id for id in every if chosen is None or id in chosen]
         some = (wanted[start : start + SETTLED_AT_ONCE] for start in range(0, len(wanted), SETTLED_AT_ONCE))
-        decided = (partial(settle, edition=edition, ids=ids, by=by, now=now, again=again) for ids in some)
+        decided = (partial(settle, edition=edition, ids=ids, what=what, by=by, now=now) for ids in some)
         return sum(database.write(one) for one in decided)
 
     def _message_ids(self, newsletter: str) -> Callable[[int, datetime], str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, update
 from newsletter.app import decisions
 from newsletter.app.awaiting import WAITS
 from newsletter.errors import StateError
-from newsletter.model import DeliveryState, EditionState, Role
+from newsletter.model import DeliveryState, EditionState, Role, Settled
 from newsletter.store.tables import deliveries, editions
 from tests.integration.store.test_releases import collected
 from tests.integration.web.admin.samples import new
@@ -80,8 +80,8 @@ async def test_why_it_waits_is_said_in_the_pages_language(desk: Office, edition:
 def test_many_are_decided_in_short_writes(desk: Office, edition: str, monkeypatch: pytest.MonkeyPatch) -> None:
     doubtful(desk, edition)
     monkeypatch.setattr("newsletter.app.mailroom.SETTLED_AT_ONCE", 1)
-    assert desk.program.mailroom.settle(edition, None, "mara: steht im Log", again=False) == 2
-    assert desk.program.mailroom.settle(edition, None, "mara: steht im Log", again=True) == 0
+    assert desk.program.mailroom.settle(edition, None, Settled.ARRIVED, "mara: steht im Log") == 2
+    assert desk.program.mailroom.settle(edition, None, Settled.AGAIN, "mara: steht im Log") == 0
     assert desk.program.editions.counts(edition) == {DeliveryState.ACCEPTED: 3}
     assert state(desk, edition) is EditionState.FINISHED
 
@@ -178,3 +178,23 @@ async def test_mails_in_doubt_are_decided(desk: Office, edition: str) -> None:
     assert str(claim.delivery) == second
     entry = desk.program.audit.store.newest(1)[0]
     assert (entry.action, entry.outcome, entry.detail["count"]) == ("delivery.settle", "done", 1)
+
+
+async def test_who_did_not_get_it_may_stay_without(desk: Office, edition: str) -> None:
+    doubtful(desk, edition)
+    path, program = f"/admin/editions/{edition}", desk.program
+    program.database.write(lambda rows: rows.execute(update(editions).values(state=EditionState.SENDING)))
+    async with desk.signed_in(Role.EDITOR, name="mara") as client:
+        sent = {"what": "failed", "which": "all", "reason": "vom Server verworfen"}
+        answer = await press(client, f"{path}/uncertain", **sent)
+        assert "2 Mails zählen als fehlgeschlagen." in (await client.get(answer.headers["location"])).text
+        found = (await client.get(f"{path}/deliveries?state=failed")).text
+        assert found.count("mara: vom Server verworfen") == 2
+        domains = (await client.get(f"{path}/domains")).text
+        who = program.mailroom.deliveries(edition, 0, 1, DeliveryState.FAILED)[0].subscriber
+        assert "aufgegeben" in (await client.get(f"/admin/subscribers/{who}")).text
+    assert re.findall(r"\d+", domains.split("post.example</th>")[1].split("</tr>")[0]) == ["2", "0", "0", "0", "2", "0"]
+    assert program.editions.counts(edition) == {DeliveryState.ACCEPTED: 1, DeliveryState.FAILED: 2}
+    assert not program.deliveries.claim(10, desk.now + timedelta(days=1))
+    program.deliveries.finish(desk.now)
+    assert state(desk, edition) is EditionState.FINISHED

@@ -52,6 +52,8 @@ EVENTS = {
     "complained": _("called unwanted"),
     "uncertain": _("in doubt"),
     "resent": _("resent"),
+    "found": _("arrived all the same"),
+    "given-up": _("given up"),
 }
 DONE = {
     "subscriber.change": _("Choices changed"),
