@@ -114,7 +114,7 @@ class Returns:
     def _follow(self, found: Returning, returned: Returned) -> Taken:
         program, now = self._program, self._program.now()
         said = ": ".join(word for word in (returned.reason, returned.status) if word)
-        self._rows.note(found.delivery, sign(returned), said or "unexplained", now)
+        self._rows.note(found.delivery, sign(returned), said or "unexplained", returned.permanent, now)
         what = consequence(returned, self._rows.bounced_in_a_row(found.subscriber))
         if what is Consequence.SUPPRESSED:
             program.register.give_up(found.email_hash, f"{returned.kind}: {said}", now)

@@ -306,6 +306,7 @@ events = Table(
     Column("kind", Text, nullable=False),  # uncertain, resent, bounced …: what the state alone forgets
     Column("at", Moment, nullable=False),
     Column("detail", Text),
+    Column("permanent", Boolean),  # of what came back: whether the address takes nothing for good, where that was said
 )
 
 alarms = Table(

@@ -10,13 +10,14 @@ import pytest
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from newsletter.model import Topic
 from newsletter.store import schema
 from newsletter.store.database import Database, connect, open_database
 from newsletter.store.documents import release_columns
 from newsletter.store.published import Published
+from newsletter.store.tables import events
 from tests.integration.store.test_releases import NOW, release
 
 
@@ -66,4 +67,20 @@ def test_what_one_source_found_stays_in_its_feed(empty_url: str) -> None:
     rows = upgraded.read(lambda connection: connection.execute(text("SELECT * FROM release_sources")).all())
     assert [tuple(row)[:3] for row in rows] == [("a", "musterstadt", one.url)]
     assert not rows[0].mailable
+    upgraded.close()
+
+
+def test_what_came_back_for_good_is_known_of_older_bounces(empty_url: str) -> None:
+    database = connect(empty_url)
+    begin_with(database, "0018")
+    told = {"bounced": ("user-unknown: 5.1.1", "mailbox-full: 5.2.2"), "refused": ("moved",), "uncertain": (None,)}
+    into = text("INSERT INTO events (delivery, kind, at, detail) VALUES (1, :kind, 1, :detail)")
+    rows = [{"kind": kind, "detail": detail} for kind, details in told.items() for detail in details]
+    database.write(lambda connection: connection.execute(into, rows))
+    database.close()
+
+    assert schema.upgrade(empty_url) == ("0018", schema.versions()[-1])
+    upgraded = open_database(empty_url)
+    found = upgraded.read(lambda connection: connection.execute(select(events).order_by(events.c.id)).all())
+    assert [row.permanent for row in found] == [True, None, None, None]
     upgraded.close()

@@ -15,6 +15,7 @@ from tests.integration.store.test_releases import collected
 from tests.integration.web.admin.browser import NOTHING, looked_at, press, served, sign_in, tab_to
 from tests.integration.web.admin.samples import new
 from tests.integration.web.admin.test_editions_more import doubtful
+from tests.integration.web.admin.test_returned import came_back
 from tests.integration.web.admin.world import Office
 from tests.servers.chromium import Chromium
 
@@ -26,6 +27,7 @@ def here(tmp_path: Path) -> Iterator[Office]:
         collected(here.program.database, new("a", headline="Neue Radbrücke"))
         (made,) = here.program.desk.compose_due(here.now)
         doubtful(here, made.id)
+        came_back(here)
         here.program.database.write(lambda rows: rows.execute(update(editions).values(state=EditionState.COMPOSED)))
         yield here
 
@@ -66,6 +68,9 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "words": ("/editions/{id}/words", nothing),
     "domains": ("/editions/{id}/domains", nothing),
     "in doubt": ("/editions/{id}/uncertain", nothing),
+    "returned": ("/editions/returned", nothing),
+    "returned, none": ("/editions/returned?kind=delayed", nothing),
+    "returned of one": ("/editions/returned?edition={id}&lang=en", nothing),
     "in doubt, errors": ("/editions/{id}/uncertain", undecided),
 }
 

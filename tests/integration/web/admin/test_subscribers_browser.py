@@ -38,7 +38,7 @@ def filled(office: Office) -> None:
     own = program.subscribers.one(1)[1][0]
     program.audience.write(lambda rows: rows.add_notice(NoticeKind.DATA, own, 1, now))
     (mail,) = program.database.read(lambda c: c.execute(deliveries.select().where(deliveries.c.subscriber == 1)).all())
-    ReturnedMail(program.database).note(mail.id, BOUNCED, "5.1.1 no such mailbox", now)
+    ReturnedMail(program.database).note(mail.id, BOUNCED, "5.1.1 no such mailbox", True, now)
     for number in range(60):
         subscribe(office, f"leserin{number}@amt.example")
 

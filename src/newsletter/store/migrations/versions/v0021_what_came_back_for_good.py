@@ -1,0 +1,18 @@
+"""Whether an address takes nothing for good, beside what came back; of older ones as far as the reason tells."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0018"
+
+GONE = ("user-unknown", "host-unknown", "moved")
+
+
+def upgrade() -> None:
+    op.add_column("events", sa.Column("permanent", sa.Boolean()))
+    events = sa.table("events", sa.column("kind"), sa.column("detail"), sa.column("permanent", sa.Boolean()))
+    said = sa.or_(*(events.c.detail.startswith(word) for word in GONE))
+    op.execute(events.update().where(events.c.kind == "bounced", said).values(permanent=True))
