@@ -114,7 +114,7 @@ class EditionDesk:
         if newsletter is None:
             raise NotFound(f"edition {edition.id}: newsletter.toml has no newsletter {edition.newsletter!r} any more")
         releases = self.shown([one.release for one in edition.carried], newsletter)
-        content = self.arranged(newsletter, edition.cadence, edition.slot, releases)
+        content = self.arranged(newsletter, edition.cadence, edition.slot, releases, ordered=edition.ordered)
         return replace(content, id=edition.id, subject=edition.subject, intro=edition.intro)
 
     def shown(self, releases: Iterable[str], newsletter: Newsletter) -> list[Release]:
@@ -122,11 +122,17 @@ class EditionDesk:
         return [self._releases.get(id).as_in(newsletter.feeds) for id in releases]
 
     def arranged(
-        self, newsletter: Newsletter, cadence: Cadence, slot: datetime, releases: Sequence[Release]
+        self,
+        newsletter: Newsletter,
+        cadence: Cadence,
+        slot: datetime,
+        releases: Sequence[Release],
+        *,
+        ordered: bool = False,
     ) -> EditionContent:
-        """These releases in the order in which an edition has them."""
+        """These releases in the order in which an edition has them: as they are where they are `ordered`."""
         order = [slug for feed in newsletter.feeds for slug in self._settings.feeds[feed].topics.values()]
-        return compose(self._settings.site, newsletter, cadence, slot, releases, order)
+        return compose(self._settings.site, newsletter, cadence, slot, releases, order, ordered=ordered)
 
     def variant(self, edition: Edition, language: str, format: Format, chosen: Sequence[str] | None = None) -> Variant:
         """A variant of a composed edition; of all its releases where none are chosen."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from newsletter.app.program import Program
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What an editor wants of new editions, whichever cadence they are of."""
+
+    releases: tuple[Release, ...]
+    saying: Saying
+    follows: str | None
+    ordered: bool
+
+
 def new_editions(
     program: Program,
     newsletter: str,
@@ -28,12 +38,14 @@ def new_editions(
     *,
     urgent: bool = False,
     follows: str | None = None,
+    ordered: bool = False,
 ) -> list[Edition]:
     """One edition for each of these cadences (all where none is named), held for an editor to look at.
 
-    Where no `releases` (ids) are named, each carries what is due for it. `urgent` ones are approved where nothing
-    blocks them. With `follows`, an edition's id, there is one, for those who got that edition, with its releases as
-    they are now. Raises NotFound, BadInput for what does not go together, and StateError while the program is paused.
+    Where no `releases` (ids) are named, each carries what is due for it; they stand as they are named where they are
+    `ordered`, else as in every edition. `urgent` ones are approved where nothing blocks them. With `follows`, an
+    edition's id, there is one, for those who got that edition, with its releases as they are now. Raises NotFound,
+    BadInput for what does not go together, and StateError while the program is paused.
     """
     found = _newsletter(program, newsletter)
     if foreign := [cadence for cadence in cadences if cadence not in found.cadences]:
@@ -41,14 +53,17 @@ def new_editions(
     if why := program.state.paused():
         raise StateError(f"nothing is composed while the program is paused: {why}")
     if follows is not None:
-        cadences, releases = _followed(program, follows, found, releases)
+        before = _followed(program, follows, found)
+        cadences, ordered = [before.cadence], ordered if releases else before.ordered
+        releases = releases or [one.release for one in before.carried]
     for id in releases:
         _check_mailable(program, id, found)
     now = program.now()
     wanted = cadences or found.cadences
     rows = [row for row in program.desk.rows(now) if row.newsletter is found and row.cadence in wanted]
     chosen = program.desk.shown(dict.fromkeys(releases), found)
-    made = [_made(program, row, chosen, saying, now, follows) for row in rows]
+    wish = _Wish(tuple(chosen), saying, follows, ordered and bool(chosen))
+    made = [_made(program, row, wish, now) for row in rows]
     return [_approved(program, edition) if urgent else edition for edition in made]
 
 
@@ -70,30 +85,26 @@ def reword(program: Program, id: str, saying: Saying) -> Edition:
     return _held(program, edition, sheets, now)
 
 
-def _followed(
-    program: Program, id: str, newsletter: Newsletter, releases: Sequence[str]
-) -> tuple[Sequence[Cadence], Sequence[str]]:
-    """The cadence of an earlier edition, and what is to be carried to those who got it."""
+def _followed(program: Program, id: str, newsletter: Newsletter) -> Edition:
+    """The earlier edition, to whose readers something is to be sent."""
     before = program.editions.get(id)
     if before.newsletter != newsletter.id:
         raise BadInput(f"edition {id} is one of {before.newsletter}, not of {newsletter.id}")
     if not program.editions.counts(id).get(DeliveryState.ACCEPTED):
         raise StateError(f"nobody is known to have got edition {id}: nothing was accepted, or it is forgotten by now")
-    return [before.cadence], releases or [one.release for one in before.carried]
+    return before
 
 
-def _made(
-    program: Program, row: Row, chosen: Sequence[Release], saying: Saying, now: datetime, follows: str | None
-) -> Edition:
+def _made(program: Program, row: Row, wish: _Wish, now: datetime) -> Edition:
     """An edition beside the slots, of these releases or else of all that are due; held for its editor to look at."""
     desk = program.desk
-    due = chosen or desk.due(row, now)
+    due = wish.releases or desk.due(row, now)
     if not due:
         raise StateError(f"nothing is due for {row.newsletter.id}, {row.cadence}: name releases")
-    content = desk.arranged(row.newsletter, row.cadence, now, due)
-    content = replace(content, id=_free_id(program, row, now), subject=saying.subject, intro=saying.intro)
+    content = desk.arranged(row.newsletter, row.cadence, now, due, ordered=wish.ordered)
+    content = replace(content, id=_free_id(program, row, now), subject=wish.saying.subject, intro=wish.saying.intro)
     content, sheets = desk.render(content, now)
-    edition = replace(edition_of(content, now), extra=True, follows=follows)
+    edition = replace(edition_of(content, now), extra=True, follows=wish.follows, ordered=wish.ordered)
     if not edition.carried or not program.editions.add(edition):
         raise StateError(f"edition {edition.id} is there already, or none of its releases can be rendered")
     return _held(program, edition, sheets, now)

@@ -205,6 +205,7 @@ def _insert(connection: Connection, edition: Edition) -> bool:
         "extra": edition.extra,
         "follows": edition.follows,
         "send_after": edition.send_after,
+        "ordered": edition.ordered,
         "findings": findings_document(edition.findings),
     }
     query = insert(connection, editions).values(row).on_conflict_do_nothing().returning(editions.c.id)
@@ -294,6 +295,7 @@ def _from_row(row: Row[Any], carried: Sequence[Carried]) -> Edition:
         extra=bool(row.extra),
         follows=row.follows,
         send_after=row.send_after,
+        ordered=bool(row.ordered),
     )
 
 

@@ -159,6 +159,7 @@ editions = Table(
     Column("extra", Boolean),  # True: put together by an editor, beside the slots
     Column("follows", Text),  # an earlier edition: it goes to those only who got that one
     Column("send_after", Moment),  # an editor's time for it
+    Column("ordered", Boolean),  # True: its releases stand in an editor's order
     Column("findings", JSON, nullable=False, default=list),
     Column("outcome", JSON),  # its deliveries' states in numbers, once the deliveries are forgotten
     Index("ix_editions_newsletter_cadence_slot", "newsletter", "cadence", "slot"),

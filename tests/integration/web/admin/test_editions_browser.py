@@ -52,6 +52,12 @@ def empty(page: Page) -> None:
     press(page, "Zusammenstellen")
 
 
+def misplaced(page: Page) -> None:
+    page.get_by_role("textbox", name="Platz Neue Radbrücke").fill("ein")
+    press(page, "Zusammenstellen")
+    assert page.get_by_role("textbox", name="Platz Neue Radbrücke").input_value() == "ein"
+
+
 def undecided(page: Page) -> None:
     press(page, "Entscheiden")
 
@@ -65,6 +71,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "dark and narrow": ("/editions/{id}", chosen),
     "new": ("/editions/new", nothing),
     "new, wrong": ("/editions/new", empty),
+    "new, misplaced": ("/editions/new", misplaced),
     "words": ("/editions/{id}/words", nothing),
     "domains": ("/editions/{id}/domains", nothing),
     "in doubt": ("/editions/{id}/uncertain", nothing),
@@ -127,3 +134,24 @@ def test_approving_and_deciding_by_keys_alone_without_a_script(here: Office, chr
     chromium.run(go, locale="de-DE", java_script_enabled=False)
     assert here.program.editions.get(id).state is EditionState.APPROVED
     assert here.program.editions.counts(id) == {DeliveryState.ACCEPTED: 3}
+
+
+def test_an_edition_is_put_together_by_keys_alone_without_a_script(here: Office, chromium: Chromium) -> None:
+    collected(here.program.database, new("b", headline="Neues Hallenbad"))
+    cookie, base = here.cookie(Role.EDITOR), f"{here.program.settings.site.base_url}/admin/editions"
+
+    def go(page: Page) -> None:
+        sign_in(page, here, cookie)
+        page.goto(f"{base}/new?newsletter=presse")
+        for headline, place in (("Neue Radbrücke", "1"), ("Neues Hallenbad", "2")):
+            tab_to(page, headline)
+            page.keyboard.press("Space")
+            page.keyboard.press("Tab")
+            page.keyboard.type(place)
+        tab_to(page, "Zusammenstellen")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    chromium.run(go, locale="de-DE", java_script_enabled=False)
+    made = [one.edition for one in here.program.editions.listed() if one.edition.extra]
+    assert {tuple(carried.release for carried in one.carried) for one in made} == {("a", "b")}

@@ -1,4 +1,7 @@
-"""Whether an address takes nothing for good, beside what came back; of older ones as far as the reason tells."""
+"""What editors see and choose: whether an address takes nothing for good, and the order of an edition's releases.
+
+Of what came back before, the reason tells as far as it does.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ GONE = ("user-unknown", "host-unknown", "moved")
 
 
 def upgrade() -> None:
+    op.add_column("editions", sa.Column("ordered", sa.Boolean()))
     op.add_column("events", sa.Column("permanent", sa.Boolean()))
     events = sa.table("events", sa.column("kind"), sa.column("detail"), sa.column("permanent", sa.Boolean()))
     said = sa.or_(*(events.c.detail.startswith(word) for word in GONE))
