@@ -40,6 +40,7 @@ from newsletter.model import (
     Settled,
     Variant,
 )
+from newsletter.said import Said
 from newsletter.store.deliveries import Terms
 from newsletter.store.freeze import Choice
 from newsletter.store.ledger import lines, page
@@ -88,10 +89,10 @@ class Mailroom:
             try:
                 self._freeze(edition)
             except Exception as error:  # whatever it is: the other editions go on, and a person hears of it
-                reason = error if isinstance(error, NewsletterError) else type(error).__name__
-                unknown = reason is not error
-                log.error("an audience could not be frozen", edition=edition.id, error=str(reason), exc_info=unknown)
-                message = f"edition {edition.id} could not get its audience: {reason}"
+                why = error.said if isinstance(error, NewsletterError) else type(error).__name__
+                unknown = not isinstance(error, NewsletterError)
+                log.error("an audience could not be frozen", edition=edition.id, error=str(why), exc_info=unknown)
+                message = Said("edition %(edition)s could not get its audience: %(why)s", edition=edition.id, why=why)
                 self._program.alarms.sound(f"edition:{edition.id}:frozen", AlarmKind.EDITION_HELD, message, now)
             else:
                 self._program.alarms.resolve(f"edition:{edition.id}:frozen")
@@ -134,7 +135,7 @@ class Mailroom:
         """
         found, now = self._program.editions.get(edition), self._program.now()
         if what is Settled.AGAIN and found.state is EditionState.CANCELLED:
-            raise StateError(f"edition {edition} was cancelled: nothing of it is sent any more")
+            raise StateError("edition %(edition)s was cancelled: nothing of it is sent any more", edition=edition)
         database, chosen = self._program.database, None if ids is None else set(ids)
         every = database.read(lambda rows: in_doubt(rows, edition))
         wanted = [id for id in every if chosen is None or id in chosen]
@@ -192,7 +193,8 @@ class Mailroom:
         variants, findings = desk.check(edition, [choice])
         if any(finding.blocks for finding in findings) and edition.override is None:
             desk.judge(edition, findings, self._program.now())
-            raise StateError(f"edition {edition.id} is held: a variant that is new in its audience has findings")
+            held = "edition %(edition)s is held: a variant that is new in its audience has findings"
+            raise StateError(held, edition=edition.id)
         desk.keep(edition, variants, self._program.now())
 
     def _edition_variant(self, edition: str, key: str) -> tuple[Variant, Envelope]:

@@ -22,6 +22,7 @@ from newsletter.deliver.feedback.returned import Kind, Returned
 from newsletter.deliver.hook import Event
 from newsletter.errors import NewsletterError, NotFound, StoreError
 from newsletter.model import AlarmKind
+from newsletter.said import Said
 from newsletter.store.returned import ReturnedMail, Returning
 from newsletter.tokens import Purpose
 
@@ -95,9 +96,8 @@ class Returns:
         except StoreError:
             raise
         except NewsletterError as error:
-            alarms.sound(
-                ALARM, AlarmKind.MAILBOX_UNREADABLE, f"returned mail is not read: {error}", self._program.now()
-            )
+            message = Said("returned mail is not read: %(why)s", why=error.said)
+            alarms.sound(ALARM, AlarmKind.MAILBOX_UNREADABLE, message, self._program.now())
             return Counter()
         alarms.resolve(ALARM)
         return done

@@ -35,6 +35,7 @@ from newsletter.collect.turns import Places, Turn
 from newsletter.config import FeedSettings
 from newsletter.errors import AddressRefused, FetchError, NewsletterError, StateError, StoreError, UnreadablePage
 from newsletter.model import Candidate, KnownPage, Standing
+from newsletter.said import Said
 
 log = structlog.get_logger(__name__)
 
@@ -288,7 +289,7 @@ class Collector:
                 last_modified=None,
             )
             await asyncio.to_thread(self._store.save_source, source)
-        return run.tally.report(reason, reason if not passing or failures >= PATIENCE else None)
+        return run.tally.report(reason, error.said if not passing or failures >= PATIENCE else None)
 
 
 def _of_news(report: SourceReport) -> Counter[Outcome]:
@@ -301,4 +302,5 @@ def _all_kept_back(tally: Tally) -> str | None:
     """Why a source counts as broken although its list is sound: of several new pages not one could be taken."""
     if tally.counts[Outcome.NEW] or tally.kept_back < 3:
         return None
-    return f"none of {tally.kept_back} new pages could be taken; the first: {tally.problems[0]}"
+    none = "none of %(n)s new pages could be taken; the first: %(first)s"
+    return Said(none, n=tally.kept_back, first=tally.problems[0])

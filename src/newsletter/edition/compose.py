@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from newsletter.config import Newsletter, Site
 from newsletter.edition.content import EditionContent, Group
 from newsletter.model import Cadence, Carried, Edition, EditionState, Release, Topic
+from newsletter.said import Said
 
 
 def compose(
@@ -59,7 +60,7 @@ def edition_of(content: EditionContent, now: datetime) -> Edition:
         state=EditionState.COMPOSED if carried else EditionState.SKIPPED,
         carried=carried,
         composed_at=now,
-        reason=None if carried else "nothing was due",
+        reason=None if carried else Said("nothing was due"),
         subject=content.subject,
         intro=content.intro,
     )

@@ -153,6 +153,7 @@ editions = Table(
     Column("frozen_at", Moment),  # when the audience was sealed; no claim before
     Column("dated", Moment),  # the Date header of every message
     Column("reason", Text),
+    Column("said", JSON(none_as_null=True)),  # what the reason is made of, to be told in other languages
     Column("override", Text),
     Column("subject", Text),  # an editor's words in place of, and before, what the mail says by itself
     Column("intro", Text),
@@ -316,6 +317,7 @@ alarms = Table(
     Column("key", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("message", Text, nullable=False),
+    Column("said", JSON(none_as_null=True)),  # what the message is made of, to be told in other languages
     Column("raised_at", Moment, nullable=False),
     Column("told_at", Moment),
 )

@@ -12,10 +12,14 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 
-from newsletter.model import Topic
+from newsletter.i18n import Words
+from newsletter.model import Alarm, AlarmKind, Topic
+from newsletter.said import Said
 from newsletter.store import schema
+from newsletter.store.alarms import Alarms
 from newsletter.store.database import Database, connect, open_database
 from newsletter.store.documents import release_columns
+from newsletter.store.editions import Editions
 from newsletter.store.published import Published
 from newsletter.store.tables import events
 from tests.integration.store.test_releases import NOW, release
@@ -67,6 +71,34 @@ def test_what_one_source_found_stays_in_its_feed(empty_url: str) -> None:
     rows = upgraded.read(lambda connection: connection.execute(text("SELECT * FROM release_sources")).all())
     assert [tuple(row)[:3] for row in rows] == [("a", "musterstadt", one.url)]
     assert not rows[0].mailable
+    upgraded.close()
+
+
+def test_alarms_and_editions_of_before_are_told_as_they_were(empty_url: str) -> None:
+    """Sentences of an older version have nothing beside them; those of today have."""
+    database = connect(empty_url)
+    begin_with(database, "0018")
+    edition = """INSERT INTO editions (id, newsletter, cadence, slot, state, reason, findings)
+        VALUES ('e', 'presse', 'daily', 1, 'held', 'an alt text is missing', '[{"rule": "ALT-1", "severity": "block",
+        "criterion": "WCAG 1.1.1", "where": "x", "message": "Kein Alt-Text.", "remedy": "Schreiben Sie einen."}]')"""
+    alarm = "INSERT INTO alarms (key, kind, message, raised_at) VALUES ('a', 'edition held', 'e is held', 1)"
+    database.write(lambda connection: (connection.execute(text(edition)), connection.execute(text(alarm))))
+    database.close()
+
+    schema.upgrade(empty_url)
+    upgraded = open_database(empty_url)
+    found = Editions(upgraded).get("e")
+    (finding,) = found.findings
+    (standing,) = Alarms(upgraded).standing()
+    assert [type(one) for one in (found.reason, finding.message, standing.message)] == [str, str, str]
+    assert (found.reason, finding.message, found.ordered) == ("an alt text is missing", "Kein Alt-Text.", False)
+    said = Said("overtaken by %(edition)s", edition="f")
+    Alarms(upgraded).sound(Alarm("a", AlarmKind.EDITION_HELD, said, NOW))
+    assert [one.message.values for one in Alarms(upgraded).standing() if isinstance(one.message, Said)] == [
+        {"edition": "f"}
+    ]
+    Editions(upgraded).hold("e", found.findings, said, NOW)
+    assert Words("de").tell(Editions(upgraded).get("e").reason or "") == "überholt von f"
     upgraded.close()
 
 

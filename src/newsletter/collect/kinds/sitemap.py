@@ -135,5 +135,6 @@ def _in_order(parts: Sequence[Part]) -> list[Part]:
 
 async def _read(page: Page, visit: Visit) -> Sitemap:
     if page.status != 200:
-        raise FetchError(f"{page.url}: the sitemap answered {page.status}; has it moved?", status=page.status)
+        said = "%(url)s: the sitemap answered %(code)s; has it moved?"
+        raise FetchError(said, status=page.status, url=page.url, code=page.status)
     return await read_in_turn(read_sitemap, page, zone=visit.zone)

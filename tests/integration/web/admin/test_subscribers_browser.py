@@ -187,7 +187,7 @@ def test_a_list_is_imported_by_keys_alone_and_without_script(here: Office, chrom
     assert chromium.run(go, locale="de-DE", java_script_enabled=False) == [
         "Neu\n2\nSchon abonniert\n0\nAusgelassen\n1",
         "mit Tasten.csv: importiert",
-        "3,no mail address: A",
+        "3,keine E-Mail-Adres",
     ]
     who = here.program.subscribers.with_address("taste2@leser.example")
     assert who is not None

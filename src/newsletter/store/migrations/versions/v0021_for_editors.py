@@ -1,4 +1,5 @@
-"""What editors see and choose: whether an address takes nothing for good, and the order of an edition's releases.
+"""What editors see and choose: whether an address takes nothing for good, the order of an edition's releases, and
+sentences with what they are made of, to be told in their language.
 
 Of what came back before, the reason tells as far as it does.
 """
@@ -16,6 +17,8 @@ GONE = ("user-unknown", "host-unknown", "moved")
 
 def upgrade() -> None:
     op.add_column("editions", sa.Column("ordered", sa.Boolean()))
+    op.add_column("editions", sa.Column("said", sa.JSON()))
+    op.add_column("alarms", sa.Column("said", sa.JSON()))
     op.add_column("events", sa.Column("permanent", sa.Boolean()))
     events = sa.table("events", sa.column("kind"), sa.column("detail"), sa.column("permanent", sa.Boolean()))
     said = sa.or_(*(events.c.detail.startswith(word) for word in GONE))

@@ -48,7 +48,7 @@ def make(desk: Desk) -> Response:
     try:
         made = new_editions(desk.program, name, cadences, chosen, saying, follows=follows or None, ordered=ordered)
     except (BadInput, StateError, NotFound) as error:
-        return _form(desk, {"release": str(error)}, 422)
+        return _form(desk, {"release": desk.explain(error)}, 422)
     desk.record["editions"] = [one.id for one in made]
     return desk.go(f"/editions/{made[0].id}", desk.say(_("It is held: look at it, then approve it.")))
 
