@@ -18,7 +18,9 @@ class Said(str):
     values: Mapping[str, Any]
 
     def __new__(cls, message: str, /, **values: Any) -> Said:
-        """The sentence in English."""
+        """The sentence in English; one that is such a sentence already stays what it is."""
+        if isinstance(message, Said):
+            return message
         return cls.told(message % values if values else message, message, values)
 
     @classmethod

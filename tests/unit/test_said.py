@@ -111,6 +111,7 @@ def read(said: Said) -> str:
 def test_errors_carry_their_sentence() -> None:
     error = FetchError("%(url)s: %(why)s", status=404, url="u", why=Said("answered %(code)s", code=404))
     assert (str(error), error.status, Words("de").tell(error.said)) == ("u: answered 404", 404, "u: antwortete 404")
+    assert FetchError(HELD).said.values == HELD.values
     assert (str(BadInput("100% sure")), str(BadInput("%(n)s%%", n=5))) == ("100% sure", "5%")
 
 

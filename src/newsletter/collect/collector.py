@@ -44,6 +44,7 @@ MOST_PAGES = 100  # of a list, as far as it is new
 MOST_LOOKS = 2_000  # at pages of releases, in one turn; the others wait for the next
 PAGES_AFTER_FAILURE = 5  # of a list, at least: what the failed collect had not come to
 SHORT_PAST = 3  # pages: news may lie as deep as this, so that what is unknown below is not taken for news
+EMPTY = Said("the portal answers with an empty or changed page: its list is empty; what was there stays")
 
 
 class Collector:
@@ -192,9 +193,7 @@ class Collector:
         if discovery.unchanged or run.first:
             return discovery
         if not discovery.candidates:
-            raise UnreadablePage(
-                "the portal answers with an empty or changed page: its list is empty; what was there stays"
-            )
+            raise UnreadablePage(EMPTY)
         if kind.GUESSED:
             news = await self._unknown(discovery.candidates)
             if reason := list_fault(discovery.candidates, len(discovery.candidates) - len(news)):
@@ -272,7 +271,7 @@ class Collector:
 
     async def _failed(self, run: Run, error: NewsletterError) -> SourceReport:
         """Keep that a source could not be collected; it is tried again ever later."""
-        reason = str(error)
+        reason = error.said
         run.tally.problems.append(reason)
         failures = run.source.failures + 1
         passing = (
@@ -289,7 +288,7 @@ class Collector:
                 last_modified=None,
             )
             await asyncio.to_thread(self._store.save_source, source)
-        return run.tally.report(reason, error.said if not passing or failures >= PATIENCE else None)
+        return run.tally.report(reason, reason if not passing or failures >= PATIENCE else None)
 
 
 def _of_news(report: SourceReport) -> Counter[Outcome]:

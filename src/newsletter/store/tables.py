@@ -39,6 +39,7 @@ sources = Table(
     Column("succeeded_at", Moment),
     Column("failures", Integer, nullable=False, default=0),
     Column("problem", Text),
+    Column("said", JSON(none_as_null=True)),  # what the problem is made of, to be told in other languages
     Column("etag", Text),
     Column("last_modified", Text),
     Column("fingerprint", Text),  # of the settings it was collected with: another address is another source

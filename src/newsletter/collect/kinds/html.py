@@ -77,7 +77,7 @@ class _Walk:
         try:
             return await _read(await self.visit.fetch(url), self.visit)
         except FetchError as error:
-            self.incomplete = str(error)
+            self.incomplete = error.said
         except UnreadablePage as error:
             self.problems.append(f"{url}: {error}")
         return None

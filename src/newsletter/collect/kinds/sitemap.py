@@ -112,7 +112,7 @@ class _Walk:
         try:
             return self.take(await _read(await self.visit.fetch(part.url), self.visit))
         except FetchError as error:
-            self.incomplete = str(error)
+            self.incomplete = error.said
         except UnreadablePage as error:
             self.problems.append(f"{part.url}: {error}")
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsletter.deliver.feedback.consequence import Sign
-from newsletter.deliver.feedback.returned import Complaint, Reason
+from newsletter.deliver.feedback.returned import Complaint, Kind, Reason
 from newsletter.web.admin.desk import Desk
 
 
@@ -11,6 +11,7 @@ def _(message: str) -> str:
     return message  # marks a message for the catalogues
 
 
+SIGN_OF: dict[str, Sign] = {Kind.BOUNCE: Sign.BOUNCED, Kind.COMPLAINT: Sign.COMPLAINED}
 SIGNS: dict[str, str] = {
     Sign.BOUNCED: _("came back"),
     Sign.REFUSED: _("mail or sender refused"),
@@ -57,3 +58,13 @@ def why(desk: Desk, kind: str, detail: str) -> tuple[str, str]:
     reason, _colon, rest = detail.partition(": ")
     words = COMPLAINTS if kind == Sign.COMPLAINED else REASONS
     return (desk.say(words[reason]), rest) if reason in words else ("", detail)
+
+
+def suppressed(desk: Desk, reason: str) -> str:
+    """Why nothing is sent to an address: in the page's language what came back, as it is what somebody wrote."""
+    kind, _colon, detail = reason.partition(": ")
+    sign = SIGN_OF.get(kind)
+    if sign is None:
+        return desk.tell(reason)
+    told = " ".join(filter(None, why(desk, sign, detail)))
+    return f"{desk.say(SIGNS[sign])}: {told}" if told else desk.say(SIGNS[sign])

@@ -123,7 +123,11 @@ async def test_deliveries_and_subscribers_say_it_in_the_same_words(desk: Office,
         assert f'href="/admin/editions/returned?edition={edition}"' in page
         assert "kam zurück: kein solches Postfach" in page
         assert "als unerwünscht gemeldet: als Spam gemeldet" in page
-        assert "kam zurück: kein solches Postfach" in (await client.get(f"/admin/subscribers/{who.id}")).text
+        subscriber = (await client.get(f"/admin/subscribers/{who.id}")).text
+        assert subscriber.count("kam zurück: kein solches Postfach") == 2  # beside the mail, and why it is suppressed
+        reasons = (await client.get("/admin/subscribers/suppressed")).text
+    assert '<th scope="row">kam zurück: kein solches Postfach 5.1.1</th>' in reasons
+    assert '<th scope="row">als unerwünscht gemeldet: als Spam gemeldet</th>' in reasons
 
 
 def test_every_reason_has_words() -> None:

@@ -18,6 +18,7 @@ GONE = ("user-unknown", "host-unknown", "moved")
 def upgrade() -> None:
     op.add_column("editions", sa.Column("ordered", sa.Boolean()))
     op.add_column("editions", sa.Column("said", sa.JSON()))
+    op.add_column("sources", sa.Column("said", sa.JSON()))
     op.add_column("alarms", sa.Column("said", sa.JSON()))
     op.add_column("events", sa.Column("permanent", sa.Boolean()))
     events = sa.table("events", sa.column("kind"), sa.column("detail"), sa.column("permanent", sa.Boolean()))

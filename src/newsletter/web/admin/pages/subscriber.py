@@ -20,7 +20,7 @@ from newsletter.model import AuditEntry, Consent, NoticeKind, Role, Subscriber, 
 from newsletter.web.admin import reach
 from newsletter.web.admin.desk import Desk
 from newsletter.web.admin.pages.subscribers import STATES, email_of, titles
-from newsletter.web.admin.returned import SIGNS, why
+from newsletter.web.admin.returned import SIGNS, suppressed, why
 from newsletter.web.admin.route import action, page
 from newsletter.web.data import ACTIONS as CONSENTS
 from newsletter.web.forms import FORMATS
@@ -208,6 +208,7 @@ def _shown(desk: Desk, found: Seen, errors: Mapping[str, str]) -> Response:
         notices=NOTICES,
         events=EVENTS,
         why=why,
+        suppressed=suppressed,
         most_mails=MAILS,
         suppression=desk_.suppression_of(who),
         hidden=found.hidden,
