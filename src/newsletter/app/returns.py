@@ -22,6 +22,7 @@ from newsletter.deliver.feedback.returned import Kind, Returned
 from newsletter.deliver.hook import Event
 from newsletter.errors import NewsletterError, NotFound, StoreError
 from newsletter.model import AlarmKind
+from newsletter.said import Said
 from newsletter.store.returned import ReturnedMail, Returning
 from newsletter.tokens import Purpose
 
@@ -96,9 +97,8 @@ class Returns:
         except StoreError:
             raise
         except NewsletterError as error:
-            alarms.sound(
-                ALARM, AlarmKind.MAILBOX_UNREADABLE, f"returned mail is not read: {error}", self._program.now()
-            )
+            message = Said("returned mail is not read: %(why)s", why=error.said)
+            alarms.sound(ALARM, AlarmKind.MAILBOX_UNREADABLE, message, self._program.now())
             return Counter()
         alarms.resolve(ALARM)
         return done
@@ -115,7 +115,7 @@ class Returns:
     def _follow(self, found: Returning, returned: Returned) -> Taken:
         program, now = self._program, self._program.now()
         said = ": ".join(word for word in (returned.reason, returned.status) if word)
-        self._rows.note(found.delivery, sign(returned), said or "unexplained", now)
+        self._rows.note(found.delivery, sign(returned), said or "unexplained", returned.permanent, now)
         what = consequence(returned, self._rows.bounced_in_a_row(found.subscriber))
         if what is Consequence.SUPPRESSED:
             program.register.give_up(found.email_hash, f"{returned.kind}: {said}", now)

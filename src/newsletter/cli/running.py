@@ -13,6 +13,7 @@ import click
 
 from newsletter.cli.output import echo_json, program_of
 from newsletter.errors import NewsletterError
+from newsletter.i18n import Words
 
 HELD = 3
 
@@ -96,8 +97,11 @@ def status(ctx: click.Context, as_json: bool, check: bool) -> None:
     parts += [f"sending: {', '.join(found['sending'])}"] if found["sending"] else []
     click.echo("; ".join(parts) or "nothing is held, nothing is under way")
     _tell_pictures(found["pictures"])
-    for alarm in found["alarms"]:
-        click.echo(f"{alarm['kind']}, since {alarm['since']:%Y-%m-%d %H:%M} UTC: {alarm['message']}")
+    from newsletter.app.alarms import in_words
+
+    words = Words(program_of(ctx).settings.site.language)
+    for alarm in program_of(ctx).alarms.standing():
+        click.echo(in_words(words, alarm).replace("\n", " ", 1))
 
 
 def _check(ctx: click.Context, *, as_json: bool) -> int:

@@ -23,6 +23,7 @@ from newsletter.deliver.verdict import Fate, Outcome
 from newsletter.deliver.writer import Writer
 from newsletter.errors import NewsletterError, SenderRefused, StoreError, TransportError
 from newsletter.model import AlarmKind, Claim, DeliveryState, Receipt
+from newsletter.said import Said
 
 STATES = {
     Fate.ACCEPTED: DeliveryState.ACCEPTED,
@@ -210,42 +211,50 @@ class Shift:
         log.warning("mail server failed", reason=str(error))
         if isinstance(error, SenderRefused):
             self.tools.breaker.trip(self.tools.now())
-            await self.sender_refused(str(error), pause=True)
+            await self.sender_refused(error.said, pause=True)
         elif self.tools.breaker.failed(self.tools.now()):
-            await self._alarm_waiting(str(error))
+            await self._alarm_waiting(error.said)
 
     async def _left_alone(self, outcome: Outcome, now: datetime) -> None:
         if outcome.wait is not None and self.tools.breaker.leave(now + outcome.wait):
             await self._alarm_waiting(outcome.answer)
 
     async def _alarm_waiting(self, why: str) -> None:
-        text = f"mail waits: {why}; it is tried again by itself, at most an hour apart"
+        text = Said("mail waits: %(why)s; it is tried again by itself, at most an hour apart", why=why)
         await self._alarm(SERVER_ALARM, AlarmKind.RUN_PAUSED, text)
 
     async def sender_refused(self, answer: str, *, pause: bool) -> None:
         """It is us who are refused: pause what is being sent, suppress nobody, tell a person."""
         editions: list[str] = []
         if pause:
-            reason = f"the mail server refuses the sender: {answer}"
+            reason = Said("the mail server refuses the sender: %(answer)s", answer=answer)
             editions = await asyncio.to_thread(self.tools.ledger.pause, reason, self.tools.now())
-        then = "".join(f"; put it right, then `newsletter editions resume {edition}`" for edition in editions)
-        await self._alarm(SENDER_ALARM, AlarmKind.RUN_PAUSED, f"the mail server refuses mail from us: {answer}{then}")
+        text = Said("the mail server refuses mail from us: %(answer)s", answer=answer)
+        if editions:
+            then = "; ".join(f"`newsletter editions resume {edition}`" for edition in editions)
+            refused = "the mail server refuses mail from us: %(answer)s; put it right, then %(then)s"
+            text = Said(refused, answer=answer, then=then)
+        await self._alarm(SENDER_ALARM, AlarmKind.RUN_PAUSED, text)
 
     async def _stop_failing(self, edition: str, refused: int, answer: str) -> None:
         """Too many addresses are no good: a list that old costs the sender's reputation. Let a person look."""
-        reason = f"{refused} of its first mails were refused for good, the last one with: {answer}"
+        reason = Said(
+            "%(n)s of its first mails were refused for good, the last one with: %(answer)s", n=refused, answer=answer
+        )
         if await asyncio.to_thread(self.tools.ledger.pause, reason, self.tools.now(), edition):
-            text = f"{edition}: {reason}; look at its addresses, then `newsletter editions resume {edition}`"
+            look = "%(edition)s: %(why)s; look at its addresses, then `newsletter editions resume %(edition)s`"
+            text = Said(look, edition=edition, why=reason)
             await self._alarm(f"failing:{edition}", AlarmKind.RUN_PAUSED, text)
 
     async def quarantine(self, claim: Claim, error: Exception) -> None:
         """Set a delivery aside that cannot be written, with the reason."""
         known = isinstance(error, NewsletterError)
-        reason = f"cannot be written: {error if known else type(error).__name__}"
+        why = error.said if isinstance(error, NewsletterError) else type(error).__name__
+        reason = Said("cannot be written: %(why)s", why=why)
         if not known:
             log.error("a message could not be built", delivery=claim.delivery, exc_info=error)
         self.fates[Fate.UNFIT] += 1
-        self.commits.receive(receipt(claim, Outcome(Fate.UNFIT, reason), self.tools.now()))
+        self.commits.receive(receipt(claim, Outcome(Fate.UNFIT, str(reason)), self.tools.now()))
         await self._alarm_quarantined(claim, reason)
 
     async def end(self, seconds: float) -> None:
@@ -266,8 +275,9 @@ class Shift:
             await asyncio.to_thread(self.tools.ledger.release, claims, self.tools.now())
 
     async def _alarm_quarantined(self, claim: Claim, reason: str) -> None:
-        of = claim.edition or "a notice"
-        text = f"{of}: delivery {claim.delivery} was set aside, the others go on: {reason}"
+        of = claim.edition or Said("a notice")
+        aside = "%(of)s: delivery %(delivery)s was set aside, the others go on: %(why)s"
+        text = Said(aside, of=of, delivery=claim.delivery, why=reason)
         await self._alarm(f"quarantined:{of}:{claim.variant}", AlarmKind.DELIVERY_QUARANTINED, text)
 
     async def _alarm(self, key: str, kind: AlarmKind, text: str) -> None:

@@ -26,6 +26,7 @@ from newsletter.model.delivery import (
     Doubt,
     LedgerLine,
     Receipt,
+    Settled,
 )
 from newsletter.model.edition import (
     CARRYING,
@@ -174,6 +175,7 @@ __all__ = [
     "Scope",
     "SentMail",
     "Session",
+    "Settled",
     "Sheet",
     "Sighting",
     "Source",

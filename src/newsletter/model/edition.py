@@ -107,6 +107,7 @@ class Edition:
     extra: bool = False  # put together by an editor, beside the slots
     follows: str | None = None  # an earlier edition: it goes to those only who got that one
     send_after: datetime | None = None  # an editor's time for it; it goes out no sooner
+    ordered: bool = False  # its releases stand in an editor's order, those of one topic together
 
     @property
     def goes_at(self) -> datetime:

@@ -18,6 +18,7 @@ from newsletter.store import conflict, fencing, leases
 from newsletter.store.database import Database
 from newsletter.store.editions import Editions
 from newsletter.store.journal import Journal
+from newsletter.store.reasons import told
 from newsletter.store.restored import note_sent
 from newsletter.store.settling import AT_ONCE, LEFT, WANTED, Doubting, accept, decide, doubt, held, refuse
 from newsletter.store.tables import deliveries, editions, notices, subscribers, subscriptions, suppressions
@@ -87,7 +88,7 @@ class Deliveries:
         sending = update(editions).where(editions.c.state == EditionState.SENDING)
         if edition is not None:
             sending = sending.where(editions.c.id == edition)
-        change = sending.values(state=EditionState.PAUSED, reason=reason).returning(editions.c.id)
+        change = sending.values(state=EditionState.PAUSED, **told(reason)).returning(editions.c.id)
         return sorted(self._database.write(lambda connection: connection.execute(change).scalars().all()))
 
     def passed_since(self, since: datetime) -> list[datetime]:

@@ -13,14 +13,18 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 
-from newsletter.model import OwnWords, Release, Topic
+from newsletter.i18n import Words
+from newsletter.model import Alarm, AlarmKind, OwnWords, Release, Topic
+from newsletter.said import Said
 from newsletter.store import schema
+from newsletter.store.alarms import Alarms
 from newsletter.store.database import Database, connect, open_database
 from newsletter.store.documents import release_columns
+from newsletter.store.editions import Editions
 from newsletter.store.own_words import OwnWording
 from newsletter.store.published import Published
 from newsletter.store.search import Asked, Search
-from newsletter.store.tables import search_texts
+from newsletter.store.tables import events, search_texts
 from newsletter.store.words import stems
 from tests.integration.store.test_releases import NOW, release
 
@@ -105,4 +109,48 @@ def test_releases_are_found_by_an_editors_words_as_before(empty_url: str) -> Non
     OwnWording(upgraded).keep(OwnWords("a", "ada", NOW, headline="Der Steg am Ufer", kicker=""))
     after = upgraded.read(lambda connection: connection.execute(select(search_texts)).all())
     assert set(after) == set(before)  # the migration writes what the program does
+    upgraded.close()
+
+
+def test_alarms_and_editions_of_before_are_told_as_they_were(empty_url: str) -> None:
+    """Sentences of an older version have nothing beside them; those of today have."""
+    database = connect(empty_url)
+    begin_with(database, "0018")
+    edition = """INSERT INTO editions (id, newsletter, cadence, slot, state, reason, findings)
+        VALUES ('e', 'presse', 'daily', 1, 'held', 'an alt text is missing', '[{"rule": "ALT-1", "severity": "block",
+        "criterion": "WCAG 1.1.1", "where": "x", "message": "Kein Alt-Text.", "remedy": "Schreiben Sie einen."}]')"""
+    alarm = "INSERT INTO alarms (key, kind, message, raised_at) VALUES ('a', 'edition held', 'e is held', 1)"
+    database.write(lambda connection: (connection.execute(text(edition)), connection.execute(text(alarm))))
+    database.close()
+
+    schema.upgrade(empty_url)
+    upgraded = open_database(empty_url)
+    found = Editions(upgraded).get("e")
+    (finding,) = found.findings
+    (standing,) = Alarms(upgraded).standing()
+    assert [type(one) for one in (found.reason, finding.message, standing.message)] == [str, str, str]
+    assert (found.reason, finding.message, found.ordered) == ("an alt text is missing", "Kein Alt-Text.", False)
+    said = Said("overtaken by %(edition)s", edition="f")
+    Alarms(upgraded).sound(Alarm("a", AlarmKind.EDITION_HELD, said, NOW))
+    assert [one.message.values for one in Alarms(upgraded).standing() if isinstance(one.message, Said)] == [
+        {"edition": "f"}
+    ]
+    Editions(upgraded).hold("e", found.findings, said, NOW)
+    assert Words("de").tell(Editions(upgraded).get("e").reason or "") == "überholt von f"
+    upgraded.close()
+
+
+def test_what_came_back_for_good_is_known_of_older_bounces(empty_url: str) -> None:
+    database = connect(empty_url)
+    begin_with(database, "0018")
+    told = {"bounced": ("user-unknown: 5.1.1", "mailbox-full: 5.2.2"), "refused": ("moved",), "uncertain": (None,)}
+    into = text("INSERT INTO events (delivery, kind, at, detail) VALUES (1, :kind, 1, :detail)")
+    rows = [{"kind": kind, "detail": detail} for kind, details in told.items() for detail in details]
+    database.write(lambda connection: connection.execute(into, rows))
+    database.close()
+
+    assert schema.upgrade(empty_url) == ("0018", schema.versions()[-1])
+    upgraded = open_database(empty_url)
+    found = upgraded.read(lambda connection: connection.execute(select(events).order_by(events.c.id)).all())
+    assert [row.permanent for row in found] == [True, None, None, None]
     upgraded.close()

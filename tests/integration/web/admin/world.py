@@ -104,7 +104,7 @@ class Office:
         return client
 
 
-async def press(client: httpx.AsyncClient, path: str, action: str = "", **typed: str) -> httpx.Response:
+async def press(client: httpx.AsyncClient, path: str, action: str = "", **typed: str | list[str]) -> httpx.Response:
     """Open a page and send one of its forms: the one that goes to `action` (the page itself where none is named)."""
     page = await client.get(path)
     token = re.search(r'name="form_token" value="([0-9a-f]+)"', page.text)
