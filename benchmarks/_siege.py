@@ -107,14 +107,14 @@ def _figures(told: dict[str, Any], harm: set[str], asked_home: int) -> dict[str,
 
 async def _besieged(place: Path, seconds: float) -> dict[str, Any]:
     """Run the daemon, and look at the store now and then."""
-    from newsletter import daemon as clock
-    from newsletter.app import Program
+    from newsletter.app import Program, background
     from newsletter.collect.collector import Collector
     from newsletter.collect.fetch import Fetcher
     from newsletter.config import load
+    from newsletter.daemon import Daemon
     from newsletter.store.collecting import Collecting
 
-    clock.COLLECT_EVERY = timedelta(seconds=1)
+    background.COLLECT_EVERY = timedelta(seconds=1)
     with Program.open(load(place / "newsletter.toml")) as program:
         store = Collecting(program.database)
         allowed = program.settings.collect.allow_networks
@@ -124,7 +124,7 @@ async def _besieged(place: Path, seconds: float) -> dict[str, Any]:
             zone=program.settings.site.zone,
         )
         watched = _Watched(store, program)
-        daemon = clock.Daemon(program, ready=lambda said: None)
+        daemon = Daemon(program, ready=lambda said: None)
         running = asyncio.create_task(daemon.run())
         await watched.look_on(seconds)
         daemon.stop()

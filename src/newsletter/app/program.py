@@ -10,9 +10,12 @@ from functools import cached_property, partial
 from threading import Lock
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
+
 from newsletter.app.alarms import AlarmBoard
 from newsletter.app.alts import AltDesk
 from newsletter.app.audit import AuditLog
+from newsletter.app.background import DELIVER, Background
 from newsletter.app.composing import compose_alone
 from newsletter.app.desk import EditionDesk
 from newsletter.app.directly import send_notice
@@ -44,6 +47,7 @@ from newsletter.collect.past import WHOLE, Extent
 from newsletter.collect.replay import Replay, replay_kept
 from newsletter.collect.report import SourceReport
 from newsletter.config import FeedSettings, Settings
+from newsletter.engine import Engine, engine_of
 from newsletter.errors import NotFound, StateError
 from newsletter.model import Draft, Edition, EditionState, Format
 from newsletter.publish import earl
@@ -93,7 +97,7 @@ class Program:
         self.sheets = Sheets(database)
         self.records = Records(database)
         self.published, self.shown = ShownPublished(database, self.pictures), ShownReleases(database, self.pictures)
-        self.freezer = Freezer(database)
+        self.freezer = Freezer(database, self._wake_delivery)
         self._count, self._publishing = Count(database), Lock()
         self.alarms = AlarmBoard(settings, Alarms(database), partial(send_notice, self))
         self.desk = EditionDesk(
@@ -113,7 +117,7 @@ class Program:
         self.hub = hub_of(settings, self.alarms)
         self.pages = Pages(settings.site, settings.templates, images=settings.publish.images)
         self.offer = Offer(settings, self.published.topics_of)
-        self.audience = Audience(database)
+        self.audience = Audience(database, self._wake_delivery)
         self.subscribing = Subscribing(self.audience, journal, keys, self.offer, settings.privacy.keep_unconfirmed)
         self.register = Register(self.audience, journal, keys, self.offer)
         self.mailroom = Mailroom(self)
@@ -144,6 +148,21 @@ class Program:
                 self.deliveries.recover(self.now())
                 self._collecting.forget_leases()
             yield
+
+    # --- what goes on in the background
+
+    @cached_property
+    def background(self) -> Background:
+        """What is done without anybody asking."""
+        return Background(self)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What runs it."""
+        return engine_of(self.database, self.background.handlers())
+
+    def _wake_delivery(self, connection: Connection) -> None:
+        self.engine.wake(connection, DELIVER)
 
     # --- who is at work
 

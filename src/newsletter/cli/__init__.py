@@ -38,6 +38,7 @@ COMMANDS = {
     "status": "newsletter.cli.running",
     "subscribers": "newsletter.cli.subscribers",
     "tokens": "newsletter.cli.tokens",
+    "worker": "newsletter.cli.running",
 }
 
 

@@ -1,4 +1,4 @@
-"""`once`, `run`, `status` and `demo`: the program at work."""
+"""`once`, `run`, `worker`, `status` and `demo`: the program at work."""
 
 from __future__ import annotations
 
@@ -78,6 +78,18 @@ def run(ctx: click.Context, web_only: bool) -> None:
     program = program_of(ctx)
     start_logging(plain=False)
     asyncio.run(daemon.run(program, web_only=web_only, ready=click.echo))
+
+
+@click.command()
+@click.pass_context
+def worker(ctx: click.Context) -> None:
+    """Only delivery and collecting, until SIGTERM: on as many machines as you like, with one PostgreSQL."""
+    from newsletter import daemon
+    from newsletter.app.logs import start_logging
+
+    program = program_of(ctx)
+    start_logging(plain=False)
+    asyncio.run(daemon.work(program, ready=click.echo))
 
 
 @click.command()

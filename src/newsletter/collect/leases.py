@@ -14,8 +14,8 @@ from newsletter.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=2)  # how long a source rests where its process died
-BEAT = 30.0  # seconds between two renewals
+LEASE = timedelta(seconds=30)  # how long a source rests where its process died
+BEAT = 10.0  # seconds between two renewals
 
 
 class Leases:

@@ -28,6 +28,9 @@ class Ledger(Protocol):
         What is refused a fence has got its new state. Claims and receipts of an older token are void, without an error.
         """
 
+    def renew(self, claims: Sequence[Claim], now: datetime) -> None:
+        """Prolong the leases of those claims that still hold; what is past its fence is held for its answer."""
+
     def release(self, claims: Sequence[Claim], now: datetime) -> None:
         """Give claims back untried."""
 

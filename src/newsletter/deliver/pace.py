@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
+from time import monotonic
 from typing import Final
 
 from newsletter.deliver.verdict import Fate
@@ -106,3 +107,15 @@ class Trial:
             return 0
         self._seen[edition] = FIRST  # said once: who resumes it wants it sent
         return self._refused[edition]
+
+
+class Turn:
+    """So many seconds for what is due; None: no bound."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._ends = None if seconds is None else monotonic() + seconds
+
+    @property
+    def over(self) -> bool:
+        """Whether no further message may be begun."""
+        return self._ends is not None and monotonic() >= self._ends

@@ -13,9 +13,10 @@ import structlog
 from newsletter.deliver.ahead import Ahead
 from newsletter.deliver.commits import Commits
 from newsletter.deliver.domains import Domains
+from newsletter.deliver.held import Held
 from newsletter.deliver.ledger import Alarms, Ledger
 from newsletter.deliver.message import Message
-from newsletter.deliver.pace import Pace, Trial, Window
+from newsletter.deliver.pace import Pace, Trial, Turn, Window
 from newsletter.deliver.patience import Breaker, gave_up, next_try
 from newsletter.deliver.shelf import Shelf
 from newsletter.deliver.transports import Session, Transport
@@ -60,9 +61,11 @@ class Tools:
 class Shift:
     """One pass over what is due, or `once` over no more than `batch`. `fates` counts what became of its messages."""
 
-    def __init__(self, tools: Tools, batch: int, *, once: bool = False) -> None:
+    def __init__(self, tools: Tools, batch: int, turn: Turn, *, once: bool = False) -> None:
         self.tools = tools
+        self._turn = turn
         self.commits = Commits(tools.ledger, tools.now)
+        self.held = Held(tools.ledger, tools.now)
         self.fates: Counter[Fate] = Counter()
         self.error: Exception | None = None  # the ledger failed: nothing more is begun
         self._batch = batch
@@ -80,6 +83,7 @@ class Shift:
             self.tools.stop.is_set()
             or self.error is not None
             or self.capped
+            or self._turn.over
             or not self.tools.breaker.ready(self.tools.now())
         )
 
@@ -91,6 +95,7 @@ class Shift:
                 regular = window is None or window.open(now)
                 found = await asyncio.to_thread(self.tools.ledger.claim, self._batch, now, regular=regular)
                 self._ready.extend(found)
+                self.held.take(found)
                 self._dry = self._once or not found
         return len(self._ready)
 
@@ -108,7 +113,7 @@ class Shift:
                 continue
             if claim.edition is None and gave_up(claim.dated, self.tools.now(), notice=True):
                 self.tools.domains.end(claim)
-                self.commits.receive(receipt(claim, TOO_LATE, self.tools.now()))
+                self._settle(claim, TOO_LATE)
             elif message := await self._written(claim):
                 return message
         return None
@@ -177,9 +182,10 @@ class Shift:
             self.put_back(message)
             return None if session.carried else await self.server_failed(TransportError(outcome.answer))
         if outcome.fate is Fate.REFUSED:
+            self.held.let_go(claim)
             return await self._give_back()  # paused, perhaps: ask anew what may be sent, and not one connection each
         if outcome.fate in STATES:
-            self.commits.receive(receipt(claim, outcome, now))  # before anything that may fail
+            self._settle(claim, outcome)  # before anything that may fail
         if outcome.wait is not None:
             await self._left_alone(outcome, now)
         elif session.usable:
@@ -194,6 +200,10 @@ class Shift:
             await self._alarm_quarantined(claim, outcome.answer)
         return None
 
+    def _settle(self, claim: Claim, outcome: Outcome) -> None:
+        self.commits.receive(receipt(claim, outcome, self.tools.now()))
+        self.held.let_go(claim)
+
     async def broke(self, message: Message, error: TransportError) -> None:
         """The connection failed while this message was under way, before its fence: it was not sent."""
         if self.tools.stop.is_set():
@@ -201,7 +211,7 @@ class Shift:
         self.tools.domains.end(message.claim)
         # Deferred, so that a message at which every connection breaks cannot stand in the way of the others.
         self.fates[Fate.DEFERRED] += 1
-        self.commits.receive(receipt(message.claim, Outcome(Fate.DEFERRED, str(error)), self.tools.now()))
+        self._settle(message.claim, Outcome(Fate.DEFERRED, str(error)))
         return await self.server_failed(error)
 
     async def server_failed(self, error: TransportError) -> None:
@@ -254,7 +264,7 @@ class Shift:
         if not known:
             log.error("a message could not be built", delivery=claim.delivery, exc_info=error)
         self.fates[Fate.UNFIT] += 1
-        self.commits.receive(receipt(claim, Outcome(Fate.UNFIT, str(reason)), self.tools.now()))
+        self._settle(claim, Outcome(Fate.UNFIT, str(reason)))
         await self._alarm_quarantined(claim, reason)
 
     async def end(self, seconds: float) -> None:
@@ -271,6 +281,7 @@ class Shift:
         claims = list(self._ready)
         self._ready.clear()
         self._ahead.forget()
+        self.held.let_go(*claims)
         if claims:
             await asyncio.to_thread(self.tools.ledger.release, claims, self.tools.now())
 

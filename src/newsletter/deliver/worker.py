@@ -9,32 +9,26 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-import structlog
 
 from newsletter.deliver.connection import Connection
 from newsletter.deliver.domains import Domains
 from newsletter.deliver.inquiry import Inquirer
 from newsletter.deliver.ledger import Alarms, Ledger, Variants
-from newsletter.deliver.pace import Caps, Pace, Trial
+from newsletter.deliver.pace import Caps, Pace, Trial, Turn
 from newsletter.deliver.patience import Breaker
 from newsletter.deliver.shelf import Shelf
 from newsletter.deliver.shift import Shift, Tools
 from newsletter.deliver.transports import Transport
 from newsletter.deliver.verdict import Fate
 from newsletter.deliver.writer import Writer
-from newsletter.errors import StoreError
 
 BATCH = 500  # claims taken at a time
 GRACE = 30.0  # seconds that `stop` leaves to what waits for an answer
 RECEIPTS = 60.0  # seconds to get receipts written while the store fails
 ANY = Caps()
-IDLE = 5.0  # seconds between looks at the ledger when nobody wakes us
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +39,7 @@ class Progress:
     finished: tuple[str, ...]
     rests_until: datetime | None  # the mail server failed and is left alone until then
     capped_until: datetime | None = None  # it has taken all that it may get
+    more: bool = False  # its time was over before the ledger had nothing left
 
 
 class Deliverer:
@@ -63,7 +58,6 @@ class Deliverer:
         caps: Caps = ANY,
     ) -> None:
         self._stop = asyncio.Event()
-        self._woken = asyncio.Event()
         self._tools = Tools(
             ledger=ledger,
             transport=transport,
@@ -85,40 +79,27 @@ class Deliverer:
         self._one_run = asyncio.Lock()
         self._connections: list[Connection] = []
 
-    async def run_until_idle(self) -> Progress:
-        """Send all that is due now and finish the editions that are done. Raises StoreError when the ledger fails."""
+    async def run_until_idle(self, seconds: float | None = None) -> Progress:
+        """Send all that is due now, for so many seconds at most, and finish the editions that are done.
+
+        Raises StoreError when the ledger fails.
+        """
         tools, fates, finished = self._tools, Counter[Fate](), list[str]()
         async with self._one_run:
+            turn = Turn(seconds)
             await asyncio.to_thread(tools.ledger.tidy, tools.now())
             await self._inquirer.inquire(tools.now())
             await self._remember()
-            while self._may_send() and await self._pass(fates):
+            while self._may_send() and not turn.over and await self._pass(fates, turn):
                 pass
             finished += await asyncio.to_thread(tools.ledger.finish, tools.now())
         capped = tools.pace.room(tools.now()) if self._capped else None
-        return Progress(dict(fates), tuple(finished), tools.breaker.rests_until, capped)
-
-    async def run(self) -> None:
-        """Send whatever becomes due until `stop`; a ledger that fails is asked again. A fault ends nothing."""
-        while not self._stop.is_set():
-            self._woken.clear()
-            try:
-                await self.run_until_idle()
-            except StoreError as error:
-                log.warning("delivery waits for the store", reason=str(error))
-            except Exception:  # whatever it is: what it was about is uncertain in time, and the others go on
-                log.exception("delivery failed, and goes on")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), IDLE)
-
-    def wake(self) -> None:
-        """Look at the ledger now; from the event loop's thread."""
-        self._woken.set()
+        more = turn.over and self._may_send()
+        return Progress(dict(fates), tuple(finished), tools.breaker.rests_until, capped, more)
 
     def stop(self) -> None:
         """Begin nothing more: what has no fence is dropped and stays due, what waits for its answer has 30 s."""
         self._stop.set()
-        self._woken.set()
         for connection in self._connections:
             connection.interrupt()
 
@@ -134,21 +115,23 @@ class Deliverer:
             self._tools.pace.remember(await asyncio.to_thread(self._tools.ledger.passed_since, since))
             self._remembers = True
 
-    async def _pass(self, fates: Counter[Fate]) -> bool:
+    async def _pass(self, fates: Counter[Fate], turn: Turn) -> bool:
         """Send one claim after the other until the ledger has none; whether there was one."""
         breaker = self._tools.breaker
-        shift = Shift(self._tools, self._batch) if not breaker.probing else Shift(self._tools, 1, once=True)
+        probing = breaker.probing
+        shift = Shift(self._tools, 1 if probing else self._batch, turn, once=probing)
         claims = await shift.claim()
         most = min(max(self._tools.transport.connections // breaker.share, 1), claims)
         shift.commits.expect(most)
         self._connections = [Connection(shift) for _ in range(most)]
-        try:
-            await self._wait_for([asyncio.create_task(connection.work()) for connection in self._connections])
-        finally:
-            self._connections = []
-            fates.update(shift.fates)
-            self._capped = shift.capped
-            await shift.end(RECEIPTS)
+        async with shift.held.renewed():
+            try:
+                await self._wait_for([asyncio.create_task(connection.work()) for connection in self._connections])
+            finally:
+                self._connections = []
+                fates.update(shift.fates)
+                self._capped = shift.capped
+                await shift.end(RECEIPTS)
         if shift.error:
             raise shift.error
         return claims > 0

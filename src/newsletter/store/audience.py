@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, select, update
 
 from newsletter.model import (
     Cadence,
@@ -33,8 +33,9 @@ T = TypeVar("T")
 class Audience:
     """The store as the audience sees it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, queued: Callable[[Connection], None] = lambda _: None) -> None:
         self._database = database
+        self._queued = queued  # told within the transaction that queues a notice
 
     def read(self, work: Callable[[AudienceRows], T]) -> T:
         """Run `work` in one read snapshot."""
@@ -42,7 +43,15 @@ class Audience:
 
     def write(self, work: Callable[[AudienceRows], T]) -> T:
         """Run `work` in one transaction; durable when this returns, undone when it raises."""
-        return self._database.write(lambda connection: work(AudienceRows(connection, lock=True)))
+
+        def within(connection: Connection) -> T:
+            rows = AudienceRows(connection, lock=True)
+            result = work(rows)
+            if rows.queued:
+                self._queued(connection)
+            return result
+
+        return self._database.write(within)
 
     def scrub(self) -> None:
         """Leave nothing of what was overwritten in the database's own log files."""
@@ -51,6 +60,8 @@ class Audience:
 
 class AudienceRows(OwnDataRows):
     """The rows inside one transaction; `lock` where it will write, so that two never decide on the same row at once."""
+
+    queued = False  # whether a notice was
 
     def subscriber(self, email_hash: str) -> Subscriber | None:
         """Who has or had this address."""
@@ -134,6 +145,7 @@ class AudienceRows(OwnDataRows):
 
     def add_notice(self, kind: NoticeKind, subscription: Subscription, subscriber: int, now: datetime) -> int:
         """Queue a notice in the language of a subscription and return its id."""
+        self.queued = True
         return add_notice(self._connection, kind, subscription.id, subscriber, subscription.language, now)
 
     def person(self, subscriber: int) -> Subscriber | None:

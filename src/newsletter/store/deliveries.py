@@ -29,10 +29,13 @@ PASSED = (DeliveryState.COMMITTING, DeliveryState.ACCEPTED, DeliveryState.UNCERT
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long a claim holds: until its fence, and from there until its answer (longer than the wait for it)."""
+    """How long a claim holds that nobody renews: until its fence, and from there until its answer.
 
-    claim: timedelta = timedelta(minutes=10)
-    answer: timedelta = timedelta(minutes=15)
+    The second is the longer one: who is cut off from us for a while may bring the answer yet.
+    """
+
+    claim: timedelta = timedelta(seconds=45)
+    answer: timedelta = timedelta(minutes=2)
     doubting: Doubting = AT_ONCE
 
 
@@ -75,6 +78,11 @@ class Deliveries:
             return granted
 
         return self._database.write(work, urgent=True)
+
+    def renew(self, claims: Sequence[Claim], now: datetime) -> None:
+        """See `Ledger`."""
+        terms = {DeliveryState.CLAIMED: now + self._terms.claim, DeliveryState.COMMITTING: now + self._terms.answer}
+        self._database.write(lambda connection: leases.renew(connection, claims, terms))
 
     def release(self, claims: Sequence[Claim], now: datetime) -> None:
         """See `Ledger`."""

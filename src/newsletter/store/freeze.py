@@ -31,8 +31,9 @@ Choice = tuple[str, Format, tuple[str, ...]]
 class Freezer:
     """Plans who gets an edition, and in which variant."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sealed: Callable[[Connection], None] = lambda _: None) -> None:
         self._database = database
+        self._sealed = sealed  # told within the transaction that lets an edition be sent
 
     def wishes(self, newsletter: str, cadence: Cadence, follows: str | None = None) -> list[Choice]:
         """What active subscribers of a newsletter's cadence have chosen, each choice once; or who got an edition."""
@@ -62,8 +63,12 @@ class Freezer:
             variant = variant_of(choice)
             if variant is not None:
                 self._plan(edition, variant, _chosen(_audience(*audience), choice), now)
-        self._database.write(lambda connection: _seal(connection, edition, now))
+        self._database.write(partial(self._seal, edition=edition, now=now))
         return self._planned(edition)
+
+    def _seal(self, connection: Connection, edition: str, now: datetime) -> None:
+        _seal(connection, edition, now)
+        self._sealed(connection)
 
     def _row(self, edition: str) -> tuple[str, str, str, str | None]:
         own = editions.c

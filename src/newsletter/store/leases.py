@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, tuple_, update
 
-from newsletter.model import DeliveryState, EditionState
+from newsletter.model import Claim, DeliveryState, EditionState
 from newsletter.store.settling import STOPPED, Doubting, doubt
 from newsletter.store.tables import deliveries, editions
 
@@ -26,6 +27,19 @@ def expire(connection: Connection, now: datetime, terms: Doubting, *, alone: boo
     connection.execute(lost.values(state=DeliveryState.QUEUED, lease_until=None, changed_at=now))
     sent = update(deliveries).where(own.state == DeliveryState.COMMITTING, late)
     doubt(connection, sent, CRASHED, now, terms)
+
+
+def renew(connection: Connection, claims: Sequence[Claim], terms: Mapping[DeliveryState, datetime]) -> None:
+    """Prolong the leases of these claims, as far as they are still in one of the states of `terms`.
+
+    A row that is locked is passing its fence, which renews it: who waited for it could wait in a circle.
+    """
+    pairs = [(claim.delivery, claim.token) for claim in claims]
+    ids = [delivery for delivery, _ in pairs]
+    for state, until in terms.items():
+        ours = select(own.id).where(own.id.in_(ids), tuple_(own.id, own.token).in_(pairs), own.state == state)
+        free = ours.with_for_update(skip_locked=True)
+        connection.execute(update(deliveries).where(own.id.in_(free)).values(lease_until=until))
 
 
 def cancel(connection: Connection, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from newsletter.model import Backfill, Source
 from newsletter.said import document, said_from
@@ -68,6 +68,11 @@ class Sources:
             return _lease(connection, sources.c.slug.in_(latest) & due, now, until)
 
         return self._database.write(work)
+
+    def behind(self, slugs: Collection[str], since: datetime) -> bool:
+        """Whether any of the sources was due by then, and is not collected yet."""
+        caught_up = select(func.count()).where(sources.c.slug.in_(slugs), sources.c.next_at > since)
+        return self._database.read(lambda connection: connection.execute(caught_up).scalar_one()) < len(slugs)
 
     def hold(self, slug: str, now: datetime, until: datetime) -> bool:
         """Lease a source, due or not; False where somebody else works on it."""

@@ -45,6 +45,7 @@ class _Job:
     number: int
     work: Callable[[Connection], Any] | None = field(compare=False)  # None ends the thread
     future: Future[Any] = field(compare=False, default_factory=Future)
+    after: list[Callable[[], None]] = field(compare=False, default_factory=list)
 
 
 class SqliteDatabase:
@@ -66,6 +67,7 @@ class SqliteDatabase:
         self._lock = threading.Lock()
         self._closed = False
         self._connection: Connection | None = None  # the writer thread's own
+        self._at: _Job | None = None  # that it works on
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -80,6 +82,12 @@ class SqliteDatabase:
             raise RuntimeError("a write inside a write would wait for itself: use the connection at hand")
         result: T = self._enqueue(URGENT if urgent else USUAL, work).result()
         return result
+
+    def after_commit(self, then: Callable[[], None]) -> None:
+        """Within a write: have `then` called once it is on disk, by the thread that writes; else never."""
+        if self._at is None or threading.current_thread() is not self._thread:
+            raise RuntimeError("there is no write at hand")
+        self._at.after.append(then)
 
     def alone(self, task: str) -> AbstractContextManager[bool]:
         """See `Database.alone`: there is one process that does any of it (app/lock.py)."""
@@ -135,13 +143,14 @@ class SqliteDatabase:
             for job, result in within:
                 if not job.future.done():
                     job.future.set_result(result)
+                    for then in job.after:
+                        then()
 
     def _began(self, connection: Connection, first: _Job, within: list[tuple[_Job, Any]]) -> bool:
         """Run the first work; it needs no savepoint, for there is nothing yet that its failure must spare."""
-        assert first.work  # noqa: S101 - `_serve` has seen it
         within.append((first, None))
         try:
-            within[-1] = first, first.work(connection)
+            within[-1] = first, self._done(first, connection)
         except BaseException as error:
             if not _in_transaction(connection):  # SQLITE_FULL and its like have rolled back everything
                 raise
@@ -149,12 +158,20 @@ class SqliteDatabase:
             return False
         return True
 
+    def _done(self, job: _Job, connection: Connection) -> Any:
+        assert job.work  # noqa: S101 - its callers have seen it
+        self._at = job
+        try:
+            return job.work(connection)
+        finally:
+            self._at = None
+
     def _gather(self, connection: Connection, within: list[tuple[_Job, Any]], until: float) -> None:
         while monotonic() < until and (job := self._next()) is not None and job.work is not None:
             within.append((job, None))
             savepoint = connection.begin_nested()
             try:
-                within[-1] = job, job.work(connection)
+                within[-1] = job, self._done(job, connection)
                 savepoint.commit()
             except BaseException as error:
                 if not _in_transaction(connection):

@@ -7,15 +7,16 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import pytest
 
-from newsletter.deliver import worker
+from newsletter.deliver import held, worker
 from newsletter.deliver.server import Timeouts
+from newsletter.engine import Handler, Queue, engine_of
 from newsletter.errors import StoreError
 from newsletter.model import Claim, EditionState, Receipt
 from newsletter.store.database import open_database
@@ -90,22 +91,73 @@ async def test_a_locked_database_in_mid_send(sqlite_url: str, tmp_path: Path) ->
     database.close()
 
 
-async def test_run_goes_on_when_the_store_is_back(small_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "IDLE", 0.05)
+async def test_it_goes_on_when_the_store_is_back(small_world: World) -> None:
     readers = small_world.plan(3)
     ledger = Failing(small_world.database, small_world.journal)
     ledger.failures = range(2, 4)
     small_world.ledger = ledger
     async with serving(Scripted()) as server:
         deliverer = small_world.deliverer(small_world.transport(server.port))
-        running = asyncio.create_task(deliverer.run())
+
+        async def deliver() -> bool:
+            return (await deliverer.run_until_idle()).more
+
+        handlers = [Handler("deliver", Queue.DELIVER, deliver, timedelta(seconds=1))]
+        stopped = asyncio.Event()
+        running = asyncio.create_task(engine_of(small_world.database, handlers).run(stopped))
         await until(lambda: small_world.edition_row().state == EditionState.FINISHED)
         small_world.ask("neu@stadt.example")
-        deliverer.wake()
         await until(lambda: len(server.taken) == 4)
-        deliverer.stop()
+        stopped.set()
         await asyncio.wait_for(running, 5)
     assert server.recipients() == [*readers, "neu@stadt.example"]
+
+
+async def test_a_turn_ends_in_time_and_another_goes_on(small_world: World) -> None:
+    readers = small_world.plan(6)
+
+    class Slow(Scripted):
+        async def _say(self, writer: Any, answer: str) -> None:
+            await asyncio.sleep(0.1 if "taken" in answer else 0)
+            await super()._say(writer, answer)
+
+    async with serving(Slow()) as server:
+        deliverer = small_world.deliverer(small_world.transport(server.port))
+        more = (await deliverer.run_until_idle(0.15)).more
+        assert 0 < len(server.taken) < 6
+        assert {"claimed", "committing"}.isdisjoint(small_world.states())
+        turns = 1
+        while more:
+            more, turns = (await deliverer.run_until_idle(0.15)).more, turns + 1
+        assert turns > 2
+    assert server.recipients() == readers
+    assert small_world.edition_row().state == EditionState.FINISHED
+
+
+async def test_what_is_under_way_is_held_for_as_long_as_it_takes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another worker, at whose clock all leases of this moment have run out, takes nothing that is renewed."""
+    monkeypatch.setattr(held, "BEAT", 0.05)
+    readers = world.plan(3)
+    release = asyncio.Event()
+
+    class Slow(Scripted):
+        async def _say(self, writer: Any, answer: str) -> None:
+            if "taken" in answer:
+                await release.wait()
+            await super()._say(writer, answer)
+
+    async with serving(Slow()) as server:
+        deliverer = world.deliverer(world.transport(server.port, timeouts=PATIENT))
+        running = asyncio.create_task(deliverer.run_until_idle())
+        await until(lambda: "committing" in world.states())
+        world.now += timedelta(minutes=5)
+        await until(lambda: all(lease > world.now for (lease,) in world.rows("lease_until")))
+        await asyncio.to_thread(world.ledger.tidy, world.now)
+        assert sorted(world.states()) == ["claimed", "claimed", "committing"]
+        release.set()
+        await asyncio.wait_for(running, 10)
+    assert server.recipients() == readers
+    assert world.events() == []
 
 
 @pytest.mark.parametrize("verb", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
@@ -113,7 +165,7 @@ async def test_stop_drops_what_has_no_fence(small_world: World, verb: str) -> No
     small_world.plan(3)
     async with serving(Scripted(script=at(verb, STALL))) as server:
         deliverer = small_world.deliverer(small_world.transport(server.port, timeouts=PATIENT))
-        running = asyncio.create_task(deliverer.run())
+        running = asyncio.create_task(deliverer.run_until_idle())
         await until(lambda: server.counts.get(verb, 0) > 0)
         began = monotonic()
         deliverer.stop()
@@ -137,7 +189,7 @@ async def test_stop_waits_for_an_answer(small_world: World) -> None:
 
     async with serving(Slow()) as server:
         deliverer = small_world.deliverer(small_world.transport(server.port, timeouts=PATIENT))
-        running = asyncio.create_task(deliverer.run())
+        running = asyncio.create_task(deliverer.run_until_idle())
         await holding.wait()
         deliverer.stop()
         await asyncio.wait_for(running, 5)
@@ -150,7 +202,7 @@ async def test_stop_does_not_wait_for_ever(small_world: World, monkeypatch: pyte
     small_world.plan(2)
     async with serving(Scripted(script=at(".", STALL))) as server:
         deliverer = small_world.deliverer(small_world.transport(server.port, timeouts=PATIENT))
-        running = asyncio.create_task(deliverer.run())
+        running = asyncio.create_task(deliverer.run_until_idle())
         await until(lambda: server.counts.get(".", 0) > 0)
         deliverer.stop()
         await asyncio.wait_for(running, 5)

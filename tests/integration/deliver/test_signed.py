@@ -69,7 +69,7 @@ async def test_a_pause_and_a_stop_give_back_what_was_written_ahead(small_world: 
 
     async with serving(Scripted(script=at("RCPT", STALL))) as stalled:
         deliverer = small_world.deliverer(small_world.transport(stalled.port), signers=[signer])
-        running = asyncio.create_task(deliverer.run())
+        running = asyncio.create_task(deliverer.run_until_idle())
         while not stalled.counts.get("RCPT"):  # noqa: ASYNC110 - what it waits for is a command
             await asyncio.sleep(0.01)
         deliverer.stop()

@@ -21,6 +21,17 @@ OTHERS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
+# What stands beside the tables: functions and types of the jobs. Some go with a table; what an extension brought stays.
+BESIDE = """
+    SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure) FROM pg_proc
+    WHERE pronamespace = current_schema()::regnamespace
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+    UNION ALL
+    SELECT format('DROP TYPE IF EXISTS %s CASCADE', pg_type.oid::regtype)
+    FROM pg_type LEFT JOIN pg_class ON pg_class.oid = typrelid
+    WHERE typnamespace = current_schema()::regnamespace AND (typtype = 'e' OR relkind = 'c')
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_type.oid AND deptype = 'e')
+"""
 PAUSE = "INSERT INTO {schema}.state VALUES ('paused', '{why}') ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value;"
 
 
@@ -38,7 +49,7 @@ def put_back(url: URL, file: Path, aside: Path | None, finish: Callable[[URL], C
     if holds and aside is not None:
         copy(url, aside)
     dump = _run("pg_restore", {}, "--no-owner", "--no-privileges", "--file=-", str(file))
-    drop = f"DROP TABLE {', '.join(holds)} CASCADE;\n" if holds else ""
+    drop = "".join(f"{statement};\n" for statement in holds)
     pause = PAUSE.format(schema=where, why=restored.UNFINISHED)
     script = drop.encode() + dump + f"\n{pause}\n".encode()
     _on(url, "psql", "--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-", feed=script)
@@ -46,7 +57,7 @@ def put_back(url: URL, file: Path, aside: Path | None, finish: Callable[[URL], C
 
 
 def _look(url: URL) -> tuple[list[str], str]:
-    """Our tables in the database and the schema they lie in. Raises StoreError where it is in use or not ours."""
+    """What empties the database, and the schema that ours lies in. Raises StoreError where it is in use or not ours."""
 
     def look(connection: Connection) -> tuple[list[str], str]:
         if connection.execute(text(OTHERS)).scalar():
@@ -54,7 +65,11 @@ def _look(url: URL) -> tuple[list[str], str]:
         schema.version_of(connection)
         quote = connection.dialect.identifier_preparer.quote
         where = quote(str(connection.execute(select(func.current_schema())).scalar()))
-        return [f"{where}.{quote(table)}" for table in inspect(connection).get_table_names()], where
+        tables = [f"{where}.{quote(table)}" for table in inspect(connection).get_table_names()]
+        if not tables:
+            return [], where
+        beside = connection.execute(text(BESIDE)).scalars()
+        return [f"DROP TABLE {', '.join(tables)} CASCADE", *beside], where
 
     database = connect(url)
     try:
