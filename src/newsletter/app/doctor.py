@@ -10,10 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+
 from newsletter.app.deliverability import findings
 from newsletter.app.fetching import fetcher
 from newsletter.app.mailroom import signers
 from newsletter.app.names import Names
+from newsletter.app.queues import standing, troubles
 from newsletter.app.returns import place_of
 from newsletter.config import Settings, load
 from newsletter.deliver import providers
@@ -44,6 +47,8 @@ def examine(path: Path, names: Names | None = None, *, test_mail: bool = False) 
     yield Check("settings", True, f"{path}: {len(settings.feeds)} feeds, {len(settings.newsletters)} newsletters")
     yield _try("keys", lambda: f"{len(Keys.read(settings.security.key_file).secrets)} in {settings.security.key_file}")
     yield _try("database", lambda: _database(settings))
+    if make_url(settings.store.url).get_backend_name() == "postgresql":
+        yield _try("queues", lambda: _queues(settings))
     yield _try("network", lambda: _network(settings))
     yield _try("feeds", lambda: _feeds(settings))
     yield _try("templates", lambda: _templates(settings))
@@ -91,6 +96,20 @@ def _database(settings: Settings) -> str:
         return f"{database.engine.dialect.name}, its tables are up to date"
     finally:
         database.close()
+
+
+def _queues(settings: Settings) -> str:
+    from newsletter.engine import engine_of
+    from newsletter.store.database import open_database
+
+    database = open_database(settings.store.url)
+    try:
+        stats = engine_of(database, ()).stats()
+    finally:
+        database.close()
+    if found := troubles(stats):
+        raise NewsletterError("; ".join(found))
+    return standing(stats)
 
 
 def _network(settings: Settings) -> str:

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from newsletter.model import Alarm, AlarmKind, EditionState, Figures
 
-LATE = timedelta(minutes=30)  # a source rests two minutes after a crash, a mail server half an hour after a failure
+LATE = timedelta(minutes=30)  # a source rests half a minute after a crash, a mail server half an hour after a failure
 GRAVE = frozenset(
     {
         AlarmKind.RUN_PAUSED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from threading import Lock
@@ -350,6 +351,7 @@ class Program:
             "held": held,
             "sending": [edition.id for edition in under_way],
             "pictures": self.pictures.status(),
+            "engine": asdict(self.engine.stats()),
             "alarms": [{"kind": a.kind, "since": a.raised_at, "message": a.message} for a in self.alarms.standing()],
         }
 

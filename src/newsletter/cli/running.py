@@ -109,6 +109,7 @@ def status(ctx: click.Context, as_json: bool, check: bool) -> None:
     parts += [f"sending: {', '.join(found['sending'])}"] if found["sending"] else []
     click.echo("; ".join(parts) or "nothing is held, nothing is under way")
     _tell_pictures(found["pictures"])
+    _tell_engine(found["engine"])
     from newsletter.app.alarms import in_words
 
     words = Words(program_of(ctx).settings.site.language)
@@ -143,6 +144,18 @@ def _tell_pictures(pictures: dict[str, Any]) -> None:
         click.echo(f"pictures: {pictures['good']} good, {pictures['waiting']} wait, {missing} cannot be had or shown")
     for problem in pictures["problems"]:
         click.echo(f"picture {problem}")
+
+
+def _tell_engine(found: dict[str, Any]) -> None:
+    """What stands in the queues, where there are any (PostgreSQL)."""
+    from newsletter.app.queues import standing, troubles
+    from newsletter.engine import Stats
+
+    stats = Stats(**found)
+    if stats != Stats():
+        click.echo(standing(stats))
+        for trouble in troubles(stats):
+            click.echo(trouble)
 
 
 @click.command()

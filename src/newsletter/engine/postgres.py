@@ -26,6 +26,7 @@ from sqlalchemy import Connection, text
 from newsletter.engine import EVERY_QUEUE, RETRY, Handler, Queue, Stats
 from newsletter.engine.attempt import Outcome, attempt
 from newsletter.engine.clock import ticking
+from newsletter.errors import StoreError
 from newsletter.store.database import Database
 
 log = structlog.get_logger(__name__)
@@ -82,7 +83,7 @@ class PostgresEngine:
             check=AsyncConnectionPool.check_connection,
         )
         async with pool, self._app.open_async(pool):
-            recovery = Handler("", Queue.MAINTENANCE, self._recovered, RECOVER_EVERY)
+            recovery = Handler("recover", Queue.MAINTENANCE, self._recovered, RECOVER_EVERY)
             with ticking([*mine, recovery], partial(self._tick, recovery)):
                 serving = [asyncio.create_task(self._serve(queue, mine)) for queue in {one.queue for one in mine}]
                 await stopped.wait()
@@ -121,16 +122,17 @@ class PostgresEngine:
     def _call(self, connection: Connection, jobs: list[Job]) -> None:
         """Put in those calls that do not wait already.
 
-        Each in a savepoint: the database gives up a transaction in which two called at the same moment.
+        In a savepoint: where another puts in the same at this moment, the database would give up the transaction.
         """
         missing = {job.queueing_lock: job for job in jobs}
         while missing:
             for lock in connection.execute(WAITING, {"locks": list(missing)}).scalars():
                 del missing[lock]
-            for lock, job in list(missing.items()):
+            if missing:
                 with suppress(AlreadyEnqueued), connection.begin_nested():
-                    self._calls.defer_job(job, connection=connection.connection.driver_connection)
-                    del missing[lock]
+                    raw = connection.connection.driver_connection
+                    self._calls.batch_defer_jobs(list(missing.values()), connection=raw)
+                    missing.clear()
 
     async def _tick(self, recovery: Handler, handler: Handler) -> None:
         """Call one process, once a tick whatever the number of clocks."""
@@ -225,7 +227,7 @@ def _tried(what: str, name: str) -> Iterator[None]:
     """Let nothing that the database refuses end what runs for ever."""
     try:
         yield
-    except ConnectorException as error:
+    except (ConnectorException, StoreError) as error:
         log.warning(what, name=name, reason=str(error.__cause__ or error))
     except Exception:
         log.exception(what, name=name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -210,3 +211,17 @@ async def test_what_a_killed_process_was_at_is_taken_up(database: Database, stor
     async with running(engine_of(database, rota.handlers)):
         await rota.called(hanging.NAME, within=60)
     assert rota.calls == {hanging.NAME: 1}
+
+
+def test_sqlite_needs_nothing_of_what_postgresql_does(sqlite_url: str) -> None:
+    """So that it starts as fast as ever, and without what is not installed."""
+    script = (
+        "import sys\n"
+        "from newsletter.app import Program\n"
+        "from newsletter.engine import engine_of\n"
+        "from newsletter.store.database import open_database\n"
+        "engine_of(open_database(sys.argv[1]), ()).stats()\n"
+        "print([name for name in ('procrastinate', 'psycopg', 'apscheduler') if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, sqlite_url], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -151,3 +151,33 @@ async def test_stats_say_what_waits_fails_and_stalls(database: Database, rota: R
         stats = engine.stats()
         assert (stats.workers, stats.failing, stats.stalled) == (1, ("bad",), 0)
         assert stats.waiting == {"bad": 1, "other": 1}
+
+
+async def test_what_is_broken_off_is_for_another(database: Database, rota: Rota) -> None:
+    async def hang() -> bool:
+        if rota.calls["a"] == 1:
+            await asyncio.Event().wait()
+        return False
+
+    rota.add("a", then=hang)
+    engine = engine_of(database, rota.handlers)
+    async with running(engine):
+        await wake(database, engine, "a")
+        await rota.called("a")
+    assert engine.stats().waiting == {"a": 1}
+    async with running(engine_of(database, rota.handlers)):
+        await rota.called("a", 2)
+        await asyncio.sleep(0.5)
+    assert engine.stats().waiting == {}
+
+
+async def test_a_call_that_nobody_here_can_answer_stops_nothing(database: Database, rota: Rota) -> None:
+    """As when processes of two versions run beside each other."""
+    newer = Rota()
+    newer.add("unknown")
+    rota.add("a")
+    await wake(database, engine_of(database, newer.handlers), "unknown")
+    engine = engine_of(database, rota.handlers)
+    async with running(engine):
+        await wake(database, engine, "a")
+        await rota.called("a")

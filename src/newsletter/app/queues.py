@@ -1,0 +1,26 @@
+"""What stands in the engine's queues, in words for a person."""
+
+from __future__ import annotations
+
+from newsletter.engine import Stats
+
+
+def standing(stats: Stats) -> str:
+    """What waits, and who is there for it."""
+    waiting = ", ".join(f"{name} {count}" for name, count in sorted(stats.waiting.items()))
+    return f"{stats.workers} workers, {stats.running} at work; waiting: {waiting or 'nothing'}"
+
+
+def troubles(stats: Stats) -> list[str]:
+    """What a person has to see to, or to know; each with what to do."""
+    found = []
+    if stats.waiting and not stats.workers:
+        found.append("work waits and nobody does it: start `newsletter run` or `newsletter worker`")
+    if stats.stalled:
+        found.append(
+            f"{stats.stalled} pieces of work were begun by a process that is gone; another takes them up within a "
+            "minute: if this stays, look whether one runs"
+        )
+    if stats.failing:
+        found.append(f"failing, and tried again every few seconds: {', '.join(stats.failing)}; the log says why")
+    return found
