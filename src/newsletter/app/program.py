@@ -54,6 +54,7 @@ from newsletter.model import Draft, Edition, EditionState, Format
 from newsletter.publish import earl
 from newsletter.publish.archive import Report
 from newsletter.publish.pages import Pages
+from newsletter.said import Said
 from newsletter.store.accounts import Accounts
 from newsletter.store.alarms import Alarms
 from newsletter.store.audience import Audience
@@ -289,7 +290,8 @@ class Program:
     def move(self, edition: str, state: EditionState, reason: str) -> None:
         """Pause, resume, hold or cancel an edition. Raises NotFound, and StateError for a move that cannot be."""
         if state is EditionState.SENDING and (found := self.editions.get(edition)).state is not EditionState.PAUSED:
-            raise StateError(f"edition {edition} is {found.state}: only a paused one can be resumed")
+            paused = "edition %(edition)s is %(state)s: only a paused one can be resumed"
+            raise StateError(paused, edition=edition, state=Said(found.state))
         self.editions.move(edition, state, self.now(), reason)
         if state is EditionState.CANCELLED:
             self.deliveries.tidy(self.now())

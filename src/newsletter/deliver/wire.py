@@ -102,7 +102,7 @@ class Wire(asyncio.Protocol):
             )
         except (OSError, ConnectionError) as error:
             self.abort("TLS failed")
-            raise TransportError(f"TLS failed: {tls_problem(error)}") from error
+            raise TransportError("TLS failed: %(why)s", why=tls_problem(error)) from error
         if transport is None:
             raise TransportError("the connection was lost during STARTTLS")
         self.connection_made(transport)

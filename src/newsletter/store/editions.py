@@ -65,7 +65,7 @@ class Editions:
         """The edition, with its releases in their order."""
         (found,) = self._read(select(editions).where(editions.c.id == id)) or (None,)
         if found is None:
-            raise NotFound(f"there is no edition {id}")
+            raise NotFound("there is no edition %(edition)s", edition=id)
         return found
 
     def known(self, ids: Collection[str]) -> frozenset[str]:
