@@ -22,13 +22,14 @@ from _post import ENVELOPE, KEYS, START, variant  # noqa: E402
 
 from newsletter.deliver.dkim import Signer, read_key  # noqa: E402
 from newsletter.deliver.message import Envelope  # noqa: E402
-from newsletter.deliver.pace import Caps  # noqa: E402
+from newsletter.deliver.pace import Caps, Pace  # noqa: E402
 from newsletter.deliver.server import Server  # noqa: E402
 from newsletter.deliver.transports.smtp import SmtpTransport  # noqa: E402
 from newsletter.deliver.verdict import Fate  # noqa: E402
 from newsletter.deliver.worker import Deliverer  # noqa: E402
 from newsletter.deliver.writer import Writer  # noqa: E402
 from newsletter.model import AlarmKind, Claim, Variant  # noqa: E402
+from newsletter.store.budget import Budget  # noqa: E402
 from newsletter.store.database import open_database  # noqa: E402
 from newsletter.store.deliveries import Deliveries  # noqa: E402
 from newsletter.store.journal import Journal  # noqa: E402
@@ -71,7 +72,7 @@ def main() -> None:
         Writer(KEYS, "https://news.musterstadt.example", None, signers),
         now=lambda: START,
         alarms=Silent(),
-        caps=Caps(per_day=options.most),
+        pace=Pace(Caps(per_day=options.most), Budget(database)),
     )
     print(json.dumps(asyncio.run(_measured(deliverer))))
     database.close()

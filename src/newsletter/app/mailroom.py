@@ -19,7 +19,7 @@ from newsletter.deliver import transports
 from newsletter.deliver.dkim import Signer, read_key
 from newsletter.deliver.headers import address_of
 from newsletter.deliver.message import Envelope
-from newsletter.deliver.pace import Caps, Window
+from newsletter.deliver.pace import Caps, Pace, Window
 from newsletter.deliver.worker import Deliverer, Progress
 from newsletter.deliver.writer import Writer
 from newsletter.edition.letters import render_notice
@@ -41,6 +41,7 @@ from newsletter.model import (
     Variant,
 )
 from newsletter.said import Said
+from newsletter.store.budget import Budget
 from newsletter.store.deliveries import Terms
 from newsletter.store.freeze import Choice
 from newsletter.store.ledger import lines, page
@@ -68,7 +69,7 @@ class Mailroom:
             self.writer(),
             now=program.now,
             alarms=program.alarms,
-            caps=_caps(settings),
+            pace=Pace(_caps(settings), Budget(program.database)),
         )
 
     def transport(self) -> transports.Transport:

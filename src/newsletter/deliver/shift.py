@@ -104,7 +104,7 @@ class Shift:
         while not self.halted and (self._ready or await self.claim()):
             if not self._ready:
                 continue  # another connection was quicker
-            if self.tools.pace.room(self.tools.now()):
+            if not await self.tools.pace.allows(self.tools.now()):
                 self.capped = True
                 break
             claim = self.tools.domains.pick(self._ready)
@@ -120,7 +120,7 @@ class Shift:
 
     async def _written(self, claim: Claim) -> Message | None:
         """The claim's message, its place under the caps taken; None where it was quarantined. Raises StoreError."""
-        self.tools.pace.begin(self.tools.now())
+        self.tools.pace.begin()
         try:
             return await self._write(claim)
         except StoreError:
@@ -141,7 +141,7 @@ class Shift:
 
     def following(self) -> Message | None:
         """The next message, where it can be had without waiting."""
-        if self.halted or not self._ready or self.tools.pace.room(self.tools.now()):
+        if self.halted or not self._ready or not self.tools.pace.at_hand(self.tools.now()):
             return None
         if not self.tools.domains.may(self._ready[0]):
             return None
@@ -151,7 +151,7 @@ class Shift:
             return None  # `message` will meet it again, and has the time to say so
         if message is not None:
             self.tools.domains.begin(self._ready.popleft())
-            self.tools.pace.begin(self.tools.now())
+            self.tools.pace.begin()
         return message
 
     def _at_once(self, claim: Claim) -> Message | None:

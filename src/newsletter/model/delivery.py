@@ -92,6 +92,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """So many mails may be begun until a moment; where none may, `room_at` is when there is room again."""
+
+    id: int
+    mails: int
+    until: datetime
+    room_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """A delivery of which nobody knows whether it was taken, since when; `dated` as its message is."""
 

@@ -24,7 +24,6 @@ from newsletter.store.settling import AT_ONCE, LEFT, WANTED, Doubting, accept, d
 from newsletter.store.tables import deliveries, editions, notices, subscribers, subscriptions, suppressions
 
 own = deliveries.c
-PASSED = (DeliveryState.COMMITTING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +97,6 @@ class Deliveries:
             sending = sending.where(editions.c.id == edition)
         change = sending.values(state=EditionState.PAUSED, **told(reason)).returning(editions.c.id)
         return sorted(self._database.write(lambda connection: connection.execute(change).scalars().all()))
-
-    def passed_since(self, since: datetime) -> list[datetime]:
-        """See `Ledger`."""
-        query = select(own.changed_at).where(own.state.in_(PASSED), own.changed_at > since)
-        return self._database.read(lambda connection: list(connection.execute(query).scalars()))
 
     def doubtful(self, limit: int, now: datetime) -> list[Doubt]:
         """See `Ledger`."""

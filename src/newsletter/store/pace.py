@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Connection, cast, func
 from newsletter.store.columns import MICROSECOND
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
-from newsletter.store.portal_tables import portal_paces
+from newsletter.store.shared_tables import portal_paces
 
 LONGEST = 255  # characters of a host's name
 

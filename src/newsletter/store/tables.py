@@ -26,8 +26,8 @@ from newsletter.store import (  # noqa: F401  # all tables are of one metadata, 
     editor_tables,
     image_tables,
     kept_tables,
-    portal_tables,
     program_tables,
+    shared_tables,
 )
 from newsletter.store.columns import Id, Moment, metadata
 
