@@ -19,6 +19,7 @@ from newsletter.resources import folder
 from tests.servers.chromium import OPTIONS
 
 SHARE = folder("templates") / "web/share.js"  # the one script that our pages for readers run
+SHARE_LENGTH = len(SHARE.read_text())
 PLACE = "http://127.0.0.1:9/"  # where documents stand that nobody serves: mails, and entries in a feed reader
 WAITING = """(charts) => {
   const found = [];
@@ -71,6 +72,7 @@ class Watch:
         self._document = ""
         self._watching = False
         self._known: set[str] = set()
+        self._lengths: set[int] = set()
         self._learning = True
         self._page = browser.new_context(bypass_csp=not policy).new_page()
         debugger = self._page.context.new_cdp_session(self._page)
@@ -81,7 +83,10 @@ class Watch:
         for _ in range(3):  # what Playwright runs in every page, and we to look at it, is told by its hash
             self.show("nothing", "<!doctype html><title>x</title><p>Nothing runs here.</p>")
         self.show("ours", f"<!doctype html><title>x</title><script>{SHARE.read_text()}</script>")
-        self._page.wait_for_timeout(200)
+        for _ in range(100):  # the debugger tells late where the machine is busy
+            self._page.wait_for_timeout(100)
+            if SHARE_LENGTH in self._lengths:
+                break
         self._learning = False
         self.seen.clear()
 
@@ -117,6 +122,7 @@ class Watch:
             return  # the browser's own page, in a frame whose mail nobody serves here
         if self._learning:
             self._known.add(event["hash"])
+            self._lengths.add(event["length"])
         elif event["hash"] not in self._known:
             self._note("scripts", f"{event.get('url')} ({event['length']} characters)")
 
