@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import and_, or_, select
 
 from newsletter.config import Mail
+from newsletter.deliver import held
 from newsletter.deliver.server import Timeouts
 from newsletter.deliver.transports import Transport, find
 from newsletter.errors import StoreError
@@ -111,6 +112,7 @@ def _deliver(url: str, folder: Path, port: int, how: How, up: Any, go: Any) -> N
 async def until_done(url: str, folder: Path, port: int, how: How) -> None:
     """Deliver what is due as `run` does, from settling a crash to the finished edition."""
     lease = timedelta(seconds=how.lease)
+    held.BEAT = how.lease / 4  # as often within a lease as in earnest
     with suppress(StoreError):
         return await _until_done(url, folder, port, how, Terms(claim=lease, answer=lease))
     await asyncio.sleep(0.05)  # the database was locked by somebody who was stopped: begin again, as systemd would

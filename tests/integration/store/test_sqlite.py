@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -298,3 +298,33 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be opened"):
         open_database(f"sqlite:///{tmp_path}/file/newsletter.db")
+
+
+def test_who_asks_for_it_hears_of_the_commit_and_of_no_other(sqlite_url: str) -> None:
+    """Writes that wait share a transaction; one that fails has it rolled back to where it began, and hears nothing."""
+    database = open_database(sqlite_url)
+    assert isinstance(database, SqliteDatabase)
+    heard: list[tuple[str, set[str]]] = []
+
+    def write(name: str, fails: bool) -> None:
+        def then() -> None:
+            heard.append((name, names(database)))  # as others see it, from another connection
+
+        def work(connection: Connection) -> None:
+            connection.execute(insert(state), {"name": name, "value": ""})
+            database.after_commit(then)
+            if fails:
+                raise LookupError(name)
+
+        with suppress(LookupError):
+            database.write(work)
+
+    with ThreadPoolExecutor(20) as threads:
+        list(threads.map(lambda number: write(str(number), number % 3 == 0), range(20)))
+    committed = {str(number) for number in range(20) if number % 3}
+    assert names(database) == committed
+    assert {name for name, _ in heard} == committed
+    assert all(name in seen for name, seen in heard)
+    with pytest.raises(RuntimeError):
+        database.after_commit(lambda: None)
+    database.close()
