@@ -29,6 +29,11 @@ def kubernetes() -> dict[str, Any]:
     return {one["kind"]: one for one in yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text("utf-8"))}
 
 
+def workers() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "kubernetes-workers.yaml").read_text("utf-8"))
+    return found
+
+
 def compose() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
     return found
@@ -36,18 +41,22 @@ def compose() -> dict[str, Any]:
 
 def commands() -> Iterator[tuple[str, list[str]]]:
     """Where a command of ours stands, and its words."""
-    unit = (DEPLOY / "newsletter.service").read_text("utf-8")
-    yield "newsletter.service", re.findall(r"^ExecStart=\S+/newsletter (.*)$", unit, re.MULTILINE)[0].split()
+    for name in ("newsletter.service", "newsletter-worker@.service"):
+        unit = (DEPLOY / name).read_text("utf-8")
+        yield name, re.findall(r"^ExecStart=\S+/newsletter (.*)$", unit, re.MULTILINE)[0].split()
     yield "Dockerfile", json.loads(re.findall(r"\nCMD (.*)", (DEPLOY / "Dockerfile").read_text("utf-8"))[-1])
     yield from ((f"compose.yaml {name}", one["command"]) for name, one in compose()["services"].items())
     pod = kubernetes()["Deployment"]["spec"]["template"]["spec"]
     yield from (("kubernetes.yaml", one["args"]) for one in (*pod["containers"], *pod["initContainers"]))
+    yield "kubernetes-workers.yaml", workers()["spec"]["template"]["spec"]["containers"][0]["args"]
     icinga = re.findall(r"command = \[ (.*) \]", (DEPLOY / "icinga2.conf").read_text("utf-8"))[0]
     yield "icinga2.conf", json.loads(f"[{icinga}]")[1:]
     yield "checkmk-mrpe.cfg", (DEPLOY / "checkmk-mrpe.cfg").read_text("utf-8").splitlines()[-1].split()[2:]
 
 
-@pytest.mark.parametrize(("place", "words"), commands(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("place", "words"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_command_is_one_of_ours(place: str, words: list[str]) -> None:
     words = words[2:] if words[0] == "--config" else words
     command: click.Command = cli
@@ -88,7 +97,9 @@ def test_no_pod_may_more_than_it_needs() -> None:
     pod = kubernetes()["Deployment"]["spec"]["template"]["spec"]
     assert pod["automountServiceAccountToken"] is False
     assert (pod["securityContext"]["runAsNonRoot"], pod["securityContext"]["runAsUser"]) == (True, USER)
-    for one in (*pod["containers"], *pod["initContainers"]):
+    more = workers()["spec"]["template"]["spec"]
+    assert (more["securityContext"], more["automountServiceAccountToken"]) == (pod["securityContext"], False)
+    for one in (*pod["containers"], *pod["initContainers"], *more["containers"]):
         contained = one["securityContext"]
         assert contained["readOnlyRootFilesystem"] is True
         assert contained["allowPrivilegeEscalation"] is False
