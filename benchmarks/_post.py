@@ -6,6 +6,8 @@ import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import Connection, insert
 
 from newsletter.deliver.message import Envelope, compile_variant
@@ -63,9 +65,9 @@ def sample() -> bytes:
     return b"".join(Writer(KEYS, BASE_URL).write(claim, compile_variant(variant(EDITION), ENVELOPE)).data)
 
 
-def prepare(folder: Path, readers: int) -> Database:
+def prepare(url: str, readers: int) -> Database:
     """A new database with so many readers and an approved edition."""
-    database = open_database(f"sqlite:///{folder}/newsletter.db")
+    database = open_database(url)
     for first in range(1, readers + 1, CHUNK):
         ids = range(first, min(first + CHUNK, readers + 1))
         database.write(lambda connection, ids=ids: _subscribe(connection, ids))
@@ -78,6 +80,14 @@ def prepare(folder: Path, readers: int) -> Database:
 def freeze(database: Database) -> int:
     """Give the edition its audience; how many."""
     return Freezer(database).freeze(EDITION, lambda choice: "de-standard", START)
+
+
+def write_key(file: Path) -> rsa.RSAPrivateKey:
+    """An RSA-2048 key to sign mails with, in a file."""
+    key = rsa.generate_private_key(65537, 2048)
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(key.private_bytes(*form))
+    return key
 
 
 def _subscribe(connection: Connection, ids: range) -> None:

@@ -22,13 +22,14 @@ from _post import ENVELOPE, KEYS, START, variant  # noqa: E402
 
 from newsletter.deliver.dkim import Signer, read_key  # noqa: E402
 from newsletter.deliver.message import Envelope  # noqa: E402
-from newsletter.deliver.pace import Caps  # noqa: E402
+from newsletter.deliver.pace import Caps, Pace  # noqa: E402
 from newsletter.deliver.server import Server  # noqa: E402
 from newsletter.deliver.transports.smtp import SmtpTransport  # noqa: E402
 from newsletter.deliver.verdict import Fate  # noqa: E402
 from newsletter.deliver.worker import Deliverer  # noqa: E402
 from newsletter.deliver.writer import Writer  # noqa: E402
 from newsletter.model import AlarmKind, Claim, Variant  # noqa: E402
+from newsletter.store.budget import Budget  # noqa: E402
 from newsletter.store.database import open_database  # noqa: E402
 from newsletter.store.deliveries import Deliveries  # noqa: E402
 from newsletter.store.journal import Journal  # noqa: E402
@@ -59,9 +60,10 @@ def main() -> None:
     parser.add_argument("port", type=int)
     parser.add_argument("--connections", type=int, default=10)
     parser.add_argument("--key", type=Path)
+    parser.add_argument("--store", help="else SQLite in the folder")
     parser.add_argument("--most", type=int, default=0, help="mails, after which it ends; 0: all")
     options = parser.parse_args()
-    database = open_database(f"sqlite:///{options.folder}/newsletter.db")
+    database = open_database(options.store or f"sqlite:///{options.folder}/newsletter.db")
     signers = [Signer("musterstadt.example", "n1", read_key(options.key, "--key"))] if options.key else []
     deliverer = Deliverer(
         Deliveries(database, Journal(options.folder / "journal")),
@@ -70,7 +72,7 @@ def main() -> None:
         Writer(KEYS, "https://news.musterstadt.example", None, signers),
         now=lambda: START,
         alarms=Silent(),
-        caps=Caps(per_day=options.most),
+        pace=Pace(Caps(per_day=options.most), Budget(database)),
     )
     print(json.dumps(asyncio.run(_measured(deliverer))))
     database.close()

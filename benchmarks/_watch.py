@@ -15,8 +15,11 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Request, sync_playwright
 
+from newsletter.resources import folder
 from tests.servers.chromium import OPTIONS
 
+SHARE = folder("templates") / "web/share.js"  # the one script that our pages for readers run
+SHARE_LENGTH = len(SHARE.read_text())
 PLACE = "http://127.0.0.1:9/"  # where documents stand that nobody serves: mails, and entries in a feed reader
 WAITING = """(charts) => {
   const found = [];
@@ -29,10 +32,12 @@ WAITING = """(charts) => {
   const isOurs = (element) => element.tagName === "IFRAME" && element.hasAttribute("sandbox") && !element.srcdoc
     && !/allow-(scripts|top|forms|same-origin)/.test(element.sandbox.value)
     && element.src.startsWith(location.origin + "/");
+  const isShare = (element) => element.tagName === "SCRIPT" && element.type === "module" && !element.textContent
+    && new RegExp("^" + location.origin + "(/[a-z]+)?/share[.]js[?]v=[0-9a-f]{12}$").test(element.src);
   const isChart = (element) => charts && element.tagName === "svg"  // a drawing: of shapes and words alone
     && [...element.querySelectorAll("*")].every(({tagName}) => /^(g|rect|path|line|text|tspan|circle)$/.test(tagName));
   for (const element of document.querySelectorAll("*")) {
-    if (isData(element) || isOurs(element) || isChart(element)) continue;
+    if (isData(element) || isOurs(element) || isShare(element) || isChart(element)) continue;
     if (live.has(element.tagName.toUpperCase())) found.push(element.outerHTML.slice(0, 200));
     if (element.tagName === "META" && /refresh/i.test(element.httpEquiv)) found.push(element.outerHTML.slice(0, 200));
     for (const {name, value} of element.attributes) {
@@ -67,6 +72,7 @@ class Watch:
         self._document = ""
         self._watching = False
         self._known: set[str] = set()
+        self._lengths: set[int] = set()
         self._learning = True
         self._page = browser.new_context(bypass_csp=not policy).new_page()
         debugger = self._page.context.new_cdp_session(self._page)
@@ -76,7 +82,11 @@ class Watch:
         self._page.on("request", self._request)
         for _ in range(3):  # what Playwright runs in every page, and we to look at it, is told by its hash
             self.show("nothing", "<!doctype html><title>x</title><p>Nothing runs here.</p>")
-        self._page.wait_for_timeout(200)
+        self.show("ours", f"<!doctype html><title>x</title><script>{SHARE.read_text()}</script>")
+        for _ in range(100):  # the debugger tells late where the machine is busy
+            self._page.wait_for_timeout(100)
+            if SHARE_LENGTH in self._lengths:
+                break
         self._learning = False
         self.seen.clear()
 
@@ -104,7 +114,7 @@ class Watch:
         self._watching = True
         load()
         self._watching = False
-        for line in self._page.evaluate(WAITING, self._charts):
+        for line in [] if self._learning else self._page.evaluate(WAITING, self._charts):
             self._note("waiting", line)
 
     def _script(self, event: dict[str, Any]) -> None:
@@ -112,6 +122,7 @@ class Watch:
             return  # the browser's own page, in a frame whose mail nobody serves here
         if self._learning:
             self._known.add(event["hash"])
+            self._lengths.add(event["length"])
         elif event["hash"] not in self._known:
             self._note("scripts", f"{event.get('url')} ({event['length']} characters)")
 

@@ -37,7 +37,7 @@ def main() -> int:
         for count, most in ((FEW, FEW), (readers, mails)):
             with tempfile.TemporaryDirectory(prefix="newsletter-audience-") as place:
                 say(f"subscribing {count:,} readers")
-                database = prepare(Path(place), count)
+                database = prepare(f"sqlite:///{place}/newsletter.db", count)
                 began = time.perf_counter()
                 assert freeze(database) == count
                 took = time.perf_counter() - began

@@ -35,7 +35,7 @@ def main() -> int:
     count = 50_000 if options.quick else options.subscribers
     with tempfile.TemporaryDirectory(prefix="newsletter-move-") as place, serving_postgres() as postgres:
         say(f"subscribing {count:,} people")
-        database = prepare(Path(place), count)
+        database = prepare(f"sqlite:///{place}/newsletter.db", count)
         freeze(database)
         _consent(database)
         database.close()

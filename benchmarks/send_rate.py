@@ -23,10 +23,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from _figures import Goals, say, show  # noqa: E402
-from _post import freeze, prepare, sample  # noqa: E402
+from _post import freeze, prepare, sample, write_key  # noqa: E402
 from _sinks import lean_sink, smtp_sink  # noqa: E402
-from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
-from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: E402
+from cryptography.hazmat.primitives import hashes  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import padding  # noqa: E402
 
 Round = dict[str, float]
 USUAL, MANY = 10, 50  # connections
@@ -88,9 +88,7 @@ def _figures(found: dict[str, list[Round]], signature: float) -> dict[str, float
 
 def _key(file: Path) -> float:
     """Write an RSA-2048 key; seconds of CPU that one bare signature with it takes."""
-    key = rsa.generate_private_key(65537, 2048)
-    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file.write_bytes(key.private_bytes(*form))
+    key = write_key(file)
     took = []
     for _ in range(5):
         began = time.process_time()
@@ -114,7 +112,7 @@ def _source(port: int, sessions: int, messages: int) -> Round:
 def _ours(place: str, port: int, connections: int, messages: int, key: Path | None = None) -> Round:
     """A fresh database, then a process that delivers from it."""
     with tempfile.TemporaryDirectory(dir=place) as folder:
-        database = prepare(Path(folder), messages)
+        database = prepare(f"sqlite:///{folder}/newsletter.db", messages)
         assert freeze(database) == messages
         database.close()
         sender = [sys.executable, str(ROOT / "benchmarks/_sender.py"), folder, str(port)]

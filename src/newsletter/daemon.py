@@ -91,10 +91,16 @@ class Daemon:
         program = self._program
         if Queue.DELIVER in self._queues:
             _ = program.background.deliverer
-        if Queue.PUBLISH in self._queues:  # have the style sheet there before: people subscribe before it, too
-            Writer(program.settings.publish.directory).write("style.css", program.pages.style)
+        if Queue.PUBLISH in self._queues:
+            self._dress()
         program.desk.rows(program.now())
         return [asyncio.create_task(program.engine.run(self._stop, self._queues))]
+
+    def _dress(self) -> None:
+        """Have style sheet and icon there before the first collect is published: people subscribe before it, too."""
+        writer = Writer(self._program.settings.publish.directory)
+        for name, data in self._program.pages.beside.items():
+            writer.write(name, data)
 
     def _uvicorn(self) -> uvicorn.Config:
         program = self._program

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from newsletter.said import Said
+
 
 class NewsletterError(Exception):
-    """Something a person can act on: says what, where and what to do. The command line prints it as one line."""
+    """Something a person can act on: says what, where and what to do. The command line prints it as one line.
+
+    The message is a message id where values fill it (`%(name)s`): a page says `said` in its own language.
+    """
+
+    def __init__(self, message: str = "", /, **values: object) -> None:
+        self.said = Said(message, **values)
+        super().__init__(str(self.said))
 
 
 class SettingsError(NewsletterError):
@@ -18,8 +27,10 @@ class SettingsError(NewsletterError):
 class FetchError(NewsletterError):
     """An address could not be fetched. `retry_after` is in seconds where the server named it."""
 
-    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, /, *, status: int | None = None, retry_after: float | None = None, **values: object
+    ) -> None:
+        super().__init__(message, **values)
         self.status = status
         self.retry_after = retry_after
 
@@ -55,8 +66,8 @@ class TokenError(NewsletterError):
 class RenderError(NewsletterError):
     """A template or a piece of content could not be rendered; `release` is the id of the one at fault, if one is."""
 
-    def __init__(self, message: str, *, release: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, /, *, release: str | None = None, **values: object) -> None:
+        super().__init__(message, **values)
         self.release = release
 
 
@@ -68,20 +79,16 @@ class SenderRefused(TransportError):
     """The mail server will not take mail from us (sign-in, sender, policy); trying again changes nothing."""
 
 
+class MirrorError(NewsletterError):
+    """Who carries copies of what is published, an object store or a CDN, does not answer or refuses."""
+
+
 class NotFound(NewsletterError):
     """No such feed, edition, release or subscriber."""
 
 
 class BadInput(NewsletterError):
-    """Something that was typed in or imported (an address, a choice, a row of a file) cannot be used; says which.
-
-    `message` is a message id where `values` fill it (`%(name)s`): a page says it in its own language.
-    """
-
-    def __init__(self, message: str, **values: object) -> None:
-        super().__init__(message % values if values else message)
-        self.message = message
-        self.values = values
+    """Something that was typed in or imported (an address, a choice, a row of a file) cannot be used; says which."""
 
 
 class HookRefused(NewsletterError):

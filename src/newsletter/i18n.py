@@ -20,6 +20,7 @@ from babel.support import NullTranslations, Translations
 
 from newsletter.model import Alternate, AlternateKind, Document, Precision
 from newsletter.resources import folder
+from newsletter.said import Said
 
 KINDS = {  # MIME subtypes whose name people would not know
     "msword": "Word",
@@ -77,6 +78,18 @@ class Words:
     def say(self, message: str, **values: object) -> str:
         """The translated message with its values."""
         return self._translations.gettext(message) % values
+
+    def said(self, message: str, **values: object) -> Said:
+        """The same, as a sentence that can be told in other languages later."""
+        return Said.told(self.say(message, **values), message, values)
+
+    def tell(self, text: str) -> str:
+        """A sentence that was kept, in this language; what is only a text, and no message of ours, as it is."""
+        if not isinstance(text, Said):
+            return self._translations.gettext(text) if text else ""
+        values = {name: self.tell(one) if isinstance(one, Said) else one for name, one in text.values.items()}
+        said = self._translations.gettext(text.message) if text.message else ""
+        return said % values if values else said
 
     def count(self, one: str, many: str, n: int, **values: object) -> str:
         """The translated message for `n` things; `%(n)s` is written as the language writes numbers."""

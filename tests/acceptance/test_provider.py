@@ -61,7 +61,7 @@ def test_alarms_and_tests_go_through_it_too(instance: Instance, portal: Portal) 
         told = {one.recipient: one.got.json for one in brevo.taken if one.recipient.endswith("@musterstadt.example")}
         assert set(told) == {"it@musterstadt.example", "presse@musterstadt.example"}
         alarm = told["it@musterstadt.example"]
-        assert alarm["subject"].endswith("delivery quarantined")
+        assert alarm["subject"].endswith("Zustellung beiseitegelegt")
         assert "providers do not carry SMTPUTF8" in alarm["textContent"]
         assert alarm["headers"]["Auto-Submitted"] == "auto-generated"
         (edition,) = instance.editions("finished")

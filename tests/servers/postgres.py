@@ -24,10 +24,16 @@ class Postgres:
     """A running server; whoever connects is its superuser."""
 
     port: int
+    data: Path
     _numbers: Iterator[int] = field(default_factory=count, repr=False)
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def pid(self) -> int:
+        """Of the server, whose children are the connections' processes."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
 
     def create(self, *, template: str = "template0") -> str:
         """The URL of a new database, empty or a copy of `template` (to which nobody may be connected)."""
@@ -51,27 +57,27 @@ class Postgres:
 
 
 @contextmanager
-def serving_postgres() -> Iterator[Postgres]:
-    """A server until the block ends; `create()` makes a database."""
+def serving_postgres(**other: str) -> Iterator[Postgres]:
+    """A server until the block ends, with `other` settings of its own; `create()` makes a database."""
     places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda place: float(place.parts[-3]))
     programs = needed(*reversed(places), which("initdb"), Path("/usr/lib/postgresql/*/bin/initdb")).parent
     place = Path(tempfile.mkdtemp(prefix="newsletter-postgres-"))
     with suppress(PermissionError, LookupError):  # PostgreSQL refuses to run as root
         shutil.chown(place, "postgres", "postgres")
     user = as_user("postgres")
-    data, server = place / "data", Postgres(free_port())
-    initdb = f"{programs}/initdb -D {data} -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync".split()
+    server = Postgres(free_port(), place / "data")
+    initdb = f"{programs}/initdb -D {server.data} -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync".split()
     subprocess.run([*user, *initdb], check=True, capture_output=True, cwd=place)
     settings = {
         "port": server.port,
         "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": data,
+        "unix_socket_directories": server.data,
         "fsync": "off",
         "full_page_writes": "off",
         "max_connections": 200,
-    }
+    } | other
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    command = [*user, str(programs / "postgres"), "-D", str(data), *options]
+    command = [*user, str(programs / "postgres"), "-D", str(server.data), *options]
     with running(command, stop=signal.SIGQUIT, ready=server.ready, log=place / "log"):
         yield server
     shutil.rmtree(place, ignore_errors=True)

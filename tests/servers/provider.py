@@ -15,6 +15,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from ssl import SSLContext
 from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qsl
@@ -227,9 +228,9 @@ async def _answer(writer: asyncio.StreamWriter, reply: Reply) -> bool:
 
 
 @asynccontextmanager
-async def providing(provider: Provider) -> AsyncIterator[Provider]:
+async def providing(provider: Provider, tls: SSLContext | None = None) -> AsyncIterator[Provider]:
     """Serves it on loopback until the block ends."""
-    server = await asyncio.start_server(provider.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(provider.serve, "127.0.0.1", 0, ssl=tls)
     provider.port = server.sockets[0].getsockname()[1]
     async with server:
         yield provider
@@ -237,12 +238,12 @@ async def providing(provider: Provider) -> AsyncIterator[Provider]:
 
 
 @contextmanager
-def provided(provider: Provider) -> Iterator[Provider]:
+def provided(provider: Provider, tls: SSLContext | None = None) -> Iterator[Provider]:
     """Serves it on loopback until the block ends, in a thread with a loop of its own."""
     loop, up = asyncio.new_event_loop(), Event()
 
     async def serve() -> None:
-        async with providing(provider):
+        async with providing(provider, tls):
             up.set()
             await asyncio.Event().wait()
 

@@ -220,3 +220,29 @@ def test_a_former_slug_leads_to_one_feed(tmp_path: Path) -> None:
         "feeds/musterstadt.toml: aliases: 'vorstadt' cannot lead here: feeds/vorstadt.toml has it",
         "feeds/vorstadt.toml: aliases: 'alt' cannot lead here: feeds/musterstadt.toml has it",
     ]
+
+
+BUCKET = '\n[publish.s3]\nbucket = "archive"\nkey = "K"\n'
+
+
+def test_a_bucket_and_a_cdn_have_their_secrets_in_files(tmp_path: Path) -> None:
+    (tmp_path / "s3").write_text("s3-geheim\n")
+    (tmp_path / "cdn").write_text("cdn-geheim\n")
+    purge = '[publish.purge]\nurl = "https://cdn.example/purge"\ntoken_file = "cdn"\n'
+    publish = load(write(tmp_path, f'{GOOD}{BUCKET}secret_file = "s3"\n{purge}'), {}).publish
+    assert publish.s3
+    assert publish.purge
+    assert (publish.s3.secret.get_secret_value(), publish.purge.token.get_secret_value()) == ("s3-geheim", "cdn-geheim")
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (BUCKET, "belong together"),
+        (f'{BUCKET}secret_file = "nowhere"\n', "publish.s3.secret_file: cannot be read"),
+        (f'{BUCKET}secret = "s"\nprefix = "/news"\n', "publish.s3.prefix"),
+    ],
+)
+def test_a_bucket_that_cannot_be(tmp_path: Path, lines: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        load(write(tmp_path, GOOD + lines), {})

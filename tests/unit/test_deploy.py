@@ -12,6 +12,7 @@ from typing import Any
 import click
 import pytest
 import yaml  # type: ignore[import-untyped]
+from prometheus_client.parser import text_string_to_metric_families
 
 from newsletter.app.metrics import exposition
 from newsletter.cli import cli
@@ -28,6 +29,11 @@ def kubernetes() -> dict[str, Any]:
     return {one["kind"]: one for one in yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text("utf-8"))}
 
 
+def workers() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "kubernetes-workers.yaml").read_text("utf-8"))
+    return found
+
+
 def compose() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
     return found
@@ -35,18 +41,22 @@ def compose() -> dict[str, Any]:
 
 def commands() -> Iterator[tuple[str, list[str]]]:
     """Where a command of ours stands, and its words."""
-    unit = (DEPLOY / "newsletter.service").read_text("utf-8")
-    yield "newsletter.service", re.findall(r"^ExecStart=\S+/newsletter (.*)$", unit, re.MULTILINE)[0].split()
+    for name in ("newsletter.service", "newsletter-worker@.service"):
+        unit = (DEPLOY / name).read_text("utf-8")
+        yield name, re.findall(r"^ExecStart=\S+/newsletter (.*)$", unit, re.MULTILINE)[0].split()
     yield "Dockerfile", json.loads(re.findall(r"\nCMD (.*)", (DEPLOY / "Dockerfile").read_text("utf-8"))[-1])
     yield from ((f"compose.yaml {name}", one["command"]) for name, one in compose()["services"].items())
     pod = kubernetes()["Deployment"]["spec"]["template"]["spec"]
     yield from (("kubernetes.yaml", one["args"]) for one in (*pod["containers"], *pod["initContainers"]))
+    yield "kubernetes-workers.yaml", workers()["spec"]["template"]["spec"]["containers"][0]["args"]
     icinga = re.findall(r"command = \[ (.*) \]", (DEPLOY / "icinga2.conf").read_text("utf-8"))[0]
     yield "icinga2.conf", json.loads(f"[{icinga}]")[1:]
     yield "checkmk-mrpe.cfg", (DEPLOY / "checkmk-mrpe.cfg").read_text("utf-8").splitlines()[-1].split()[2:]
 
 
-@pytest.mark.parametrize(("place", "words"), commands(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("place", "words"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_command_is_one_of_ours(place: str, words: list[str]) -> None:
     words = words[2:] if words[0] == "--config" else words
     command: click.Command = cli
@@ -72,11 +82,24 @@ def test_every_metric_that_is_drawn_or_watched_is_there() -> None:
     assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
 
 
+def test_what_holds_a_moment_says_so_in_its_name() -> None:
+    """prometheus.io/docs/practices/naming: a Unix time ends in `_timestamp_seconds`, and nothing else does."""
+    source = SourceFigures("presse", NOW, NOW, 0)
+    figures = Figures({}, NOW, {}, {}, {}, 0, (source,), (), None)
+    families = text_string_to_metric_families(exposition(figures).decode())
+    samples = [sample for family in families for sample in family.samples]
+    named = {sample.name for sample in samples if sample.name.endswith("_timestamp_seconds")}
+    assert {sample.name for sample in samples if sample.value == NOW.timestamp()} == named
+    assert len(named) == 3
+
+
 def test_no_pod_may_more_than_it_needs() -> None:
     pod = kubernetes()["Deployment"]["spec"]["template"]["spec"]
     assert pod["automountServiceAccountToken"] is False
     assert (pod["securityContext"]["runAsNonRoot"], pod["securityContext"]["runAsUser"]) == (True, USER)
-    for one in (*pod["containers"], *pod["initContainers"]):
+    more = workers()["spec"]["template"]["spec"]
+    assert (more["securityContext"], more["automountServiceAccountToken"]) == (pod["securityContext"], False)
+    for one in (*pod["containers"], *pod["initContainers"], *more["containers"]):
         contained = one["securityContext"]
         assert contained["readOnlyRootFilesystem"] is True
         assert contained["allowPrivilegeEscalation"] is False

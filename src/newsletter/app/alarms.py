@@ -11,6 +11,7 @@ import structlog
 from newsletter.app.fetching import poster
 from newsletter.config import Settings
 from newsletter.errors import BadInput, SettingsError, TransportError
+from newsletter.i18n import Words
 from newsletter.model import Alarm, AlarmKind
 from newsletter.store.alarms import Alarms
 
@@ -30,6 +31,7 @@ class AlarmBoard:
         self._settings = settings
         self._alarms = alarms
         self._post = post
+        self._words = Words(settings.site.language)
 
     def sound(self, key: str, kind: AlarmKind, message: str, now: datetime) -> None:
         """Raise an alarm unless it stands already; `message` says what, where and what to do, and holds no address."""
@@ -59,7 +61,7 @@ class AlarmBoard:
         if not addresses or self._settings.mail.transport == "log":
             return False
         try:
-            self._post(self._subject(due), _text(due), addresses, now)
+            self._post(self._subject(due), self._text(due), addresses, now)
         except (TransportError, BadInput, SettingsError) as error:
             log.error("alarms could not be mailed", alarms=len(due), error=str(error))
             return False
@@ -75,17 +77,28 @@ class AlarmBoard:
             for one in due
         ]
         try:
-            poster(self._settings.network)(address, {"text": f"{self._subject(due)}\n{_text(due)}", "alarms": alarms})
+            poster(self._settings.network)(
+                address, {"text": f"{self._subject(due)}\n{self._text(due)}", "alarms": alarms}
+            )
         except OSError as error:
             log.error("alarms could not be told to the webhook", alarms=len(due), error=str(error))
             return False
         return True
 
     def _subject(self, alarms: Sequence[Alarm]) -> str:
-        more = f" and {len(alarms) - 1} more" if len(alarms) > 1 else ""
-        return f"[{self._settings.site.title}] {alarms[0].kind}{more}"
+        words, kind = self._words, self._words.say(alarms[0].kind)
+        more = len(alarms) - 1
+        about = words.say("%(kind)s and %(n)s more", kind=kind, n=more) if more else kind
+        return f"[{self._settings.site.title}] {about}"
+
+    def _text(self, alarms: Sequence[Alarm]) -> str:
+        words = self._words
+        lines = [f"{in_words(words, alarm)}\n" for alarm in alarms]
+        return "\n".join(lines) + "\n" + words.say("`newsletter status` shows what stands.") + "\n"
 
 
-def _text(alarms: Sequence[Alarm]) -> str:
-    lines = [f"{alarm.kind}, since {alarm.raised_at:%Y-%m-%d %H:%M} UTC:\n{alarm.message}\n" for alarm in alarms]
-    return "\n".join(lines) + "\n`newsletter status` shows what stands.\n"
+def in_words(words: Words, alarm: Alarm) -> str:
+    """An alarm for people, in these words: its kind, since when, what is wrong and what to do."""
+    since = f"{alarm.raised_at:%Y-%m-%d %H:%M} UTC"
+    head = words.say("%(kind)s, since %(since)s:", kind=words.say(alarm.kind), since=since)
+    return f"{head}\n{words.tell(alarm.message)}"

@@ -10,15 +10,12 @@ from newsletter.app.alarms import AlarmBoard
 from newsletter.config import Settings
 from newsletter.edition.slots import decided_by
 from newsletter.model import AlarmKind, Cadence, Edition, EditionState, Finding
+from newsletter.said import Said
 from newsletter.store.editions import UNDECIDED, Editions
 
-
-def _(message: str) -> str:
-    return message  # marks a message for the catalogues: it is kept in English, and said in the language of a page
-
-
-WAITS = _("waits for its editor: preview it, then approve it")
-UNAPPROVED = _("nobody approved it in time")
+WAITS = Said("waits for its editor: preview it, then approve it")
+NOTHING_LEFT = Said("nothing is left of it")
+UNAPPROVED = Said("nobody approved it in time")
 ABOUT_WAITING = re.compile(r"edition:(.*):(held|approval|unapproved)")
 """Keys of alarms that an editor's decision ends."""
 TOLD_FOR = timedelta(days=1)
@@ -41,8 +38,15 @@ class Awaiting:
         """Hold an edition in which nothing blocks, and tell its editor that it waits."""
         held = self._editions.hold(edition.id, findings, WAITS, now)
         until = self.until(held)
-        by = f" by {until.astimezone(self._settings.site.zone):%Y-%m-%d %H:%M}" if until else ""
-        what = f"edition {edition.id} waits to be approved{by}: see /admin, or `newsletter editions preview`"
+        what = Said(
+            "edition %(edition)s waits to be approved: see /admin, or `newsletter editions preview`", edition=edition.id
+        )
+        if until:
+            what = Said(
+                "edition %(edition)s waits to be approved by %(until)s: see /admin, or `newsletter editions preview`",
+                edition=edition.id,
+                until=f"{until.astimezone(self._settings.site.zone):%Y-%m-%d %H:%M}",
+            )
         self._alarms.sound(f"edition:{edition.id}:approval", AlarmKind.APPROVAL_DUE, what, now)
         return held
 
@@ -70,10 +74,14 @@ class Awaiting:
 
     def _give_up(self, edition: Edition, now: datetime) -> None:
         newsletter = self._settings.newsletter(edition.newsletter)
-        what = f"edition {edition.id} was not approved in time"
+        what = Said(
+            "edition %(edition)s was not approved in time; it is held, and goes out as soon as somebody approves it",
+            edition=edition.id,
+        )
         if newsletter is not None and newsletter.if_unapproved == "next":
             self._editions.move(edition.id, EditionState.CANCELLED, now, UNAPPROVED)
-            what += "; what it carries is due again with the next one"
-        else:
-            what += "; it is held, and goes out as soon as somebody approves it"
+            what = Said(
+                "edition %(edition)s was not approved in time; what it carries is due again with the next one",
+                edition=edition.id,
+            )
         self._alarms.sound(f"edition:{edition.id}:unapproved", AlarmKind.APPROVAL_DUE, what, now)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from newsletter.app.alarms import AlarmBoard
 from newsletter.model import AlarmKind, Cadence
+from newsletter.said import Said
 from newsletter.store.editions import Editions
 from newsletter.store.state import State
 
@@ -37,9 +38,14 @@ class SlotClock:
         self._alarms.sound(
             _key(newsletter, cadence),
             AlarmKind.CLOCK_WRONG,
-            f"the clock was ahead: the slots of {newsletter} ({cadence}) up to {last:%Y-%m-%d} were done. They come "
-            "again, but what was sent early stays sent. See that the machine's clock is set by NTP, and look at "
-            "`newsletter editions list`",
+            Said(
+                "the clock was ahead: the slots of %(newsletter)s (%(cadence)s) up to %(last)s were done. They come "
+                "again, but what was sent early stays sent. See that the machine's clock is set by NTP, and look at "
+                "`newsletter editions list`",
+                newsletter=newsletter,
+                cadence=cadence,
+                last=f"{last:%Y-%m-%d}",
+            ),
             now,
         )
         return now

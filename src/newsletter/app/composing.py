@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsletter.model import AlarmKind, Edition
+from newsletter.said import Said
 
 if TYPE_CHECKING:
     from newsletter.app.program import Program
@@ -18,7 +19,7 @@ def compose_alone(program: Program) -> list[Edition]:
 
 def _compose(program: Program) -> list[Edition]:
     if why := program.state.paused():
-        message = f"nothing is composed or sent: {why}. Look at the ledger, then `newsletter db resume`"
+        message = Said("nothing is composed or sent: %(why)s. Look at the ledger, then `newsletter db resume`", why=why)
         program.alarms.sound("paused", AlarmKind.STORE_RESTORED, message, program.now())
         return []
     program.alarms.resolve("paused")

@@ -11,6 +11,11 @@ from newsletter.model import Edition
 if TYPE_CHECKING:
     from newsletter.app.program import Program
 
+CARRIES = (
+    "%(edition)s carries release %(release)s, which may no longer be shown: cancel it, and the others are due again"
+)
+BLOCKED = '%(edition)s has findings that block it: an override lets it go, and is kept (--override "NAME: REASON")'
+
 
 def approve(program: Program, id: str, override: str | None = None, at: datetime | None = None) -> Edition:
     """Let an edition go at its slot, or `at` a moment of its own; at the next turn where that has passed.
@@ -23,13 +28,10 @@ def approve(program: Program, id: str, override: str | None = None, at: datetime
         raise BadInput("this moment has passed")
     for release in (program.releases.get(carried.release) for carried in found.carried):
         if not release.visible(program.now()):
-            hint = "cancel it, and the others are due again"
-            raise StateError(f"{id} carries release {release.id}, which may no longer be shown: {hint}")
+            raise StateError(CARRIES, edition=id, release=release.id)
     if any(finding.blocks for finding in found.findings):
         if not override or ":" not in override:
-            raise StateError(
-                f'{id} has findings that block it: an override lets it go, and is kept (--override "NAME: REASON")'
-            )
+            raise StateError(BLOCKED, edition=id)
     else:
         override = None  # there is nothing that it would let go
     approved = program.editions.approve(id, program.now(), override, at)

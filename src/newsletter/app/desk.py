@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from newsletter.app.alarms import AlarmBoard
-from newsletter.app.awaiting import WAITS, Awaiting
+from newsletter.app.awaiting import NOTHING_LEFT, WAITS, Awaiting
 from newsletter.app.clock import SlotClock
 from newsletter.config import Newsletter, Settings
 from newsletter.edition import rules
@@ -39,6 +39,7 @@ from newsletter.model import (
     Sheet,
     Variant,
 )
+from newsletter.said import Said
 from newsletter.store.editions import Editions
 from newsletter.store.freeze import Choice, Freezer
 from newsletter.store.records import Records
@@ -114,7 +115,7 @@ class EditionDesk:
         if newsletter is None:
             raise NotFound(f"edition {edition.id}: newsletter.toml has no newsletter {edition.newsletter!r} any more")
         releases = self.shown([one.release for one in edition.carried], newsletter)
-        content = self.arranged(newsletter, edition.cadence, edition.slot, releases)
+        content = self.arranged(newsletter, edition.cadence, edition.slot, releases, ordered=edition.ordered)
         return replace(content, id=edition.id, subject=edition.subject, intro=edition.intro)
 
     def shown(self, releases: Iterable[str], newsletter: Newsletter) -> list[Release]:
@@ -122,11 +123,17 @@ class EditionDesk:
         return [self._releases.get(id).as_in(newsletter.feeds) for id in releases]
 
     def arranged(
-        self, newsletter: Newsletter, cadence: Cadence, slot: datetime, releases: Sequence[Release]
+        self,
+        newsletter: Newsletter,
+        cadence: Cadence,
+        slot: datetime,
+        releases: Sequence[Release],
+        *,
+        ordered: bool = False,
     ) -> EditionContent:
-        """These releases in the order in which an edition has them."""
+        """These releases in the order in which an edition has them: as they are where they are `ordered`."""
         order = [slug for feed in newsletter.feeds for slug in self._settings.feeds[feed].topics.values()]
-        return compose(self._settings.site, newsletter, cadence, slot, releases, order)
+        return compose(self._settings.site, newsletter, cadence, slot, releases, order, ordered=ordered)
 
     def variant(self, edition: Edition, language: str, format: Format, chosen: Sequence[str] | None = None) -> Variant:
         """A variant of a composed edition; of all its releases where none are chosen."""
@@ -166,9 +173,11 @@ class EditionDesk:
         try:
             done = work()
         except Exception as error:  # whatever it is: the other rows go on, and a person hears of it
-            reason = error if isinstance(error, NewsletterError) else type(error).__name__
-            log.error("composing failed", row=key, error=str(reason), exc_info=reason is not error)
-            self._alarms.sound(key, AlarmKind.EDITION_HELD, f"{key} could not be composed: {reason}", now)
+            known = isinstance(error, NewsletterError)
+            why = error.said if isinstance(error, NewsletterError) else type(error).__name__
+            log.error("composing failed", row=key, error=str(why), exc_info=not known)
+            said = Said("%(row)s could not be composed: %(why)s", row=key, why=why)
+            self._alarms.sound(key, AlarmKind.EDITION_HELD, said, now)
             return []
         self._alarms.resolve(key)
         return done
@@ -210,7 +219,7 @@ class EditionDesk:
             slot=slot,
             state=EditionState.SKIPPED,
             composed_at=now,
-            reason="missed: a later slot carries what was due",
+            reason=Said("missed: a later slot carries what was due"),
         )
 
     def _add(
@@ -236,15 +245,16 @@ class EditionDesk:
         waits = edition.extra and edition.state is EditionState.COMPOSED
         reason = WAITS if waits else edition.reason if by_hand and not gate else None
         if not edition.carried:
-            self._editions.move(edition.id, EditionState.CANCELLED, now, "nothing is left of it")
+            self._editions.move(edition.id, EditionState.CANCELLED, now, NOTHING_LEFT)
             return []
         return [self._finish(edition, sheets, now, held=reason)]
 
     def render(self, content: EditionContent, now: datetime) -> tuple[EditionContent, dict[Pair, Sheet]]:
         """Every sheet of what can be rendered; a person is told of what cannot."""
         content, sheets, left_out = render_sheets(content, pairs(), templates=self._settings.templates)
-        for release, reason in left_out.items():
-            self._alarms.sound(f"release:{release}", AlarmKind.EDITION_HELD, f"left out of {content.id}: {reason}", now)
+        for release, why in left_out.items():
+            said = Said("left out of %(edition)s: %(why)s", edition=content.id, why=why)
+            self._alarms.sound(f"release:{release}", AlarmKind.EDITION_HELD, said, now)
         return content, sheets
 
     def _finish(self, edition: Edition, sheets: dict[Pair, Sheet], now: datetime, held: str | None = None) -> Edition:
@@ -271,15 +281,18 @@ class EditionDesk:
         if not blocking:
             self._editions.note(edition.id, findings)
             return self._editions.move(edition.id, EditionState.APPROVED, now)
-        first = blocking[0]
-        reason = f"{len(blocking)} findings block it, the first: {first.rule} at {first.where}: {first.message}"
-        self._alarms.sound(
-            f"edition:{edition.id}:held",
-            AlarmKind.EDITION_HELD,
-            f"edition {edition.id} is held. {reason} What to do: {first.remedy}",
-            now,
-        )
-        return self._editions.hold(edition.id, findings, reason, now)
+        why = blocked_by(blocking)
+        held = "edition %(edition)s is held. %(why)s What to do: %(remedy)s"
+        said = Said(held, edition=edition.id, why=why, remedy=blocking[0].remedy)
+        self._alarms.sound(f"edition:{edition.id}:held", AlarmKind.EDITION_HELD, said, now)
+        return self._editions.hold(edition.id, findings, why, now)
+
+
+def blocked_by(blocking: Sequence[Finding]) -> Said:
+    """Why an edition is held in which these were found."""
+    first = blocking[0]
+    told = {"rule": first.rule, "where": first.where, "first": first.message}
+    return Said("%(n)s findings block it, the first: %(rule)s at %(where)s: %(first)s", n=len(blocking), **told)
 
 
 def pairs() -> list[Pair]:

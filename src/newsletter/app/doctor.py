@@ -18,7 +18,7 @@ from newsletter.app.mailroom import signers
 from newsletter.app.names import Names
 from newsletter.app.queues import standing, troubles
 from newsletter.app.returns import place_of
-from newsletter.config import Mail, Settings, load
+from newsletter.config import Settings, load
 from newsletter.deliver import providers
 from newsletter.deliver.transports import smtp
 from newsletter.errors import NewsletterError
@@ -80,7 +80,7 @@ def _dkim(settings: Settings) -> str:
 
 def _returned_mail(settings: Settings) -> str:
     feedback = settings.mail.feedback
-    place = place_of(feedback, str)
+    place = place_of(settings, str)
     if feedback is not None and place is not None:
         return f"{feedback.host or feedback.path}: {place.waiting()} wait"
     if feedback is not None and feedback.kind == "lmtp":
@@ -172,7 +172,7 @@ def _mail_server(settings: Settings) -> str:
     if mail.transport != "smtp":
         provider = providers.find(mail)
         return f"{mail.transport} at {provider.host}: a key is set; `newsletter editions send --test` tries it"
-    asyncio.run(_greet(mail))
+    asyncio.run(_greet(settings))
     return f"{mail.smtp.host}:{mail.smtp.port} ({mail.smtp.security}) answers"
 
 
@@ -184,6 +184,6 @@ def _test_mail(settings: Settings) -> str:
         return come_home(program)
 
 
-async def _greet(mail: Mail) -> None:
-    session = await smtp.transport(mail).session()
+async def _greet(settings: Settings) -> None:
+    session = await smtp.transport(settings.mail, settings.network.ca_file).session()
     await session.close()

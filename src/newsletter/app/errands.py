@@ -58,7 +58,7 @@ class Errands:
         try:
             errand.result = await work()
         except NewsletterError as error:
-            errand.problem = str(error)
+            errand.problem = error.said
         except Exception as error:
             log.exception("work could not be done", about=about)
             errand.problem = type(error).__name__

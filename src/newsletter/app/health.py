@@ -31,12 +31,28 @@ class Level(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A number, and beyond which it is a warning or critical; None: it never is."""
+
+    name: str
+    value: int
+    warn: int | None = None
+    critical: int | None = None
+    unit: str = ""
+
+    def __str__(self) -> str:
+        """As perfdata: `name=value;warn;critical`."""
+        bounds = ("" if bound is None else str(bound) for bound in (self.warn, self.critical))
+        return f"{self.name}={self.value}{self.unit};{';'.join(bounds)}".rstrip(";")
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
-    """The worst that was found, a line for each thing found, and figures as perfdata (`name=value;warn;crit`)."""
+    """The worst that was found, a line for each thing found, and figures."""
 
     level: Level
     lines: tuple[str, ...]
-    perfdata: tuple[str, ...]
+    figures: tuple[Figure, ...]
 
 
 def judge(figures: Figures, feeds: Collection[str], now: datetime) -> Health:
@@ -44,7 +60,7 @@ def judge(figures: Figures, feeds: Collection[str], now: datetime) -> Health:
     found = list(_found(figures, feeds, now))
     worst = max((level for level, _ in found), default=Level.OK)
     lines = tuple(line for _, line in sorted(found, key=lambda each: -each[0]))
-    return Health(worst, lines or ("all is well",), tuple(_perfdata(figures, feeds, now)))
+    return Health(worst, lines or ("all is well",), tuple(_figures(figures, feeds, now)))
 
 
 def _found(figures: Figures, feeds: Collection[str], now: datetime) -> Iterator[tuple[Level, str]]:
@@ -68,12 +84,12 @@ def _overdue(figures: Figures, feeds: Collection[str], now: datetime) -> list[st
     return [one.slug for one in late if one.slug in feeds]
 
 
-def _perfdata(figures: Figures, feeds: Collection[str], now: datetime) -> Iterator[str]:
+def _figures(figures: Figures, feeds: Collection[str], now: datetime) -> Iterator[Figure]:
     waits = int((now - figures.waits_since).total_seconds()) if figures.waits_since else 0
     open_mail = sum(figures.deliveries.get(name, 0) for name in ("queued", "claimed", "committing", "deferred"))
-    yield f"alarms={len(figures.alarms)};0"
-    yield f"held={figures.editions.get(EditionState.HELD, 0)};0"
-    yield f"overdue={len(_overdue(figures, feeds, now))};;0"
-    yield f"waiting={waits}s;;{int(LATE.total_seconds())}"
-    yield f"mails={open_mail}"
-    yield f"uncertain={figures.deliveries.get('uncertain', 0)}"
+    yield Figure("alarms", len(figures.alarms), warn=0)
+    yield Figure("held", figures.editions.get(EditionState.HELD, 0), warn=0)
+    yield Figure("overdue", len(_overdue(figures, feeds, now)), critical=0)
+    yield Figure("waiting", waits, critical=int(LATE.total_seconds()), unit="s")
+    yield Figure("mails", open_mail)
+    yield Figure("uncertain", figures.deliveries.get("uncertain", 0))

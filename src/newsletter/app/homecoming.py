@@ -22,7 +22,7 @@ RESULT: Final = re.compile(r"\b(spf|dkim|dmarc)=(\w+)")  # RFC 8601
 
 def come_home(program: Program, patience: float = PATIENCE) -> str:
     """Send it and wait for it; what was found. Raises NewsletterError where it does not come, or fails there."""
-    place = place_of(program.settings.mail.feedback, str)
+    place = place_of(program.settings, str)
     if place is None:
         raise StateError("a test mail can be looked for in a Maildir or over IMAP only: set [mail.feedback]")
     began = time.monotonic()

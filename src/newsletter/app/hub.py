@@ -12,6 +12,7 @@ from newsletter.config import Settings
 from newsletter.model import AlarmKind
 from newsletter.publish.hub import Hub
 from newsletter.publish.writer import Writer
+from newsletter.said import Said
 
 KEY = "hub"
 SILENT = timedelta(hours=1)  # a hub may be away for a while: readers poll meanwhile
@@ -42,7 +43,8 @@ class HubDesk:
             return
         self._failing_since = self._failing_since or now
         if now - self._failing_since >= SILENT:
-            said = f"the hub was not told of changed feeds: {why}. Readers still poll; look at [publish] hub"
+            silent = "the hub was not told of changed feeds: %(why)s. Readers still poll; look at [publish] hub"
+            said = Said(silent, why=why)
             self._alarms.sound(KEY, AlarmKind.HUB_SILENT, said, now)
 
 

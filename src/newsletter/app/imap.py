@@ -5,16 +5,17 @@ from __future__ import annotations
 import base64
 import imaplib
 import re
-import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from newsletter.app.taking import FAILED, taken
 from newsletter.config import Feedback
 from newsletter.deliver.feedback.mime import MOST_BYTES
+from newsletter.deliver.trust import trusting
 from newsletter.errors import NewsletterError
 
 AT_ONCE: Final = 500  # mails a look
@@ -26,10 +27,14 @@ Failure = (OSError, ValueError, imaplib.IMAP4.error)
 
 
 class ImapMailbox:
-    """A folder of a mailbox. `take` does what a mail asks for and says what that was."""
+    """A folder of a mailbox. `take` does what a mail asks for and says what that was.
 
-    def __init__(self, settings: Feedback, take: Callable[[bytes], str]) -> None:
+    `house_ca_file` is whom the server may be vouched for by where the settings name nobody.
+    """
+
+    def __init__(self, settings: Feedback, take: Callable[[bytes], str], house_ca_file: Path | None = None) -> None:
         self._settings = settings
+        self._house_ca_file = house_ca_file
         self._take = take
 
     def look(self) -> Counter[str]:
@@ -84,7 +89,7 @@ class ImapMailbox:
 
     def _connected(self) -> imaplib.IMAP4:
         own = self._settings
-        context = ssl.create_default_context(cafile=own.ca_file)
+        context = trusting(own.ca_file, self._house_ca_file)
         port = own.port or PORTS[own.security]
         if own.security == "tls":
             return imaplib.IMAP4_SSL(own.host, port, ssl_context=context, timeout=SECONDS)

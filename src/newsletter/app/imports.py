@@ -17,6 +17,7 @@ from newsletter.audience.exporting import refused_lines
 from newsletter.audience.foreign import export_of, recognised
 from newsletter.audience.importing import COLUMNS, Defaults, ImportReport, Table, decoded
 from newsletter.errors import BadInput, NewsletterError, StateError
+from newsletter.said import Said
 
 if TYPE_CHECKING:
     from newsletter.app.program import Program
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 FIRST: Final = 10  # refused rows that a page shows
 SHOWN: Final = 5  # rows by which people recognise columns
 MOST_COLUMNS: Final = 200
-BROKE_OFF: Final = "it broke off: the program was ended meanwhile"
+BROKE_OFF: Final = Said("it broke off: the program was ended meanwhile")
 PATIENCE: Final = 5.0  # seconds that a request waits
 
 
@@ -107,15 +108,15 @@ class ImportDesk:
         """How many of its rows are done by now."""
         return self._rows.get(id, 0)
 
-    async def attempt(self, upload: Upload) -> Upload:
-        """Find out what would become of it, writing nothing."""
-        return await self._begin(replace(upload, state="trying"), dry_run=True)
+    async def attempt(self, upload: Upload, language: str) -> Upload:
+        """Find out what would become of it, writing nothing; what is left out is told in this language."""
+        return await self._begin(replace(upload, state="trying", language=language), dry_run=True)
 
-    async def take_in(self, upload: Upload) -> Upload:
+    async def take_in(self, upload: Upload, language: str) -> Upload:
         """Subscribe everybody in it; the file is gone after that."""
         if upload.state != "tried":
             raise StateError("this list was not tried as it is now: try it first")
-        return await self._begin(replace(upload, state="importing"), dry_run=False)
+        return await self._begin(replace(upload, state="importing", language=language), dry_run=False)
 
     def refused(self, upload: Upload) -> bytes:
         """The rows that are left out, as CSV with line and reason; nothing where there are none."""
@@ -156,12 +157,12 @@ class ImportDesk:
                 report = self._read(upload, dry_run=dry_run)
                 record.update(_sums(report), file=upload.name)
         except NewsletterError as error:
-            self._uploads.save(replace(upload, state="failed", problem=str(error)))
+            self._uploads.save(replace(upload, state="failed", problem=error.said))
             return
         except BaseException as error:
             self._uploads.save(replace(upload, state="failed", problem=type(error).__name__))
             raise
-        self._uploads.write_refused(upload.id, refused_lines(report))
+        self._uploads.write_refused(upload.id, refused_lines(report, upload.language))
         first = tuple((one.line, one.reason) for one in report.refused[:FIRST])
         state = "tried" if dry_run else "done"
         self._uploads.save(replace(upload, state=state, sums=_sums(report), first=first, problem=""))

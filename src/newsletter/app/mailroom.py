@@ -19,7 +19,7 @@ from newsletter.deliver import transports
 from newsletter.deliver.dkim import Signer, read_key
 from newsletter.deliver.headers import address_of
 from newsletter.deliver.message import Envelope
-from newsletter.deliver.pace import Caps, Window
+from newsletter.deliver.pace import Caps, Pace, Window
 from newsletter.deliver.worker import Deliverer, Progress
 from newsletter.deliver.writer import Writer
 from newsletter.edition.letters import render_notice
@@ -37,8 +37,11 @@ from newsletter.model import (
     LedgerLine,
     NoticeKind,
     Pieces,
+    Settled,
     Variant,
 )
+from newsletter.said import Said
+from newsletter.store.budget import Budget
 from newsletter.store.deliveries import Terms
 from newsletter.store.freeze import Choice
 from newsletter.store.ledger import lines, page
@@ -66,13 +69,14 @@ class Mailroom:
             self.writer(),
             now=program.now,
             alarms=program.alarms,
-            caps=_caps(settings),
+            pace=Pace(_caps(settings), Budget(program.database)),
         )
 
     def transport(self) -> transports.Transport:
         """Whoever takes the mail, as the settings say. Raises SettingsError."""
         settings = self._program.settings
-        return transports.find(settings.mail, Route(settings.network).transport, self._program.now)
+        network = settings.network
+        return transports.find(settings.mail, Route(network).transport, self._program.now, network.ca_file)
 
     async def send_all(self) -> Progress:
         """Send all that is due now."""
@@ -87,10 +91,10 @@ class Mailroom:
             try:
                 self._freeze(edition)
             except Exception as error:  # whatever it is: the other editions go on, and a person hears of it
-                reason = error if isinstance(error, NewsletterError) else type(error).__name__
-                unknown = reason is not error
-                log.error("an audience could not be frozen", edition=edition.id, error=str(reason), exc_info=unknown)
-                message = f"edition {edition.id} could not get its audience: {reason}"
+                why = error.said if isinstance(error, NewsletterError) else type(error).__name__
+                unknown = not isinstance(error, NewsletterError)
+                log.error("an audience could not be frozen", edition=edition.id, error=str(why), exc_info=unknown)
+                message = Said("edition %(edition)s could not get its audience: %(why)s", edition=edition.id, why=why)
                 self._program.alarms.sound(f"edition:{edition.id}:frozen", AlarmKind.EDITION_HELD, message, now)
             else:
                 self._program.alarms.resolve(f"edition:{edition.id}:frozen")
@@ -125,20 +129,20 @@ class Mailroom:
         newsletter = self._program.editions.get(edition).newsletter
         return page(self._program.database, edition, self._message_ids(newsletter), after, limit, state)
 
-    def settle(self, edition: str, ids: Sequence[int] | None, by: str, *, again: bool) -> int:
+    def settle(self, edition: str, ids: Sequence[int] | None, what: Settled, by: str) -> int:
         """Decide what became of uncertain mails (all of an edition where no `ids` are given); how many.
 
-        They arrived, or (`again`) go out once more: who has them gets them twice then. `by` ("NAME: REASON") is kept.
-        Raises NotFound, and StateError for an edition that was stopped.
+        Who has one that goes out once more gets it twice. `by` ("NAME: REASON") is kept.
+        Raises NotFound, and StateError where an edition that was stopped is to go on.
         """
         found, now = self._program.editions.get(edition), self._program.now()
-        if again and found.state is EditionState.CANCELLED:
-            raise StateError(f"edition {edition} was cancelled: nothing of it is sent any more")
+        if what is Settled.AGAIN and found.state is EditionState.CANCELLED:
+            raise StateError("edition %(edition)s was cancelled: nothing of it is sent any more", edition=edition)
         database, chosen = self._program.database, None if ids is None else set(ids)
         every = database.read(lambda rows: in_doubt(rows, edition))
         wanted = [id for id in every if chosen is None or id in chosen]
         some = (wanted[start : start + SETTLED_AT_ONCE] for start in range(0, len(wanted), SETTLED_AT_ONCE))
-        decided = (partial(settle, edition=edition, ids=ids, by=by, now=now, again=again) for ids in some)
+        decided = (partial(settle, edition=edition, ids=ids, what=what, by=by, now=now) for ids in some)
         return sum(database.write(one) for one in decided)
 
     def _message_ids(self, newsletter: str) -> Callable[[int, datetime], str]:
@@ -191,7 +195,8 @@ class Mailroom:
         variants, findings = desk.check(edition, [choice])
         if any(finding.blocks for finding in findings) and edition.override is None:
             desk.judge(edition, findings, self._program.now())
-            raise StateError(f"edition {edition.id} is held: a variant that is new in its audience has findings")
+            held = "edition %(edition)s is held: a variant that is new in its audience has findings"
+            raise StateError(held, edition=edition.id)
         desk.keep(edition, variants, self._program.now())
 
     def _edition_variant(self, edition: str, key: str) -> tuple[Variant, Envelope]:

@@ -50,7 +50,9 @@ def _families(figures: Figures) -> Iterator[Metric]:
     yield GaugeMetricFamily("newsletter_suppressed_addresses", "Addresses never sent to", figures.suppressed)
     yield GaugeMetricFamily("newsletter_paused", "1 while nothing is composed or sent", int(bool(figures.paused)))
     waits = figures.waits_since.timestamp() if figures.waits_since else 0
-    yield GaugeMetricFamily("newsletter_mail_waits_since_seconds", "Unix time since when mail could go; 0: none", waits)
+    yield GaugeMetricFamily(
+        "newsletter_mail_waits_since_timestamp_seconds", "Unix time since when mail could go; 0: none", waits
+    )
     yield from _sources(figures)
 
 
@@ -62,8 +64,10 @@ def _by_name(name: str, said: str, label: str, names: Iterable[str], counts: Map
 
 
 def _sources(figures: Figures) -> Iterator[GaugeMetricFamily]:
-    succeeded = GaugeMetricFamily("newsletter_source_success_seconds", "Unix time of the last collect", labels=["feed"])
-    due = GaugeMetricFamily("newsletter_source_due_seconds", "Unix time of the next collect", labels=["feed"])
+    succeeded = GaugeMetricFamily(
+        "newsletter_source_success_timestamp_seconds", "Unix time of the last collect", labels=["feed"]
+    )
+    due = GaugeMetricFamily("newsletter_source_due_timestamp_seconds", "Unix time of the next collect", labels=["feed"])
     failures = GaugeMetricFamily("newsletter_source_failures", "Failures in a row", labels=["feed"])
     for source in figures.sources:
         if source.succeeded_at:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from newsletter.app.decisions import take_effect
 from newsletter.errors import BadInput, StateError
 from newsletter.model import EditionState, OwnWords, Release, ReleaseState
+from newsletter.said import Said
 from newsletter.store.own_words import OwnWording
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ class NewsDesk:
         if not headline:
             raise BadInput("a release has a headline: write one")
         if correction and found.state is not ReleaseState.LIVE:
-            raise StateError(f"release {id} is {found.state}: it cannot be corrected")
+            withdrawn = "release %(release_id)s is %(state)s: it cannot be corrected"
+            raise StateError(withdrawn, release_id=id, state=Said(found.state))
         pairs = (headline, found.headline), (kicker, found.kicker or ""), (teaser, found.teaser or "")
         self.own.keep(OwnWords(id, by, now, *(None if own == its else own for own, its in pairs)))
         if correction:

@@ -28,6 +28,7 @@ from newsletter.app.imports import ImportDesk
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom, terms_of
 from newsletter.app.metrics import exposition
+from newsletter.app.mirroring import Copies, copies_of
 from newsletter.app.newsdesk import NewsDesk
 from newsletter.app.openid import OpenId, openid_of
 from newsletter.app.pictures import PictureDesk, ShownPublished, ShownReleases
@@ -53,6 +54,7 @@ from newsletter.model import Draft, Edition, EditionState, Format
 from newsletter.publish import earl
 from newsletter.publish.archive import Report
 from newsletter.publish.pages import Pages
+from newsletter.said import Said
 from newsletter.store.accounts import Accounts
 from newsletter.store.alarms import Alarms
 from newsletter.store.audience import Audience
@@ -65,6 +67,7 @@ from newsletter.store.editions import Editions
 from newsletter.store.figures import Count
 from newsletter.store.freeze import Freezer
 from newsletter.store.journal import Journal
+from newsletter.store.pace import SharedPace
 from newsletter.store.recalls import Recalls
 from newsletter.store.records import Records
 from newsletter.store.releases import Releases
@@ -87,7 +90,8 @@ class Program:
     def __init__(self, settings: Settings, database: Database, keys: Keys, now: Clock = utc_now) -> None:
         self.settings, self.database, self.keys, self.now = settings, database, keys, now
         journal = Journal(settings.store.journal)
-        self._fetcher = fetcher_of(settings, now)
+        many = database.engine.dialect.name == "postgresql"  # processes may share it
+        self._fetcher = fetcher_of(settings, now, SharedPace(database) if many else None)
         self.pictures = PictureDesk(settings, database, self._fetcher, now)
         self.state = State(database)
         self.releases = Releases(database)
@@ -208,6 +212,11 @@ class Program:
 
     # --- collecting and publishing
 
+    @cached_property
+    def copies(self) -> Copies | None:
+        """Who carries copies of what is published. Raises SettingsError."""
+        return copies_of(self.settings, self.alarms)
+
     async def collect(
         self, slugs: Sequence[str] = (), *, dry_run: bool = False, accept: bool = False
     ) -> list[SourceReport]:
@@ -281,7 +290,8 @@ class Program:
     def move(self, edition: str, state: EditionState, reason: str) -> None:
         """Pause, resume, hold or cancel an edition. Raises NotFound, and StateError for a move that cannot be."""
         if state is EditionState.SENDING and (found := self.editions.get(edition)).state is not EditionState.PAUSED:
-            raise StateError(f"edition {edition} is {found.state}: only a paused one can be resumed")
+            paused = "edition %(edition)s is %(state)s: only a paused one can be resumed"
+            raise StateError(paused, edition=edition, state=Said(found.state))
         self.editions.move(edition, state, self.now(), reason)
         if state is EditionState.CANCELLED:
             self.deliveries.tidy(self.now())

@@ -11,6 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from newsletter.collect.fetch import Clock, Fetcher, utc_now
+from newsletter.collect.pace import Pace
 from newsletter.collect.read import NoText, read_release, reading_minutes
 from newsletter.collect.route import Route
 from newsletter.config import Settings
@@ -36,8 +37,11 @@ async def load_page(place: str, address: str | None = None, settings: Settings |
         await fetcher.aclose()
 
 
-def fetcher_of(settings: Settings | None, clock: Clock = utc_now) -> Fetcher:
-    """What fetches as the settings say: our name and contact, the allowed networks, the proxy, the authority."""
+def fetcher_of(settings: Settings | None, clock: Clock = utc_now, pace: Pace | None = None) -> Fetcher:
+    """What fetches as the settings say: our name and contact, the allowed networks, the proxy, the authority.
+
+    `pace` is shared with other processes; without it there is one of this process.
+    """
     from newsletter import __version__
 
     if settings is None:
@@ -48,6 +52,7 @@ def fetcher_of(settings: Settings | None, clock: Clock = utc_now) -> Fetcher:
         allow=settings.collect.allow_networks,
         route=Route(settings.network),
         clock=clock,
+        pace=pace,
     )
 
 

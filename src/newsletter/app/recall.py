@@ -16,18 +16,19 @@ from functools import partial
 import structlog
 
 from newsletter.app.alarms import AlarmBoard
+from newsletter.app.awaiting import NOTHING_LEFT
 from newsletter.app.desk import EditionDesk
 from newsletter.edition.variants import variant_key
 from newsletter.errors import NewsletterError
 from newsletter.model import AlarmKind, Edition, EditionState
+from newsletter.said import Said
 from newsletter.store.editions import Editions
 from newsletter.store.recalls import Recalls
 from newsletter.store.sheets import Sheets
 
 log = structlog.get_logger()
 
-RECALLING = "a release is being taken out of it"
-NOTHING_LEFT = "nothing is left of it"
+RECALLING = Said("a release is being taken out of it")
 
 
 class Recall:
@@ -63,11 +64,12 @@ class Recall:
         try:
             work()
         except Exception as error:  # whatever it is: the other editions go on, and a person hears of it
-            reason = error if isinstance(error, NewsletterError) else type(error).__name__
-            unknown = reason is not error
-            log.error("a release could not be taken out", edition=id, error=str(reason), exc_info=unknown)
+            why = error.said if isinstance(error, NewsletterError) else type(error).__name__
+            unknown = not isinstance(error, NewsletterError)
+            log.error("a release could not be taken out", edition=id, error=str(why), exc_info=unknown)
             if carried := self._recalls.hidden(now).get(id):  # else another process was faster
-                message = f"edition {id} still carries {', '.join(carried)}, which may not be shown: {reason}"
+                still = "edition %(edition)s still carries %(releases)s, which may not be shown: %(why)s"
+                message = Said(still, edition=id, releases=", ".join(carried), why=why)
                 self._alarms.sound(f"edition:{id}:recall", AlarmKind.EDITION_HELD, message, now)
             return False
         self._alarms.resolve(f"edition:{id}:recall")
@@ -125,8 +127,13 @@ class Recall:
         variants = [self._desk.variant(edition, row.language, row.format, row.selection) for row in rows]
         blocking = [finding for finding in self._desk.found_in(edition, variants) if finding.blocks]
         if blocking and edition.override is None:
-            what = f"edition {edition.id} is paused, for {RECALLING}: {blocking[0].message}"
-            remedy = f"{blocking[0].remedy}; then `newsletter editions resume {edition.id}`"
-            return self._alarms.sound(f"edition:{edition.id}:held", AlarmKind.EDITION_HELD, f"{what}. {remedy}", now)
+            said = Said(
+                "edition %(edition)s is paused, for a release is being taken out of it: %(first)s. %(remedy)s; then "
+                "`newsletter editions resume %(edition)s`",
+                edition=edition.id,
+                first=blocking[0].message,
+                remedy=blocking[0].remedy,
+            )
+            return self._alarms.sound(f"edition:{edition.id}:held", AlarmKind.EDITION_HELD, said, now)
         self._editions.move(edition.id, EditionState.SENDING, now)
         return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from newsletter.app.imap import ImapMailbox
 from newsletter.app.lmtp import LmtpListener
 from newsletter.app.maildir import Maildir
-from newsletter.config import Feedback
+from newsletter.config import Settings
 from newsletter.deliver.feedback.consequence import Consequence, consequence, sign
 from newsletter.deliver.feedback.mime import open_mail
 from newsletter.deliver.feedback.origin import Origin, Origins
@@ -22,6 +22,7 @@ from newsletter.deliver.feedback.returned import Kind, Returned
 from newsletter.deliver.hook import Event
 from newsletter.errors import NewsletterError, NotFound, StoreError
 from newsletter.model import AlarmKind
+from newsletter.said import Said
 from newsletter.store.returned import ReturnedMail, Returning
 from newsletter.tokens import Purpose
 
@@ -43,10 +44,11 @@ class Taken:
     delivery: int | None = None
 
 
-def place_of(feedback: Feedback | None, take: Callable[[bytes], str]) -> Maildir | ImapMailbox | None:
+def place_of(settings: Settings, take: Callable[[bytes], str]) -> Maildir | ImapMailbox | None:
     """The Maildir or mailbox that the settings say, if it is one of these."""
+    feedback = settings.mail.feedback
     if feedback is not None and feedback.kind == "imap":
-        return ImapMailbox(feedback, take)
+        return ImapMailbox(feedback, take, settings.network.ca_file)
     if feedback is not None and feedback.kind == "maildir" and feedback.path is not None:
         return Maildir(feedback.path, take)
     return None
@@ -95,16 +97,15 @@ class Returns:
         except StoreError:
             raise
         except NewsletterError as error:
-            alarms.sound(
-                ALARM, AlarmKind.MAILBOX_UNREADABLE, f"returned mail is not read: {error}", self._program.now()
-            )
+            message = Said("returned mail is not read: %(why)s", why=error.said)
+            alarms.sound(ALARM, AlarmKind.MAILBOX_UNREADABLE, message, self._program.now())
             return Counter()
         alarms.resolve(ALARM)
         return done
 
     def place(self) -> Maildir | ImapMailbox | None:
         """The Maildir or mailbox that is looked into."""
-        return place_of(self._program.settings.mail.feedback, lambda raw: self.take(raw).consequence)
+        return place_of(self._program.settings, lambda raw: self.take(raw).consequence)
 
     def listener(self) -> LmtpListener | None:
         """Who takes returned mail by LMTP, where the settings say so."""
@@ -114,7 +115,7 @@ class Returns:
     def _follow(self, found: Returning, returned: Returned) -> Taken:
         program, now = self._program, self._program.now()
         said = ": ".join(word for word in (returned.reason, returned.status) if word)
-        self._rows.note(found.delivery, sign(returned), said or "unexplained", now)
+        self._rows.note(found.delivery, sign(returned), said or "unexplained", returned.permanent, now)
         what = consequence(returned, self._rows.bounced_in_a_row(found.subscriber))
         if what is Consequence.SUPPRESSED:
             program.register.give_up(found.email_hash, f"{returned.kind}: {said}", now)

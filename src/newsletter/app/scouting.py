@@ -19,6 +19,7 @@ from newsletter.collect.scout.outlines import read_outlines
 from newsletter.config import Settings
 from newsletter.errors import FetchError, UnreadablePage
 from newsletter.model import Candidate, Draft, Image, Page
+from newsletter.said import Said
 
 FIRST_PAGES = 3  # release pages that are read to show what would be collected
 Say = Callable[[str], None]
@@ -110,10 +111,10 @@ async def _with_page(candidate: Candidate, fetch: Fetch, zone: tzinfo) -> Item:
     try:
         page = await fetch(candidate.url)
         if page.status != 200:
-            return replace(listed, problem=f"its page answered {page.status}")
+            return replace(listed, problem=Said("its page answered %(code)s", code=page.status))
         draft = fill(await read_in_turn(read_release, page, zone=zone), candidate)
     except (FetchError, UnreadablePage) as error:
-        return replace(listed, problem=str(error))
+        return replace(listed, problem=error.said)
     return Item(candidate.url, draft, True, fault(draft, candidate, None))
 
 

@@ -137,7 +137,7 @@ class SourceDesk:
     async def _collect(self, slug: str, *, accept: bool) -> SourceReport:
         now, program = self._program.now(), self._program
         if not await asyncio.to_thread(self._store.hold, slug, now, now + LEASE):
-            raise StateError(f"feeds/{slug}.toml is being collected just now; try again in a minute")
+            raise StateError("feeds/%(slug)s.toml is being collected just now; try again in a minute", slug=slug)
         async with renewed(Leases(self._store, [slug], now + LEASE), running(now)):
             (report,) = await program.collect([slug], accept=accept)
         await asyncio.to_thread(program.publish)
@@ -153,7 +153,7 @@ class SourceDesk:
 
     def _feed(self, slug: str) -> FeedSettings:
         if slug not in self._program.settings.feeds:
-            raise NotFound(f"there is no feeds/{slug}.toml")
+            raise NotFound("there is no feeds/%(slug)s.toml", slug=slug)
         return self._program.settings.feeds[slug]
 
 

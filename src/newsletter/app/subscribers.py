@@ -30,7 +30,7 @@ class SubscriberDesk:
         """Somebody with all they have and had, and what is on record of their consent. Raises NotFound."""
         found = self._browsing.subscriber(id)
         if found is None:
-            raise NotFound(f"there is no subscriber {id}")
+            raise NotFound("there is no subscriber %(id)s", id=id)
         return found
 
     def with_address(self, address: str) -> Subscriber | None:

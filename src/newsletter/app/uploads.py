@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from newsletter.errors import NotFound, StoreError
+from newsletter.said import document, said_from
 
 KEPT: Final = timedelta(days=1)
 ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -29,6 +30,7 @@ class Upload:
 
     `among`: the newsletters it may bring people to, None for all. `state`: new, trying, tried, importing, done or
     failed; with it `sums` (of a dry run, too), `first` (the first refused rows with their reasons) and `problem`.
+    `language`: that of who began the work, in which the refused rows are handed back.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Upload:
     sums: dict[str, int] = field(default_factory=dict)
     first: tuple[tuple[int, str], ...] = ()
     problem: str = ""
+    language: str = "en"
 
 
 class Uploads:
@@ -82,7 +85,8 @@ class Uploads:
         place = self._folder / upload.id
         if not place.is_dir():
             return
-        values = asdict(upload) | {"at": upload.at.isoformat()}
+        said = [document(one) for one in (*(reason for _, reason in upload.first), upload.problem)]
+        values = asdict(upload) | {"at": upload.at.isoformat(), "said": said}
         with _private(place / f".{ABOUT}") as out:
             out.write(json.dumps(values).encode())
         (place / f".{ABOUT}").replace(place / ABOUT)
@@ -121,8 +125,12 @@ class Uploads:
             return None
         values["at"] = datetime.fromisoformat(values["at"])
         values["among"] = None if values["among"] is None else tuple(values["among"])
-        first = tuple((line, reason) for line, reason in values["first"])
-        return replace(Upload(**values), columns=tuple(values["columns"]), first=first)
+        *reasons, problem = values.pop("said", None) or [None] * (len(values["first"]) + 1)
+        first = tuple(
+            (line, said_from(reason, said)) for (line, reason), said in zip(values["first"], reasons, strict=True)
+        )
+        values |= {"first": first, "problem": said_from(values["problem"], problem)}
+        return replace(Upload(**values), columns=tuple(values["columns"]))
 
 
 def _private(path: Path) -> BinaryIO:

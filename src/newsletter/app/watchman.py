@@ -11,6 +11,7 @@ from newsletter.collect.report import SourceReport
 from newsletter.collect.watching import watch
 from newsletter.config import Settings
 from newsletter.model import AlarmKind
+from newsletter.said import Said
 from newsletter.store.collecting import Collecting
 
 
@@ -52,7 +53,8 @@ class Watchman:
         if said is None:
             self._alarms.resolve(key)
         else:
-            message = f"feeds/{slug}.toml: {said}; `newsletter feeds check {slug}` shows more"
+            more = "feeds/%(slug)s.toml: %(said)s; `newsletter feeds check %(slug)s` shows more"
+            message = Said(more, slug=slug, said=said)
             self._alarms.sound(key, kind, message, now)
 
     def _free(self, slug: str) -> Callable[[date], bool]:

@@ -23,6 +23,7 @@ import structlog
 from newsletter.app.fetching import sender
 from newsletter.config.settings import Webhook
 from newsletter.model import AlarmKind, Release
+from newsletter.said import Said
 from newsletter.store.webhook_calls import AT_ONCE, Call, Happened, WebhookCalls
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ KEPT: Final = timedelta(days=7)  # what was taken
 LEASE: Final = timedelta(minutes=5)  # in which a claimed call is made: twenty of ten seconds
 EDITIONS: Final = "edition."
 ALARM: Final = "webhook:"  # begins the keys of its alarms
+
+GIVEN_UP: Final = (
+    "the webhook at %(host)s takes nothing since %(since)s: %(answer)s. %(lost)s calls are given up, %(waiting)s wait: "
+    "see to the program there, or take it out of [[webhooks]]"
+)
+WAITING: Final = (
+    "the webhook at %(host)s takes nothing since %(since)s: %(answer)s. %(waiting)s calls wait, three days at most: "
+    "see to the program there, or take it out of [[webhooks]]"
+)
 
 
 class Webhooks:
@@ -101,10 +111,9 @@ class Webhooks:
         if now - call.at < ALARMING:
             return
         waiting = self._calls.waiting(call.webhook)
-        what = f"the webhook at {urlsplit(webhook.url).hostname} takes nothing since {call.at:%Y-%m-%d %H:%M} UTC"
-        fate = f"{lost} calls are given up, {waiting} wait" if lost else f"{waiting} calls wait, three days at most"
-        remedy = "see to the program there, or take it out of [[webhooks]]"
-        message = f"{what}: {answer}. {fate}: {remedy}"
+        since, host = f"{call.at:%Y-%m-%d %H:%M} UTC", urlsplit(webhook.url).hostname
+        about = {"host": host, "since": since, "answer": answer, "waiting": waiting}
+        message = Said(GIVEN_UP, lost=lost, **about) if lost else Said(WAITING, **about)
         self._program.alarms.sound(f"{ALARM}{call.webhook}", AlarmKind.WEBHOOK_SILENT, message, now)
 
     def _message(self, happened: Happened) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from email_validator import EmailNotValidError, validate_email
 
 from newsletter.errors import BadInput
+from newsletter.said import Said
 
 
 def normalised(text: str) -> str:
@@ -17,10 +18,11 @@ def normalised(text: str) -> str:
     try:
         found = validate_email(text.strip(), check_deliverability=False, strict=True)
     except EmailNotValidError as error:
-        raise BadInput(f"no mail address: {error}") from error
+        raise BadInput("no mail address: %(why)s", why=error) from error
     local = found.local_part.lower()
     if len(local.encode()) > 64:  # RFC 5321, 4.5.3.1.1 counts octets
-        raise BadInput("no mail address: The part before the @-sign is too long.")
+        why = Said("The part before the @-sign is too long.")
+        raise BadInput("no mail address: %(why)s", why=why)
     return f"{local}@{found.ascii_domain}"
 
 

@@ -11,6 +11,7 @@ from io import StringIO
 from typing import Any, Final
 
 from newsletter.audience.importing import FORMULA, OURS, ImportReport
+from newsletter.i18n import Words
 from newsletter.model import Consent, Subscriber, Subscription
 
 COLUMNS: Final = (
@@ -76,11 +77,12 @@ def csv_lines(entries: Iterable[Entry]) -> Iterator[str]:
         yield _line(values[column] or "" for column in COLUMNS)
 
 
-def refused_lines(report: ImportReport) -> Iterator[str]:
+def refused_lines(report: ImportReport, language: str = "en") -> Iterator[str]:
     """What an import left out, as it stood in its file, with line and reason: to be mended and imported again."""
+    words = Words(language)
     yield _line((*OURS, *report.header))
     for one in report.refused:
-        yield _line((str(one.line), one.reason, *one.cells))
+        yield _line((str(one.line), words.tell(one.reason), *one.cells))
 
 
 def json_lines(entries: Iterable[Entry]) -> Iterator[str]:

@@ -220,6 +220,6 @@ def _day(text: str, today: date) -> date:
         except ValueError:
             continue
         if day > today:
-            raise BadInput(f"the consent's date {day} lies in the future")
+            raise BadInput("the consent's date %(day)s lies in the future", day=day)
         return day
-    raise BadInput(f"date {text!r}: write it as 2026-11-01 or 01.11.2026")
+    raise BadInput("date %(typed)s: write it as 2026-11-01 or 01.11.2026", typed=repr(text))

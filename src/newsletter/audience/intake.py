@@ -35,7 +35,7 @@ class Intake:
             try:
                 place, email_hash, who = self._arrive(record)
             except (BadInput, NotFound) as error:
-                self.refuse(record, str(error))
+                self.refuse(record, error.said)
                 continue
             self._passed += who is None
             if place is Place.BLOCKED:

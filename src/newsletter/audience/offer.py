@@ -12,6 +12,7 @@ from newsletter.config import Newsletter, Settings
 from newsletter.errors import BadInput, NotFound
 from newsletter.i18n import languages
 from newsletter.model import Cadence, Format, Topic, Wish
+from newsletter.said import Said
 
 C = TypeVar("C", bound=StrEnum)
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -34,17 +35,24 @@ class Offer:
             if newsletter.id == name:
                 return newsletter
         known = ", ".join(newsletter.id for newsletter in self.newsletters) or "none is in newsletter.toml"
-        raise NotFound(f"which newsletter? There are: {known}" if name is None else f"no newsletter {name!r}; {known}")
+        if name is None:
+            raise NotFound("which newsletter? There are: %(known)s", known=known)
+        raise NotFound("no newsletter %(typed)s; %(known)s", typed=repr(name), known=known)
 
     def topics(self, newsletter: Newsletter) -> tuple[Topic, ...]:
         """What its releases are about, as the feeds' settings and the releases themselves say; by title."""
         found: dict[str, Topic] = {}
         for slug in newsletter.feeds:
-            found |= {topic.slug: topic for topic in self._topics_of(slug)}
-            feed = self.settings.feeds.get(slug)
-            for title, topic in (feed.topics if feed else {}).items():
-                found.setdefault(topic, Topic(topic, title))
-        return tuple(sorted(found.values(), key=lambda topic: (topic.title.casefold(), topic.slug)))
+            found |= {topic.slug: topic for topic in self.topics_of(slug)}
+        return _by_title(found.values())
+
+    def topics_of(self, feed: str) -> tuple[Topic, ...]:
+        """What the releases of a feed are about, as its settings and they themselves say; by title."""
+        found = {topic.slug: topic for topic in self._topics_of(feed)}
+        settings = self.settings.feeds.get(feed)
+        for title, topic in (settings.topics if settings else {}).items():
+            found.setdefault(topic, Topic(topic, title))
+        return _by_title(found.values())
 
     def titles(self, wish: Wish) -> tuple[str, ...]:
         """The titles of the wish's topics; a topic that is no longer known goes by its slug."""
@@ -65,16 +73,16 @@ class Offer:
         found = self.newsletter(newsletter)
         return Wish(
             newsletter=found.id,
-            cadence=_one_of(Cadence, cadence, found.cadences, "cadence"),
+            cadence=_one_of(Cadence, cadence, found.cadences, Said("cadence")),
             language=self._language(language),
-            format=_one_of(Format, format, tuple(Format), "format"),
+            format=_one_of(Format, format, tuple(Format), Said("format")),
             topics=tuple(sorted({_topic(topic, self.topics(found)) for topic in topics})),
         )
 
     def _language(self, text: str) -> str:
         short = text.strip().lower().split("-")[0] or self.site.language
         if short not in languages():
-            raise BadInput(f"language {text!r}: there is {', '.join(languages())}")
+            raise BadInput("language %(typed)s: there is %(known)s", typed=repr(text), known=", ".join(languages()))
         return short
 
 
@@ -83,7 +91,11 @@ def _one_of(kind: type[C], text: str, offered: Sequence[C], what: str) -> C:
     for choice in offered:
         if not wanted or choice == wanted:
             return choice
-    raise BadInput(f"{what} {text!r}: there is {', '.join(offered)}")
+    raise BadInput("%(what)s %(typed)s: there is %(known)s", what=what, typed=repr(text), known=", ".join(offered))
+
+
+def _by_title(topics: Iterable[Topic]) -> tuple[Topic, ...]:
+    return tuple(sorted(topics, key=lambda topic: (topic.title.casefold(), topic.slug)))
 
 
 def _topic(text: str, known: Sequence[Topic]) -> str:
@@ -95,5 +107,6 @@ def _topic(text: str, known: Sequence[Topic]) -> str:
     if not known and SLUG.fullmatch(wanted):
         return wanted
     slugs = [topic.slug for topic in known]
-    hint = f"; did you mean {close[0]}?" if (close := difflib.get_close_matches(wanted, slugs, 1)) else ""
-    raise BadInput(f"topic {text!r} is not known{hint}")
+    if close := difflib.get_close_matches(wanted, slugs, 1):
+        raise BadInput("topic %(typed)s is not known; did you mean %(other)s?", typed=repr(text), other=close[0])
+    raise BadInput("topic %(typed)s is not known", typed=repr(text))

@@ -29,6 +29,7 @@ from newsletter.audience.offer import Offer
 from newsletter.audience.store import AudienceStore, Journal, Rows
 from newsletter.errors import BadInput, NotFound, StateError
 from newsletter.model import Consent, Enrolment, Subscription, SubscriptionState, Wish
+from newsletter.said import Said
 from newsletter.tokens import Keys
 
 AT_ONCE = 100  # rows a transaction: under 50 ms, so that no fence waits long (DESIGN, decision 7)
@@ -67,7 +68,7 @@ class Register:
         who = Enrolment(email, self._keys.address_hash(email), wish, consent.strip())
         _, (fate,) = self._enrol([who], "command", now)
         if fate in LEFT_OUT:
-            raise StateError(f"not subscribed: {fate}")
+            raise StateError("not subscribed: %(why)s", why=Said(fate))
         return fate is Fate.NEW
 
     def import_csv(
@@ -105,7 +106,7 @@ class Register:
             already += fates.count(Fate.ALREADY)
             for numbered, fate in zip(chunk, fates, strict=True):
                 if fate in LEFT_OUT:
-                    intake.refuse(numbered.record, fate)
+                    intake.refuse(numbered.record, Said(fate))
             done += len(chunk)
             progress(done)
         why = f"blocked in {export.name}" if export else ""
@@ -167,7 +168,8 @@ class Register:
             who = enrolment(record.said, self.offer, self._keys, defaults, now.date())
             arrival = Arrival(Place.READS, who.email_hash, who)
         if among is not None and arrival.who is not None and arrival.who.wish.newsletter not in among:
-            raise BadInput(f"you may not import into the newsletter {arrival.who.wish.newsletter!r}")
+            typed = repr(arrival.who.wish.newsletter)
+            raise BadInput("you may not import into the newsletter %(typed)s", typed=typed)
         return arrival
 
     def _suppress_all(self, hashes: Sequence[str], reason: str, now: datetime, *, dry_run: bool) -> int:

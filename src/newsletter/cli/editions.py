@@ -15,8 +15,14 @@ from newsletter.cli.output import echo_json, echo_rows, program_of
 from newsletter.edition.slots import moment_at
 from newsletter.errors import NewsletterError
 from newsletter.i18n import languages
-from newsletter.model import Edition, EditionState, Finding, Format
+from newsletter.model import Edition, EditionState, Finding, Format, Settled
 from newsletter.store.editions import Counted
+
+SETTLED = {
+    Settled.ARRIVED: "count as accepted",
+    Settled.AGAIN: "are sent again",
+    Settled.FAILED: "count as failed",
+}
 
 
 @click.group()
@@ -162,18 +168,21 @@ def approve(ctx: click.Context, edition: str, override: str | None, at: str | No
 
 @editions.command()
 @click.argument("edition")
-@click.option("--arrived", "what", flag_value="arrived", help="They arrived: they count as accepted.")
-@click.option("--resend", "what", flag_value="again", help="Send them once more; who has them gets them twice.")
+@click.option("--arrived", "what", flag_value=str(Settled.ARRIVED), help="They arrived: they count as accepted.")
+@click.option(
+    "--resend", "what", flag_value=str(Settled.AGAIN), help="Send them once more; who has them gets them twice."
+)
+@click.option("--failed", "what", flag_value=str(Settled.FAILED), help="They did not arrive, and are not sent again.")
 @click.option("--delivery", "ids", type=int, multiple=True, help="Only this one (may be given again); else all.")
 @click.option("--reason", required=True, help="Who decides it, and why. It is kept with each.")
 @click.pass_context
 def settle(ctx: click.Context, edition: str, what: str | None, ids: tuple[int, ...], reason: str) -> None:
-    """Decide what became of the uncertain mails of EDITION: `--arrived` or `--resend`."""
+    """Decide what became of the uncertain mails of EDITION: `--arrived`, `--resend` or `--failed`."""
     if what is None:
-        raise click.UsageError("say what became of them: --arrived or --resend")
-    again = what == "again"
-    count = program_of(ctx).mailroom.settle(edition, ids or None, reason, again=again)
-    click.echo(f"{count} {'are sent again' if again else 'count as accepted'}")
+        raise click.UsageError("say what became of them: --arrived, --resend or --failed")
+    settled = Settled(what)
+    count = program_of(ctx).mailroom.settle(edition, ids or None, settled, reason)
+    click.echo(f"{count} {SETTLED[settled]}")
 
 
 def _mover(name: str, state: EditionState, does: str) -> None:

@@ -19,6 +19,12 @@ INTRO = "Plain text before the releases; - reads it from standard input."
 @click.command()
 @click.argument("newsletter")
 @click.option("--release", "releases", multiple=True, metavar="ID", help="What it carries; else all that is due.")
+@click.option(
+    "--in-order",
+    "ordered",
+    is_flag=True,
+    help="The releases stand in the order of their --release, those of one topic together.",
+)
 @click.option("--urgent", metavar="RELEASE", help="This release, to everybody, approved unless something blocks it.")
 @click.option(
     "--readers-of", "follows", metavar="EDITION", help="Only to those who got EDITION: its releases as they are now."
@@ -32,6 +38,7 @@ def new(  # noqa: PLR0913, PLR0917 - an argument an option
     ctx: click.Context,
     newsletter: str,
     releases: tuple[str, ...],
+    ordered: bool,
     urgent: str | None,
     follows: str | None,
     cadences: tuple[str, ...],
@@ -47,12 +54,21 @@ def new(  # noqa: PLR0913, PLR0917 - an argument an option
 
     if urgent and (releases or cadences):
         raise click.UsageError("--urgent names the one release, and goes to everybody")
+    if ordered and not releases:
+        raise click.UsageError("--in-order is the order of the releases that --release names")
     if follows and (urgent or cadences):
         raise click.UsageError("--readers-of says who gets it; neither --urgent nor --cadence goes with it")
     chosen = (urgent,) if urgent else releases
     wanted = [Cadence(cadence) for cadence in cadences]
     made = new_editions(
-        program_of(ctx), newsletter, wanted, chosen, _saying(subject, intro), urgent=bool(urgent), follows=follows
+        program_of(ctx),
+        newsletter,
+        wanted,
+        chosen,
+        _saying(subject, intro),
+        urgent=bool(urgent),
+        follows=follows,
+        ordered=ordered,
     )
     _tell(ctx, made, as_json)
 

@@ -13,6 +13,7 @@ import click
 
 from newsletter.cli.output import echo_json, program_of
 from newsletter.errors import NewsletterError
+from newsletter.i18n import Words
 
 HELD = 3
 
@@ -98,7 +99,7 @@ def worker(ctx: click.Context) -> None:
 def status(ctx: click.Context, as_json: bool, check: bool) -> None:
     """What is held, under way or broken."""
     if check:
-        ctx.exit(_check(ctx))
+        ctx.exit(_check(ctx, as_json=as_json))
     found = program_of(ctx).status()
     if as_json:
         echo_json(found)
@@ -109,11 +110,14 @@ def status(ctx: click.Context, as_json: bool, check: bool) -> None:
     click.echo("; ".join(parts) or "nothing is held, nothing is under way")
     _tell_pictures(found["pictures"])
     _tell_engine(found["engine"])
-    for alarm in found["alarms"]:
-        click.echo(f"{alarm['kind']}, since {alarm['since']:%Y-%m-%d %H:%M} UTC: {alarm['message']}")
+    from newsletter.app.alarms import in_words
+
+    words = Words(program_of(ctx).settings.site.language)
+    for alarm in program_of(ctx).alarms.standing():
+        click.echo(in_words(words, alarm).replace("\n", " ", 1))
 
 
-def _check(ctx: click.Context) -> int:
+def _check(ctx: click.Context, *, as_json: bool) -> int:
     """Print what monitoring reads (monitoring-plugins.org, guidelines: status text | perfdata, then more lines)."""
     from newsletter.app.health import Health, Level
 
@@ -121,8 +125,12 @@ def _check(ctx: click.Context) -> int:
         health = program_of(ctx).health()
     except NewsletterError as error:
         health = Health(Level.UNKNOWN, tuple(str(error).splitlines()), ())
+    if as_json:
+        figures = {figure.name: figure.value for figure in health.figures}
+        echo_json({"level": int(health.level), "lines": health.lines, "figures": figures})
+        return int(health.level)
     first, *more = (line.replace("|", "/") for line in health.lines)
-    perfdata = f" | {' '.join(health.perfdata)}" if health.perfdata else ""
+    perfdata = f" | {' '.join(map(str, health.figures))}" if health.figures else ""
     click.echo(f"NEWSLETTER {health.level.name} - {first}{perfdata}")
     for line in more:
         click.echo(line)

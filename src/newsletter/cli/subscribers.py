@@ -105,7 +105,7 @@ def import_(
         file.read_bytes(), program.now(), defaults, _progress(ctx), source, dry_run=dry_run
     )
     if refused is not None:
-        _write_refused(refused, report)
+        _write_refused(refused, report, program.settings.site.language)
     if as_json:
         echo_json(_import_values(report))
     else:
@@ -114,11 +114,11 @@ def import_(
         ctx.exit(1)
 
 
-def _write_refused(place: Path, report: ImportReport) -> None:
+def _write_refused(place: Path, report: ImportReport, language: str) -> None:
     from newsletter.audience.exporting import refused_lines
 
     with place.open("w", encoding="utf-8", newline="") as out:
-        out.writelines(refused_lines(report))
+        out.writelines(refused_lines(report, language))
 
 
 def _import_values(report: ImportReport) -> dict[str, object]:

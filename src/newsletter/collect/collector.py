@@ -35,6 +35,7 @@ from newsletter.collect.turns import Places, Turn
 from newsletter.config import FeedSettings
 from newsletter.errors import AddressRefused, FetchError, NewsletterError, StateError, StoreError, UnreadablePage
 from newsletter.model import Candidate, KnownPage, Standing
+from newsletter.said import Said
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +44,7 @@ MOST_PAGES = 100  # of a list, as far as it is new
 MOST_LOOKS = 2_000  # at pages of releases, in one turn; the others wait for the next
 PAGES_AFTER_FAILURE = 5  # of a list, at least: what the failed collect had not come to
 SHORT_PAST = 3  # pages: news may lie as deep as this, so that what is unknown below is not taken for news
+EMPTY = Said("the portal answers with an empty or changed page: its list is empty; what was there stays")
 
 
 class Collector:
@@ -191,9 +193,7 @@ class Collector:
         if discovery.unchanged or run.first:
             return discovery
         if not discovery.candidates:
-            raise UnreadablePage(
-                "the portal answers with an empty or changed page: its list is empty; what was there stays"
-            )
+            raise UnreadablePage(EMPTY)
         if kind.GUESSED:
             news = await self._unknown(discovery.candidates)
             if reason := list_fault(discovery.candidates, len(discovery.candidates) - len(news)):
@@ -271,7 +271,7 @@ class Collector:
 
     async def _failed(self, run: Run, error: NewsletterError) -> SourceReport:
         """Keep that a source could not be collected; it is tried again ever later."""
-        reason = str(error)
+        reason = error.said
         run.tally.problems.append(reason)
         failures = run.source.failures + 1
         passing = (
@@ -301,4 +301,5 @@ def _all_kept_back(tally: Tally) -> str | None:
     """Why a source counts as broken although its list is sound: of several new pages not one could be taken."""
     if tally.counts[Outcome.NEW] or tally.kept_back < 3:
         return None
-    return f"none of {tally.kept_back} new pages could be taken; the first: {tally.problems[0]}"
+    none = "none of %(n)s new pages could be taken; the first: %(first)s"
+    return Said(none, n=tally.kept_back, first=tally.problems[0])

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,12 +22,14 @@ from newsletter.collect.addresses import Network, check_addresses, check_url, ch
 from newsletter.collect.answer import REDIRECTS, Answer, Budget, length_of, retry_at
 from newsletter.collect.body import bounded
 from newsletter.collect.hand import Hold, Room
+from newsletter.collect.pace import OwnPace, Pace
 from newsletter.collect.robots import MAX_BYTES as ROBOTS_BYTES
 from newsletter.collect.robots import Robots, read_robots, unreachable
 from newsletter.collect.route import Route
 from newsletter.collect.wish import PAGE, Wish
 from newsletter.errors import AddressRefused, FetchError
 from newsletter.model import Page
+from newsletter.said import Said
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 Clock = Callable[[], datetime]
@@ -39,6 +40,10 @@ ROBOTS_WALL = 10.0
 DELAY = 1.0  # seconds between two requests to a host on the public internet
 BRIEF = timedelta(minutes=1)  # the rest of a host that is too slow, or answers "too many" and does not say how long
 PATIENCE = 3  # pages in a row that may take too long before their host gets a rest
+TOO_SLOW = "%(url)s: not read to its end within %(seconds)s seconds"
+LEFT_ALONE = (
+    "%(url)s: not read to its end within %(seconds)s seconds, as %(n)s before it; its host is left alone for a while"
+)
 SIGN_IN = "the proxy {} answered 407: it wants [network] proxy_username and proxy_password_file"
 
 
@@ -52,7 +57,7 @@ async def resolve(host: str, port: int) -> list[str]:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise FetchError(f"{host}: no such host ({error})") from error
+        raise FetchError("%(host)s: no such host (%(why)s)", host=host, why=error) from error
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -63,7 +68,6 @@ class _Host:
     transport: httpx.AsyncHTTPTransport
     proxy: str | None = None  # the name of the proxy that it is asked through
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    free_at: float = 0.0  # monotonic seconds
     rests_until: datetime | None = None
     slow: int = 0  # pages in a row that took too long
     robots: Robots | None = None
@@ -88,6 +92,7 @@ class Fetcher:
         resolve: Resolve = resolve,
         delay: float = DELAY,
         wall: float = WALL,
+        pace: Pace | None = None,
     ) -> None:
         self._agent = agent
         self._allow = tuple(allow)
@@ -96,6 +101,7 @@ class Fetcher:
         self._resolve = resolve
         self._delay = delay
         self._wall = wall
+        self._pace = pace or OwnPace()
         self._room = Room()
         self._hosts: dict[tuple[str, str, int], _Host] = {}
 
@@ -143,7 +149,7 @@ class Fetcher:
             left = (host.robots.until - self._clock()).total_seconds()
             raise FetchError(f"{url}: not fetched for now: {host.robots.problem}", retry_after=left)
         if not host.robots.allows(url):
-            raise AddressRefused(f"{url}: the portal's robots.txt asks programs not to fetch this address")
+            raise AddressRefused("%(url)s: the portal's robots.txt asks programs not to fetch this address", url=url)
 
     async def _robots(self, host: _Host, url: str) -> Robots:
         address = urljoin(url, "/robots.txt")
@@ -166,9 +172,9 @@ class Fetcher:
     async def _pause(self, host: _Host, url: str) -> None:
         if left := host.rest(self._clock()):
             raise FetchError(f"{url}: its host has {left:.0f} seconds of rest left", retry_after=left)
-        await asyncio.sleep(max(0.0, host.free_at - time.monotonic()))
         wanted = host.robots.delay if host.robots else 0.0
-        host.free_at = time.monotonic() + max(0.0 if host.near else self._delay, wanted)
+        name = "{}://{}:{}".format(*check_url(url))
+        await asyncio.sleep(await self._pace.step(name, max(0.0 if host.near else self._delay, wanted)))
 
     async def _within(
         self,
@@ -191,12 +197,11 @@ class Fetcher:
     def _too_slow(self, host: _Host, url: str) -> FetchError:
         """A page that took too long; after three in a row the host gets a rest, and its other pages wait."""
         host.slow += 1
-        said = f"{url}: not read to its end within {self._wall:.0f} seconds"
+        seconds = f"{self._wall:.0f}"
         if host.slow < PATIENCE:
-            return FetchError(said)
+            return FetchError(TOO_SLOW, url=url, seconds=seconds)
         host.slow, host.rests_until = 0, self._clock() + BRIEF
-        said += f", as {PATIENCE - 1} before it; its host is left alone for a while"
-        return FetchError(said, retry_after=BRIEF.total_seconds())
+        return FetchError(LEFT_ALONE, retry_after=BRIEF.total_seconds(), url=url, seconds=seconds, n=PATIENCE - 1)
 
     async def _ask(self, host: _Host, url: str, validators: Mapping[str, str], wish: Wish, hold: Hold | None) -> Answer:
         request = await self._request(host, url, validators, wish)
@@ -214,7 +219,8 @@ class Fetcher:
                 await response.aclose()
         except (httpx.HTTPError, httpx.StreamError) as error:
             through = f" (through the proxy {host.proxy})" if host.proxy else ""
-            raise FetchError(f"{url}: {type(error).__name__}: {str(error) or 'no answer'}{through}") from error
+            why = f"{type(error).__name__}: {str(error) or 'no answer'}{through}"
+            raise FetchError("%(url)s: %(why)s", url=url, why=why) from error
         return Answer(url, response.status_code, response.headers, body)
 
     async def _request(self, host: _Host, url: str, validators: Mapping[str, str], wish: Wish) -> httpx.Request:
@@ -250,8 +256,9 @@ class Fetcher:
             host.rests_until = asked or (now + BRIEF if status == 429 else None)
         beginning = part and status == 206 and headers.get("content-range", "").startswith("bytes 0-")
         if not (beginning or status in (200, 203, 404, 410) or (status == 304 and conditional)):
-            said = f"answered {status}" if status != 407 else SIGN_IN.format(host.proxy)
-            raise FetchError(f"{answer.url}: {said}", status=status, retry_after=host.rest(now))
+            said = Said("answered %(code)s", code=status) if status != 407 else SIGN_IN.format(host.proxy)
+            rest = host.rest(now)
+            raise FetchError("%(url)s: %(why)s", status=status, retry_after=rest, url=answer.url, why=said)
         kind, _, parameters = headers.get("content-type", "").partition(";")
         charset = parameters.partition("charset=")[2].split(";")[0].strip(" \"'") or None
         return Page(

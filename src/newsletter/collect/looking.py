@@ -162,13 +162,13 @@ class Looker:
             if candidate is not None and candidate.entry is not None and candidate.entry.teaser:
                 looked_at = replace(page, digest=self._digest(None))
                 return await self._wait(Seen(standing, candidate, looked_at, _alone(candidate.entry)))
-            return await self._keep_back(standing, str(error))
+            return await self._keep_back(standing, error.said)
         except FetchError as error:
             if error.retry_after is None:
                 self._tally.unreached += error.status is None or error.status >= 500
-                return await self._keep_back(standing, str(error))
+                return await self._keep_back(standing, error.said)
             self.rests[host_of(page.url)] = error.retry_after
-            self._tally.problems.append(str(error))
+            self._tally.problems.append(error.said)
             return None
         return await self._answered(standing, candidate, fetched)
 
@@ -269,7 +269,7 @@ class Looker:
         self, standing: Standing, reason: str, looked_at: KnownPage | None = None, gone: int = 0
     ) -> Outcome:
         """Note why a page cannot be taken; what is stored of it stays as it is."""
-        page = replace(self._checked(looked_at or standing.page, None), problem=reason, gone=gone)
+        page = replace(self._checked(looked_at or standing.page, None), problem=str(reason), gone=gone)
         if not self._dry_run:
             await asyncio.to_thread(self._store.save_pages, page)
         self._tally.problems.append(reason if page.url in reason else f"{page.url}: {reason}")

@@ -101,7 +101,7 @@ class Rereading:
             if kept.page is not None:
                 draft = read_release(kept.page, self.feed.release, zone=self.zone)
         except UnreadablePage as error:
-            return None, str(error)
+            return None, error.said
         filled = fill(draft or Draft(kept.url), kept.candidate)
         return filled, fault(filled, kept.candidate, self.releases.get(kept.url))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_network
 from ssl import SSLContext
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import httpx
 
@@ -55,6 +55,14 @@ class Route:
         address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         tls = self.tls if parts.scheme == "https" else None
         return httpx.Proxy(address, ssl_context=tls, auth=(user, password) if user else None)
+
+    def proxy_url(self, host: str) -> str | None:
+        """The proxy with its sign-in, as other libraries take it; None where a host is asked directly."""
+        if self.proxy is None or not self.proxied(host):
+            return None
+        user, password = (quote(part.decode(), safe="") for part in self.proxy.raw_auth or (b"", b""))
+        url = str(self.proxy.url)
+        return url.replace("://", f"://{user}:{password}@", 1) if user else url
 
     @property
     def name(self) -> str:

@@ -11,6 +11,7 @@ from newsletter.collect.contract import SAMPLE, silence
 from newsletter.collect.contract.silence import Silence
 from newsletter.collect.store import ContractStore
 from newsletter.model import Breach, Release
+from newsletter.said import Said
 
 MANY = 3  # withheld pages with none taken since are a portal that changed, whatever each of them breaks
 Free = Callable[[date], bool]
@@ -40,30 +41,40 @@ def watch(slug: str, store: ContractStore, now: datetime, zone: tzinfo, free: Fr
     return Watch(silent=silent_in_words(found) if found else None)
 
 
-def in_words(slug: str, breaches: Sequence[Breach], releases: Sequence[Release]) -> str:
+def in_words(slug: str, breaches: Sequence[Breach], releases: Sequence[Release]) -> Said:
     """Which field broke, how often, against what, where to look, and what to do."""
     changed, first = _changed(breaches, releases), breaches[0]
     of_change = [breach for breach in breaches if breach.changed] or breaches
     first = of_change[0] if changed else first
-    pages = "1 page is" if len(breaches) == 1 else f"{len(breaches)} pages are"
+    pages = Said("1 page is") if len(breaches) == 1 else Said("%(n)s pages are", n=len(breaches))
     counted = Counter(name for breach in breaches for name in breach.fields)
     fields = ", ".join(f"{name} ({times})" for name, times in counted.most_common())
     last = max(releases, key=lambda release: (release.first_seen, release.published_at), default=None)
-    good = f"; the last good page: {last.url}" if last is not None else ""
-    opening = "the portal seems to have changed: " if changed else ""
-    return (
-        f"{opening}{pages} withheld for: {fields}. The first: {first.url}: {first.reason}{good}. Nothing is lost: mend "
-        f"[release] in feeds/{slug}.toml, try it with `newsletter feeds check {slug} --stored`, and the next collect "
-        f"takes them; or, where the pages are right as they are, `newsletter collect {slug} --accept`"
+    told = Said(
+        "%(pages)s withheld for: %(fields)s. The first: %(url)s: %(reason)s%(good)s. Nothing is lost: mend [release] "
+        "in feeds/%(slug)s.toml, try it with `newsletter feeds check %(slug)s --stored`, and the next collect takes "
+        "them; or, where the pages are right as they are, `newsletter collect %(slug)s --accept`",
+        pages=pages,
+        fields=fields,
+        url=first.url,
+        reason=Said(first.reason),
+        good=Said("; the last good page: %(url)s", url=last.url) if last is not None else "",
+        slug=slug,
     )
+    return Said("the portal seems to have changed: %(told)s", told=told) if changed else told
 
 
-def silent_in_words(found: Silence) -> str:
+def silent_in_words(found: Silence) -> Said:
     """Since when, and what was usual."""
-    usual = "without a break" if found.usual == 0 else f"with breaks of up to {found.usual} such days"
-    return (
-        f"no new release since {found.since.isoformat()}, for {found.lasted} days on which there usually are some; it "
-        f"published {usual}. Its list answers: look whether it shows what is new"
+    usual = Said("without a break")
+    if found.usual:
+        usual = Said("with breaks of up to %(n)s such days", n=found.usual)
+    return Said(
+        "no new release since %(since)s, for %(n)s days on which there usually are some; it published %(usual)s. Its "
+        "list answers: look whether it shows what is new",
+        since=found.since.isoformat(),
+        n=found.lasted,
+        usual=usual,
     )
 
 

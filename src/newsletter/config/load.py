@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import ssl
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
+from newsletter.config import settle
 from newsletter.config.admin import Admin, unknown_roles
-from newsletter.config.mail import Api, Dkim, Feedback, Mail
+from newsletter.config.mail import Mail
 from newsletter.config.origins import Origin, names_in
 from newsletter.config.problems import aliases, contradictions, explain, layouts, unknown_layouts
+from newsletter.config.publish import Publish
 from newsletter.config.settings import (
     Alerts,
     Collect,
@@ -23,7 +24,6 @@ from newsletter.config.settings import (
     NetworkSettings,
     Newsletter,
     Privacy,
-    Publish,
     Security,
     Site,
     StoreSettings,
@@ -32,7 +32,6 @@ from newsletter.config.settings import (
     Webhook,
 )
 from newsletter.config.theme import Theme, too_faint
-from newsletter.config.values import webhook_secret
 from newsletter.errors import SettingsError
 from newsletter.resources import folder
 
@@ -218,12 +217,12 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
         update={
             "root": root,
             "feeds": feeds,
-            "mail": _settle_mail(settings.mail, root, problems),
-            "admin": _settle_admin(settings.admin, root, problems),
+            "mail": settle.mail(settings.mail, root, problems),
+            "admin": settle.admin(settings.admin, root, problems),
             "theme": theme,
             "newsletters": newsletters,
-            "webhooks": [_settle_webhook(*pair, root, problems) for pair in enumerate(settings.webhooks)],
-            "network": _settle_network(settings.network, root, problems),
+            "webhooks": [settle.webhook(*pair, root, problems) for pair in enumerate(settings.webhooks)],
+            "network": settle.network(settings.network, root, problems),
             "store": settings.store.model_copy(
                 update={
                     "url": url,
@@ -232,91 +231,6 @@ def _settle(settings: Settings, root: Path, feeds: dict[str, FeedSettings], prob
                 }
             ),
             "security": settings.security.model_copy(update={"key_file": root / settings.security.key_file}),
-            "publish": settings.publish.model_copy(update={"directory": root / settings.publish.directory}),
+            "publish": settle.publish(settings.publish, root, problems),
         }
     )
-
-
-def _settle_mail(mail: Mail, root: Path, problems: list[str]) -> Mail:
-    updates: dict[str, Any] = {}
-    if mail.smtp.password_file is not None:
-        updates["password_file"] = root / mail.smtp.password_file
-        updates["password"] = _secret(updates["password_file"], "mail.smtp.password_file", problems)
-    if mail.smtp.log is not None:
-        updates["log"] = root / mail.smtp.log
-    if mail.smtp.ca_file is not None:
-        updates["ca_file"] = root / mail.smtp.ca_file
-    settled = {
-        "smtp": mail.smtp.model_copy(update=updates),
-        "api": _settle_api(mail.api, root, problems),
-        "dkim": _settle_dkim(mail.dkim, root),
-        "feedback": mail.feedback and _settle_feedback(mail.feedback, root, problems),
-    }
-    return mail.model_copy(update=settled)
-
-
-def _settle_feedback(feedback: Feedback, root: Path, problems: list[str]) -> Feedback:
-    updates: dict[str, Any] = {
-        name: root / path for name in ("path", "ca_file") if (path := getattr(feedback, name)) is not None
-    }
-    if feedback.password_file is not None:
-        updates["password"] = _secret(root / feedback.password_file, "mail.feedback.password_file", problems)
-    return feedback.model_copy(update=updates)
-
-
-def _settle_api(api: Api, root: Path, problems: list[str]) -> Api:
-    files = {"key": api.key_file, "secret": api.secret_file, "hook_secret": api.hook_secret_file}
-    updates = {
-        name: _secret(root / file, f"mail.api.{name}_file", problems)
-        for name, file in files.items()
-        if file is not None
-    }
-    return api.model_copy(update=updates)
-
-
-def _settle_webhook(number: int, webhook: Webhook, root: Path, problems: list[str]) -> Webhook:
-    if webhook.secret_file is None:
-        return webhook
-    name = f"webhooks[{number}].secret_file"
-    secret = _secret(root / webhook.secret_file, name, problems)
-    try:
-        return webhook.model_copy(update={"secret": webhook_secret(secret)})
-    except ValueError as error:
-        problems.append(f"newsletter.toml: {name}: {error}")
-        return webhook
-
-
-def _settle_dkim(dkim: Dkim | None, root: Path) -> Dkim | None:
-    if dkim is None:
-        return None
-    second = dkim.second and dkim.second.model_copy(update={"key_file": root / dkim.second.key_file})
-    return dkim.model_copy(update={"key_file": root / dkim.key_file, "second": second})
-
-
-def _settle_admin(admin: Admin, root: Path, problems: list[str]) -> Admin:
-    if admin.oidc is None or admin.oidc.client_secret_file is None:
-        return admin
-    secret = _secret(root / admin.oidc.client_secret_file, "admin.oidc.client_secret_file", problems)
-    return admin.model_copy(update={"oidc": admin.oidc.model_copy(update={"client_secret": secret})})
-
-
-def _settle_network(network: NetworkSettings, root: Path, problems: list[str]) -> NetworkSettings:
-    updates: dict[str, Any] = {}
-    if network.proxy_password_file is not None:
-        password = _secret(root / network.proxy_password_file, "network.proxy_password_file", problems)
-        updates["proxy_password"] = password
-    if network.ca_file is not None:
-        updates["ca_file"] = root / network.ca_file
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(updates["ca_file"])
-        except OSError as error:  # ssl.SSLError is one
-            problems.append(f"newsletter.toml: network.ca_file: no certificate (PEM) can be read from it: {error}")
-    return network.model_copy(update=updates)
-
-
-def _secret(path: Path, name: str, problems: list[str]) -> SecretStr:
-    try:
-        return SecretStr(path.read_text("utf-8").strip())
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"newsletter.toml: {name}: cannot be read: {error}")
-        return SecretStr("")

@@ -97,7 +97,10 @@ class Web(Table):
 
 
 class NetworkSettings(Table):
-    """The way to portals: through the house's proxy but for `no_proxy`; `ca_file` adds the house's own authority."""
+    """The way out: all that goes over HTTP takes the house's proxy but for `no_proxy`; SMTP and IMAP take none.
+
+    `ca_file` adds the house's own authority, for mail servers too where they name none of their own.
+    """
 
     proxy: Proxy = SecretStr("")
     proxy_username: str = ""
@@ -117,12 +120,6 @@ class NetworkSettings(Table):
 
 class Collect(Table):
     allow_networks: list[Network] = []
-
-
-class Publish(Table):
-    directory: Path = Path("public")
-    images: Literal["host", "link"] = "host"
-    hub: WebAddress | None = None
 
 
 class Alerts(Table):

@@ -1,13 +1,13 @@
-"""What delivery needs of the store, of whoever renders, and of whoever tells people: three small protocols."""
+"""What delivery needs of the store, of whoever renders, and of whoever tells people: four small protocols."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from newsletter.deliver.message import Envelope
-from newsletter.model import AlarmKind, Claim, Doubt, Receipt, Variant
+from newsletter.model import AlarmKind, Claim, Doubt, Grant, Receipt, Variant
 
 
 class Ledger(Protocol):
@@ -37,9 +37,6 @@ class Ledger(Protocol):
     def pause(self, reason: str, now: datetime, edition: str | None = None) -> list[str]:
         """Pause every edition that is being sent, or this one; their ids."""
 
-    def passed_since(self, since: datetime) -> list[datetime]:
-        """When deliveries passed their fence, or were answered, that did so after a moment."""
-
     def doubtful(self, limit: int, now: datetime) -> list[Doubt]:
         """Deliveries in doubt of which somebody is to be asked now; a read only."""
 
@@ -48,6 +45,18 @@ class Ledger(Protocol):
 
     def finish(self, now: datetime) -> list[str]:
         """Finish the editions that have no open delivery left; their ids."""
+
+
+class Budget(Protocol):
+    """What may go out under caps on all processes. Both block, are durable, and raise StoreError."""
+
+    def grant(self, windows: Sequence[tuple[timedelta, int]], wanted: int, now: datetime) -> Grant:
+        """Take up to `wanted` mails under the caps, each so many in a window that slides (0: any number)."""
+        ...
+
+    def give_back(self, grant: Grant, mails: int) -> None:
+        """Leave to others what of a grant was not begun."""
+        ...
 
 
 class Variants(Protocol):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import asyncio
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from time import monotonic
 from typing import Final
 
+from newsletter.deliver.ledger import Budget
 from newsletter.deliver.verdict import Fate
+from newsletter.model import Grant
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+AT_ONCE: Final = 50  # mails asked for at a time
 FIRST: Final = 200  # mails of an edition that show what its addresses are worth
 MOST_REFUSED: Final = 10  # of them: 5 %
 REFUSED: Final = frozenset({Fate.FAILED, Fate.UNKNOWN})
@@ -44,9 +46,9 @@ class Caps:
     window: Window | None = None
 
     @property
-    def longest(self) -> timedelta:
-        """How far back one has to look; zero where there is no cap."""
-        return max((window for window, most in self.windows if most), default=timedelta())
+    def capped(self) -> bool:
+        """Whether there is a cap."""
+        return any(most for _, most in self.windows)
 
     @property
     def windows(self) -> tuple[tuple[timedelta, int], ...]:
@@ -55,39 +57,50 @@ class Caps:
 
 
 class Pace:
-    """Counts what goes out, in windows that slide. A mail counts from when it is begun: the caps are never passed."""
+    """Begins mails as the caps allow, which hold for all processes on a ledger: it asks for a few at a time."""
 
-    def __init__(self, caps: Caps) -> None:
+    def __init__(self, caps: Caps, budget: Budget) -> None:
         self.caps = caps
-        self._begun: list[datetime] = []
+        self._budget = budget
+        self._grant: Grant | None = None
+        self._left = 0
+        self._asking = asyncio.Lock()
 
-    def remember(self, sent: Iterable[datetime]) -> None:
-        """What went out before this process, by the ledger."""
-        self._begun = sorted([*sent, *self._begun])
+    async def allows(self, now: datetime) -> bool:
+        """Whether one more may be begun at once; the ledger is asked where nothing is at hand. Raises StoreError."""
+        if self.caps.capped and not self.at_hand(now) and self.room_at(now) is None:
+            async with self._asking:
+                await self._ask(now)
+        return self.at_hand(now)
 
-    def room(self, now: datetime) -> datetime | None:
-        """None where one more may be begun now; else when."""
-        waits = [
-            self._begun[-most] + window
-            for window, most in self.caps.windows
-            if most and self._within(window, now) >= most
-        ]
-        return max(waits, default=None)
+    def at_hand(self, now: datetime) -> bool:
+        """Whether one more may be begun without asking."""
+        return not self.caps.capped or (self._left > 0 and self._grant is not None and now <= self._grant.until)
 
-    def begin(self, now: datetime) -> None:
+    def room_at(self, now: datetime) -> datetime | None:
+        """When there is room again; None where there may be some now."""
+        at = None if self._grant is None else self._grant.room_at
+        return at if at is not None and at > now else None
+
+    def begin(self) -> None:
         """Count one."""
-        if self.caps.longest:
-            if len(self._begun) > 2 * max(most for _, most in self.caps.windows):
-                del self._begun[: bisect_right(self._begun, now - self.caps.longest)]
-            self._begun.append(now)
+        self._left -= 1
 
     def give_back(self) -> None:
         """The latest was not sent after all, and will be begun again."""
-        if self._begun:
-            self._begun.pop()
+        self._left += 1
 
-    def _within(self, window: timedelta, now: datetime) -> int:
-        return len(self._begun) - bisect_right(self._begun, now - window)
+    async def end(self) -> None:
+        """Leave what is at hand to others. Raises StoreError."""
+        grant, left, self._left = self._grant, self._left, 0
+        if grant is not None and left > 0:
+            await asyncio.to_thread(self._budget.give_back, grant, min(left, grant.mails))
+
+    async def _ask(self, now: datetime) -> None:
+        if not self.at_hand(now):  # another connection was quicker
+            await self.end()
+            self._grant = await asyncio.to_thread(self._budget.grant, self.caps.windows, AT_ONCE, now)
+            self._left = self._grant.mails
 
 
 class Trial:

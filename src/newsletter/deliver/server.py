@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from newsletter.deliver.trust import trusting
 from newsletter.deliver.verdict import Reply, redacted
 from newsletter.deliver.wire import Wire, tls_problem
 from newsletter.errors import SenderRefused, TransportError
+from newsletter.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Server:
     port: int
     security: Literal["none", "starttls", "tls"] = "starttls"
     ca_file: Path | None = None
+    house_ca_file: Path | None = None  # trusted where there is no `ca_file`, beside the public authorities
     username: str = ""
     password: str = field(default="", repr=False)
     auth: Literal["auto", "plain", "login", "xoauth2"] = "auto"
@@ -57,14 +60,14 @@ async def connect(server: Server) -> tuple[Wire, Extensions]:
     try:
         return await _connect(server)
     except TransportError as error:
-        raise type(error)(f"{server}: {error}") from error
+        raise type(error)("%(server)s: %(why)s", server=server, why=error.said) from error
 
 
 async def _connect(server: Server) -> tuple[Wire, Extensions]:
-    context = None if server.security == "none" else _context(server.ca_file)
+    context = None if server.security == "none" else _context(server)
     wire = await _open(server, context if server.security == "tls" else None)
     try:
-        _expect(await wire.reply(server.timeouts.greeting), "its greeting")
+        _expect(await wire.reply(server.timeouts.greeting), Said("its greeting"))
         extensions = await _hello(wire, server)
         if server.security == "starttls" and context:
             if "STARTTLS" not in extensions:
@@ -87,11 +90,11 @@ async def _open(server: Server, context: ssl.SSLContext | None) -> Wire:
         async with asyncio.timeout(server.timeouts.connect):
             _, wire = await loop.create_connection(Wire, server.host, server.port, ssl=context)
     except TimeoutError:
-        raise TransportError(f"it did not answer within {server.timeouts.connect:g} s") from None
+        raise TransportError("it did not answer within %(n)s s", n=f"{server.timeouts.connect:g}") from None
     except ssl.SSLError as error:
-        raise TransportError(f"TLS failed: {tls_problem(error)}") from error
+        raise TransportError("TLS failed: %(why)s", why=tls_problem(error)) from error
     except OSError as error:
-        raise TransportError(f"cannot be reached ({_reason(error)})") from error
+        raise TransportError("cannot be reached (%(why)s)", why=_reason(error)) from error
     return wire
 
 
@@ -102,11 +105,12 @@ def _reason(error: OSError) -> str:
     return os.strerror(error.errno)
 
 
-def _context(ca_file: Path | None) -> ssl.SSLContext:
+def _context(server: Server) -> ssl.SSLContext:
     try:
-        return ssl.create_default_context(cafile=ca_file)
+        return trusting(server.ca_file, server.house_ca_file)
     except OSError as error:
-        raise TransportError(f"mail.smtp.ca_file: {ca_file} cannot be read") from error
+        name = "mail.smtp" if server.ca_file else "network"
+        raise TransportError(f"{name}.ca_file: {server.ca_file or server.house_ca_file} cannot be read") from error
 
 
 async def _hello(wire: Wire, server: Server) -> Extensions:
@@ -136,16 +140,18 @@ async def _sign_in(wire: Wire, server: Server, extensions: Extensions) -> None:
     wanted = ["PLAIN", "LOGIN"] if server.auth == "auto" else [server.auth.upper()]
     method = next((name for name in wanted if name in offered), None)
     if method is None:
-        raise TransportError(f"it offers no sign-in by {' or '.join(wanted)} here; set mail.smtp.auth or username")
+        none = "it offers no sign-in by %(ways)s here; set mail.smtp.auth or username"
+        raise TransportError(none, ways=" or ".join(wanted))
     for step in _steps(method, server.username.encode(), _password(server).encode()):
         wire.send(step, b"\r\n")
         reply = await wire.reply(server.timeouts.command)
         if reply.code != 334:
             break
     if reply.code >= 500:
-        raise SenderRefused(f"it refuses the sign-in: {redacted(str(reply))}; check mail.smtp.username and password")
+        refused = "it refuses the sign-in: %(answer)s; check mail.smtp.username and password"
+        raise SenderRefused(refused, answer=redacted(str(reply)))
     if reply.code != 235:
-        raise TransportError(f"sign-in failed: {redacted(str(reply))}")
+        raise TransportError("sign-in failed: %(answer)s", answer=redacted(str(reply)))
 
 
 def _password(server: Server) -> str:
@@ -168,4 +174,4 @@ def _steps(method: str, user: bytes, password: bytes) -> list[bytes]:
 
 def _expect(reply: Reply, what: str) -> None:
     if not 200 <= reply.code < 300:
-        raise TransportError(f"{what} was {redacted(str(reply))}")
+        raise TransportError("%(what)s was %(answer)s", what=what, answer=redacted(str(reply)))

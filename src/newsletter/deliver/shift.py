@@ -24,6 +24,7 @@ from newsletter.deliver.verdict import Fate, Outcome
 from newsletter.deliver.writer import Writer
 from newsletter.errors import NewsletterError, SenderRefused, StoreError, TransportError
 from newsletter.model import AlarmKind, Claim, DeliveryState, Receipt
+from newsletter.said import Said
 
 STATES = {
     Fate.ACCEPTED: DeliveryState.ACCEPTED,
@@ -103,7 +104,7 @@ class Shift:
         while not self.halted and (self._ready or await self.claim()):
             if not self._ready:
                 continue  # another connection was quicker
-            if self.tools.pace.room(self.tools.now()):
+            if not await self.tools.pace.allows(self.tools.now()):
                 self.capped = True
                 break
             claim = self.tools.domains.pick(self._ready)
@@ -119,7 +120,7 @@ class Shift:
 
     async def _written(self, claim: Claim) -> Message | None:
         """The claim's message, its place under the caps taken; None where it was quarantined. Raises StoreError."""
-        self.tools.pace.begin(self.tools.now())
+        self.tools.pace.begin()
         try:
             return await self._write(claim)
         except StoreError:
@@ -140,7 +141,7 @@ class Shift:
 
     def following(self) -> Message | None:
         """The next message, where it can be had without waiting."""
-        if self.halted or not self._ready or self.tools.pace.room(self.tools.now()):
+        if self.halted or not self._ready or not self.tools.pace.at_hand(self.tools.now()):
             return None
         if not self.tools.domains.may(self._ready[0]):
             return None
@@ -150,7 +151,7 @@ class Shift:
             return None  # `message` will meet it again, and has the time to say so
         if message is not None:
             self.tools.domains.begin(self._ready.popleft())
-            self.tools.pace.begin(self.tools.now())
+            self.tools.pace.begin()
         return message
 
     def _at_once(self, claim: Claim) -> Message | None:
@@ -220,42 +221,50 @@ class Shift:
         log.warning("mail server failed", reason=str(error))
         if isinstance(error, SenderRefused):
             self.tools.breaker.trip(self.tools.now())
-            await self.sender_refused(str(error), pause=True)
+            await self.sender_refused(error.said, pause=True)
         elif self.tools.breaker.failed(self.tools.now()):
-            await self._alarm_waiting(str(error))
+            await self._alarm_waiting(error.said)
 
     async def _left_alone(self, outcome: Outcome, now: datetime) -> None:
         if outcome.wait is not None and self.tools.breaker.leave(now + outcome.wait):
             await self._alarm_waiting(outcome.answer)
 
     async def _alarm_waiting(self, why: str) -> None:
-        text = f"mail waits: {why}; it is tried again by itself, at most an hour apart"
+        text = Said("mail waits: %(why)s; it is tried again by itself, at most an hour apart", why=why)
         await self._alarm(SERVER_ALARM, AlarmKind.RUN_PAUSED, text)
 
     async def sender_refused(self, answer: str, *, pause: bool) -> None:
         """It is us who are refused: pause what is being sent, suppress nobody, tell a person."""
         editions: list[str] = []
         if pause:
-            reason = f"the mail server refuses the sender: {answer}"
+            reason = Said("the mail server refuses the sender: %(answer)s", answer=answer)
             editions = await asyncio.to_thread(self.tools.ledger.pause, reason, self.tools.now())
-        then = "".join(f"; put it right, then `newsletter editions resume {edition}`" for edition in editions)
-        await self._alarm(SENDER_ALARM, AlarmKind.RUN_PAUSED, f"the mail server refuses mail from us: {answer}{then}")
+        text = Said("the mail server refuses mail from us: %(answer)s", answer=answer)
+        if editions:
+            then = "; ".join(f"`newsletter editions resume {edition}`" for edition in editions)
+            refused = "the mail server refuses mail from us: %(answer)s; put it right, then %(then)s"
+            text = Said(refused, answer=answer, then=then)
+        await self._alarm(SENDER_ALARM, AlarmKind.RUN_PAUSED, text)
 
     async def _stop_failing(self, edition: str, refused: int, answer: str) -> None:
         """Too many addresses are no good: a list that old costs the sender's reputation. Let a person look."""
-        reason = f"{refused} of its first mails were refused for good, the last one with: {answer}"
+        reason = Said(
+            "%(n)s of its first mails were refused for good, the last one with: %(answer)s", n=refused, answer=answer
+        )
         if await asyncio.to_thread(self.tools.ledger.pause, reason, self.tools.now(), edition):
-            text = f"{edition}: {reason}; look at its addresses, then `newsletter editions resume {edition}`"
+            look = "%(edition)s: %(why)s; look at its addresses, then `newsletter editions resume %(edition)s`"
+            text = Said(look, edition=edition, why=reason)
             await self._alarm(f"failing:{edition}", AlarmKind.RUN_PAUSED, text)
 
     async def quarantine(self, claim: Claim, error: Exception) -> None:
         """Set a delivery aside that cannot be written, with the reason."""
         known = isinstance(error, NewsletterError)
-        reason = f"cannot be written: {error if known else type(error).__name__}"
+        why = error.said if isinstance(error, NewsletterError) else type(error).__name__
+        reason = Said("cannot be written: %(why)s", why=why)
         if not known:
             log.error("a message could not be built", delivery=claim.delivery, exc_info=error)
         self.fates[Fate.UNFIT] += 1
-        self._settle(claim, Outcome(Fate.UNFIT, reason))
+        self._settle(claim, Outcome(Fate.UNFIT, str(reason)))
         await self._alarm_quarantined(claim, reason)
 
     async def end(self, seconds: float) -> None:
@@ -277,8 +286,9 @@ class Shift:
             await asyncio.to_thread(self.tools.ledger.release, claims, self.tools.now())
 
     async def _alarm_quarantined(self, claim: Claim, reason: str) -> None:
-        of = claim.edition or "a notice"
-        text = f"{of}: delivery {claim.delivery} was set aside, the others go on: {reason}"
+        of = claim.edition or Said("a notice")
+        aside = "%(of)s: delivery %(delivery)s was set aside, the others go on: %(why)s"
+        text = Said(aside, of=of, delivery=claim.delivery, why=reason)
         await self._alarm(f"quarantined:{of}:{claim.variant}", AlarmKind.DELIVERY_QUARANTINED, text)
 
     async def _alarm(self, key: str, kind: AlarmKind, text: str) -> None:

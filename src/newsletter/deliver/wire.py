@@ -102,7 +102,7 @@ class Wire(asyncio.Protocol):
             )
         except (OSError, ConnectionError) as error:
             self.abort("TLS failed")
-            raise TransportError(f"TLS failed: {tls_problem(error)}") from error
+            raise TransportError("TLS failed: %(why)s", why=tls_problem(error)) from error
         if transport is None:
             raise TransportError("the connection was lost during STARTTLS")
         self.connection_made(transport)
@@ -164,5 +164,6 @@ def joined(lines: Iterable[bytes]) -> str:
 def tls_problem(error: Exception) -> str:
     """Why TLS failed, in words that name the remedy."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted ({error.verify_message}); set mail.smtp.ca_file or fix the certificate"
+        remedy = "set mail.smtp.ca_file or network.ca_file, or fix the certificate"
+        return f"its certificate is not trusted ({error.verify_message}); {remedy}"
     return str(error) or type(error).__name__

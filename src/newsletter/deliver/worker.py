@@ -17,7 +17,7 @@ from newsletter.deliver.connection import Connection
 from newsletter.deliver.domains import Domains
 from newsletter.deliver.inquiry import Inquirer
 from newsletter.deliver.ledger import Alarms, Ledger, Variants
-from newsletter.deliver.pace import Caps, Pace, Trial, Turn
+from newsletter.deliver.pace import Pace, Trial, Turn
 from newsletter.deliver.patience import Breaker
 from newsletter.deliver.shelf import Shelf
 from newsletter.deliver.shift import Shift, Tools
@@ -28,7 +28,6 @@ from newsletter.deliver.writer import Writer
 BATCH = 500  # claims taken at a time
 GRACE = 30.0  # seconds that `stop` leaves to what waits for an answer
 RECEIPTS = 60.0  # seconds to get receipts written while the store fails
-ANY = Caps()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,8 @@ class Deliverer:
         *,
         now: Callable[[], datetime],
         alarms: Alarms,
+        pace: Pace,
         batch: int = BATCH,
-        caps: Caps = ANY,
     ) -> None:
         self._stop = asyncio.Event()
         self._tools = Tools(
@@ -64,16 +63,15 @@ class Deliverer:
             shelf=Shelf(variants),
             writer=writer,
             breaker=Breaker(),
-            pace=Pace(caps),
+            pace=pace,
             trial=Trial(),
             now=now,
             alarms=alarms,
             stop=self._stop,
             domains=Domains(transport.connections),
-            window=caps.window,
+            window=pace.caps.window,
         )
         self._inquirer = Inquirer(ledger, transport.inquiry, writer.mark)
-        self._remembers = not caps.longest
         self._capped = False
         self._batch = batch
         self._one_run = asyncio.Lock()
@@ -89,11 +87,11 @@ class Deliverer:
             turn = Turn(seconds)
             await asyncio.to_thread(tools.ledger.tidy, tools.now())
             await self._inquirer.inquire(tools.now())
-            await self._remember()
             while self._may_send() and not turn.over and await self._pass(fates, turn):
                 pass
+            await tools.pace.end()
             finished += await asyncio.to_thread(tools.ledger.finish, tools.now())
-        capped = tools.pace.room(tools.now()) if self._capped else None
+        capped = tools.pace.room_at(tools.now()) if self._capped else None
         more = turn.over and self._may_send()
         return Progress(dict(fates), tuple(finished), tools.breaker.rests_until, capped, more)
 
@@ -106,14 +104,7 @@ class Deliverer:
     def _may_send(self) -> bool:
         tools = self._tools
         now = tools.now()
-        return not self._stop.is_set() and tools.breaker.ready(now) and tools.pace.room(now) is None
-
-    async def _remember(self) -> None:
-        """Know what went out before this process, once, where there is a cap on it."""
-        if not self._remembers:
-            since = self._tools.now() - self._tools.pace.caps.longest
-            self._tools.pace.remember(await asyncio.to_thread(self._tools.ledger.passed_since, since))
-            self._remembers = True
+        return not self._stop.is_set() and tools.breaker.ready(now) and tools.pace.room_at(now) is None
 
     async def _pass(self, fates: Counter[Fate], turn: Turn) -> bool:
         """Send one claim after the other until the ledger has none; whether there was one."""

@@ -61,7 +61,7 @@ def render_sheets(
         except RenderError as error:
             if error.release is None or error.release in left_out:
                 raise
-            left_out[error.release] = str(error)
+            left_out[error.release] = error.said
             content = content.without([error.release])
         else:
             return content, sheets, left_out
@@ -159,5 +159,5 @@ def _blame(
             try:
                 rendered_parts(layout, {**values, "sections": [replace(section, cards=(card,))]}, nonce, templates)
             except RenderError as reason:
-                return RenderError(f"release {card.id}: {reason}", release=card.id)
+                return RenderError("release %(id)s: %(why)s", release=card.id, id=card.id, why=reason.said)
     return error

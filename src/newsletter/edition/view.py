@@ -122,9 +122,9 @@ def _title(group: Group, content: EditionContent, words: Words) -> Marked:
 
 def _card(release: Release, headline: str, content: EditionContent, words: Words, width: int) -> Card:
     if not headline:
-        raise RenderError(f"release {release.id} has no headline", release=release.id)
+        raise RenderError("release %(id)s has no headline", release=release.id, id=release.id)
     if not linkable(release.url):
-        raise RenderError(f"release {release.id} has no address that can be linked", release=release.id)
+        raise RenderError("release %(id)s has no address that can be linked", release=release.id, id=release.id)
     spoken = mark(headline, language_of(release, content), words.language)
     image = shown(release)
     return Card(

@@ -19,6 +19,7 @@ class AlarmKind(StrEnum):
     CLOCK_WRONG = "clock wrong"
     HUB_SILENT = "hub silent"
     MAILBOX_UNREADABLE = "mailbox unreadable"
+    MIRROR_BEHIND = "mirror behind"
     WEBHOOK_SILENT = "webhook silent"
 
 

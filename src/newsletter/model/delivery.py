@@ -43,7 +43,14 @@ DELIVERY_MOVES: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
     DeliveryState.DEFERRED: frozenset(
         {DeliveryState.CLAIMED, DeliveryState.FAILED, DeliveryState.SUPPRESSED, DeliveryState.CANCELLED}
     ),
-    DeliveryState.UNCERTAIN: frozenset({DeliveryState.ACCEPTED, DeliveryState.QUEUED, DeliveryState.CANCELLED}),
+    DeliveryState.UNCERTAIN: frozenset(
+        {
+            DeliveryState.ACCEPTED,
+            DeliveryState.QUEUED,
+            DeliveryState.FAILED,  # a person says so
+            DeliveryState.CANCELLED,
+        }
+    ),
     DeliveryState.ACCEPTED: frozenset(),
     DeliveryState.FAILED: frozenset(),
     DeliveryState.SUPPRESSED: frozenset(),
@@ -53,6 +60,14 @@ DELIVERY_MOVES: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
 
 OPEN: Final = frozenset({DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.COMMITTING, DeliveryState.DEFERRED})
 """States in which the ledger still has work to do; an edition finishes when no delivery is in one of them."""
+
+
+class Settled(StrEnum):
+    """What a person decides about mails that are uncertain."""
+
+    ARRIVED = "arrived"  # they count as accepted
+    AGAIN = "again"  # they did not arrive, and go out once more
+    FAILED = "failed"  # they did not arrive, and stay so
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,16 @@ class Claim:
     dated: datetime
     attempts: int
     lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """So many mails may be begun until a moment; where none may, `room_at` is when there is room again."""
+
+    id: int
+    mails: int
+    until: datetime
+    room_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Cadence(StrEnum):
@@ -107,6 +107,7 @@ class Edition:
     extra: bool = False  # put together by an editor, beside the slots
     follows: str | None = None  # an earlier edition: it goes to those only who got that one
     send_after: datetime | None = None  # an editor's time for it; it goes out no sooner
+    ordered: bool = False  # its releases stand in an editor's order, those of one topic together
 
     @property
     def goes_at(self) -> datetime:
@@ -198,3 +199,12 @@ class Variant:
 def _sha256(pieces: Pieces) -> str:
     text = "".join(piece if isinstance(piece, str) else f"{{{piece.name}}}" for piece in pieces)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Issued(NamedTuple):
+    """An edition that people may read, by its newsletter and moment."""
+
+    id: str
+    newsletter: str
+    cadence: Cadence
+    slot: datetime

@@ -55,16 +55,19 @@ def publish(
     titles = {slug: settings.title for slug, settings in feeds.items()}, {each.id: each.title for each in newsletters}
     fingerprint = pages.fingerprint(*titles)
     anew = writer.read(RENDERED) != fingerprint
-    writer.write("style.css", pages.style)
+    for name, data in pages.beside.items():
+        writer.write(name, data)
     folders = Folders(store, pages, writer, problems, anew=anew)
     folders.publish_releases(feeds, now)
     folders.publish_editions(newsletters, now)
     folders.publish_reports(newsletters)
     builder = Feeds(site, hub, store, pages, writer, problems, now, anew=anew)
     published = [builder.publish(slug, settings) for slug, settings in sorted(feeds.items())]
+    months = builder.publish_past(published)
+    folders.list_editions(newsletters)
     _publish_lists(site, published, pages, writer, problems)
     removed.publish(feeds, pages, writer, problems)
-    sitemap.publish(site, published, store, writer, now)
+    sitemap.publish(site, published, months, store, writer, now)
     writer.write(RENDERED, fingerprint)
     return Report(writer.written, writer.unchanged, tuple(writer.removed), problems.lines)
 

@@ -16,7 +16,7 @@ from newsletter.publish.building import build
 from newsletter.publish.content import FeedContent, newest_first, one_line, printable
 from newsletter.publish.entries import Entries
 from newsletter.publish.formats import formats
-from newsletter.publish.months import FeedArchive, Month, by_month
+from newsletter.publish.months import Archive, Month, by_month
 from newsletter.publish.pages import Pages
 from newsletter.publish.problems import Problems
 from newsletter.publish.store import PublishStore
@@ -58,7 +58,7 @@ class Feeds:
         self._problems = problems
         self._now = now
         self._entries = Entries(site, pages, problems)
-        self._archive = FeedArchive(site, store, pages, writer, problems, anew=anew)
+        self._archive = Archive(site, store, pages, writer, problems, anew=anew)
 
     def publish(self, slug: str, settings: FeedSettings) -> Published:
         """Write what changed of a feed, its topics, its months and its page."""
@@ -72,6 +72,14 @@ class Feeds:
             self._writer.write(f"feeds/{slug}/index.html", page.encode())
         self._archive.publish(slug, self._content(slug, settings, None, ()), months)
         return Published(feed, topics, tuple(months))
+
+    def publish_past(self, published: Sequence[Published]) -> list[Month]:
+        """Write what changed of the months of all feeds together; these months, the oldest first."""
+        every = {each.id: each for one in published for month in one.months for each in month.releases}
+        months = by_month(every.values(), self._site.zone)
+        site, base = self._site, f"{self._site.base_url}/"
+        self._archive.publish(None, FeedContent(site.title, "", site.language, site.publisher, "", base, ()), months)
+        return months
 
     def _topics(self, slug: str, settings: FeedSettings) -> Iterable[tuple[FeedContent, Topic]]:
         topics = [printable(topic) for topic in self._store.topics_of(slug)]

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from newsletter.config import FeedSettings, Newsletter
-from newsletter.model import NOT_TESTED, Edition, Mark, Record, Release, ReleaseState, Topic
+from newsletter.model import NOT_TESTED, Edition, Issued, Mark, Record, Release, ReleaseState, Topic
 from newsletter.publish import earl
 from newsletter.publish.content import fit
 from newsletter.publish.pages import Pages
@@ -55,6 +57,17 @@ class Folders:
             edition = self._store.edition(mark.id)
             title = titles.get(edition.newsletter, self._pages.site.title)
             self._write(name, mark, partial(self._edition_page, edition, title, now))
+
+    def list_editions(self, newsletters: Sequence[Newsletter]) -> None:
+        """The editions that people may read, by newsletter and year, the latest first."""
+        titles = {newsletter.id: newsletter.title for newsletter in newsletters}
+        found: dict[str, list[Issued]] = {}
+        for issued in self._store.editions_issued():
+            found.setdefault(titles.get(issued.newsletter, self._pages.site.title), []).append(issued)
+        listed = [(title, _by_year(each, self._pages.site.zone)) for title, each in sorted(found.items())]
+        with self._problems.of("editions/"):
+            page = self._pages.render("editions.html", self._pages.site.language, newsletters=listed)
+            self._writer.write("editions/index.html", page.encode())
 
     def publish_reports(self, newsletters: Sequence[Newsletter]) -> None:
         """How each of these editions was checked, for people and for programs; nothing where nobody wrote it down."""
@@ -136,6 +149,11 @@ def by_topic(releases: Iterable[Release]) -> list[tuple[Topic | None, list[Relea
         topic = release.topics[0] if release.topics else None
         groups.setdefault(topic.slug if topic else "", (topic, []))[1].append(release)
     return list(groups.values())
+
+
+def _by_year(issued: Iterable[Issued], zone: ZoneInfo) -> list[tuple[int, list[Issued]]]:
+    years = groupby(issued, key=lambda one: one.slot.astimezone(zone).year)
+    return [(year, list(each)) for year, each in years]
 
 
 def _page_of(mark: Mark) -> str:

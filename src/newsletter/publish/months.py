@@ -1,4 +1,5 @@
-"""A feed's past, month by month: an archive for programs (RFC 5005, 4), a list of headlines for people.
+"""The past, month by month: an archive of each feed for programs (RFC 5005, 4); lists of headlines for people, of each
+feed and of all together.
 
 A month is closed, and its archive written, once a release of a later month is there; what is in no archive yet stands
 in the feed itself. So whoever follows `prev-archive` from the feed misses nothing. A closed month changes only when one
@@ -58,8 +59,8 @@ def by_month(releases: Iterable[Dated], zone: ZoneInfo) -> list[Month]:
     return [Month(name, group, names[at], names[at + 2]) for at, (name, group) in enumerate(shown)]
 
 
-class FeedArchive:
-    """Publishes the months of feeds that are behind; all of them where `anew`."""
+class Archive:
+    """Publishes the months that are behind; all of them where `anew`."""
 
     def __init__(
         self, site: Site, store: PublishStore, pages: Pages, writer: Writer, problems: Problems, *, anew: bool
@@ -71,23 +72,26 @@ class FeedArchive:
         self._problems = problems
         self._anew = anew
 
-    def publish(self, slug: str, feed: FeedContent, months: Sequence[Month]) -> None:
-        """Write the months of a feed that changed, take away those that are none any more, and list them."""
-        folder = f"feeds/{slug}/archive"
+    def publish(self, slug: str | None, feed: FeedContent, months: Sequence[Month]) -> None:
+        """Write the months of a feed that changed, take away those that are none any more, and list them.
+
+        Without a slug they are those of all feeds, for people alone.
+        """
+        folder = "archive" if slug is None else f"feeds/{slug}/archive"
         present = {name for name, _ in self._writer.files(folder)}
         before = {} if self._anew else self._made_of(folder)
         after = {}
         for month in months:
             made_of = _digest(feed, month)
-            whole = _files(month) <= present
+            whole = _files(slug, month) <= present
             with self._problems.of(f"{folder}/{month.name}"):
                 if not whole or before.get(month.name) != made_of:
                     self._write(folder, slug, feed, month)
                 after[month.name] = made_of
-        kept = set().union(*map(_files, months)) | {"index.html"}
+        kept = set().union(*(_files(slug, month) for month in months)) | {"index.html"}
         for name in sorted(present - kept):
             self._writer.remove(f"{folder}/{name}")
-        if months or present:
+        if months or present or slug is None:
             self._list(folder, feed, months)
             self._writer.write(f"{folder}/{MADE_OF}", json.dumps(after, indent=0).encode())
 
@@ -98,13 +102,13 @@ class FeedArchive:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def _write(self, folder: str, slug: str, feed: FeedContent, month: Month) -> None:
+    def _write(self, folder: str, slug: str | None, feed: FeedContent, month: Month) -> None:
         headlines = newest_first(filter(None, map(self._headline, self._releases(month))))
         if not headlines:
             raise RenderError("none of its releases can be shown, so the last good one stays")
         page = self._pages.render("month.html", self._language(feed), feed=feed, month=month, releases=headlines)
         self._writer.write(f"{folder}/{month.name}.html", page.encode())
-        if month.later:
+        if month.later and slug is not None:
             archive = self._archive(feed, month, [release.as_in([slug]) for release in self._releases(month)])
             self._writer.write(f"{folder}/{month.name}.atom", build(atom, archive, self._problems))
 
@@ -148,9 +152,9 @@ class FeedArchive:
         return i18n.nearest(feed.language, self._site.language)
 
 
-def _files(month: Month) -> set[str]:
+def _files(slug: str | None, month: Month) -> set[str]:
     """What of a month lies in the folder."""
-    return {f"{month.name}.html"} | ({f"{month.name}.atom"} if month.later else set())
+    return {f"{month.name}.html"} | ({f"{month.name}.atom"} if month.later and slug is not None else set())
 
 
 def _digest(feed: FeedContent, month: Month) -> str:

@@ -6,7 +6,7 @@ import gzip
 from pathlib import PurePath
 
 ENDING = ".gz"
-TEXTS = frozenset({".atom", ".rss", ".json", ".jsonld", ".opml", ".xml", ".html", ".css", ".txt", ".svg"})
+TEXTS = frozenset({".atom", ".rss", ".json", ".jsonld", ".opml", ".xml", ".html", ".css", ".js", ".txt", ".svg"})
 WORTHWHILE = 500  # bytes: what is shorter travels in one packet either way
 
 

@@ -24,21 +24,24 @@ from newsletter.publish.body import wrap_tables
 from newsletter.publish.formats import formats
 from newsletter.resources import folder
 
+BESIDE = ("style.css", "share.js", "icon.svg", "favicon.ico")  # what pages ask for, published as it is
+
 
 class Pages:
     """Renders templates. Every page is in one language that we can write; what is quoted in another carries its `lang`.
 
     `overrides` is a user's `templates` folder: a file of the same name in its `web` folder takes the place of ours.
-    `images` is the setting that decides on what stands for a picture.
+    `images` is the setting that decides on what stands for a picture. `beside` are the files that every page refers to.
     """
 
     def __init__(self, site: Site, overrides: Path | None = None, *, images: str = "host") -> None:
         self.site = site
         self._images = images
         places = [*([overrides / "web"] if overrides else []), folder("templates") / "web"]
+        self._places = places
         self._loader = FileSystemLoader(places)
         self._environments: dict[str, Environment] = {}
-        self.style = self.source("style.css").encode()
+        self.beside = {name: self._bytes(name) for name in BESIDE}
         self.root = urlsplit(site.base_url).path.rstrip("/")
 
     def language_of(self, release: Release) -> str:
@@ -83,7 +86,7 @@ class Pages:
         """
         digest = hashlib.sha256(repr((newsletter.__version__, self.site, self._images, titles)).encode())
         for name in sorted(self._loader.list_templates()):
-            digest.update(f"\0{name}\0{self.source(name)}".encode())
+            digest.update(f"\0{name}\0".encode() + self._bytes(name))
         for path in sorted(folder("locales").glob("*/*.po")):
             digest.update(path.read_bytes())
         return digest.hexdigest().encode()
@@ -91,6 +94,9 @@ class Pages:
     def source(self, name: str) -> str:
         """A file of `templates/web` as it stands there. Raises TemplateNotFound."""
         return self._loader.get_source(Environment(autoescape=True), name)[0]
+
+    def _bytes(self, name: str) -> bytes:
+        return next(place / name for place in self._places if (place / name).is_file()).read_bytes()
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(
@@ -109,6 +115,10 @@ class Pages:
         environment.globals.update(self._globals(language))
         self._environments[language] = environment
         return environment
+
+    def _address(self, name: str) -> str:
+        """Of a file beside the pages: once it changes it has another."""
+        return f"{self.root}/{name}?v={hashlib.sha256(self.beside[name]).hexdigest()[:12]}"
 
     def _globals(self, language: str) -> dict[str, Any]:
         zone = self.site.zone
@@ -132,13 +142,14 @@ class Pages:
             "safe_html": Markup,  # a body that content.fit made fit: sanitised at the door and once more there
             "wrap_tables": wrap_tables,
         }
-        style = hashlib.sha256(self.style).hexdigest()[:12]  # a changed style sheet has another address
         return said | {
             "site": self.site,
             "contact": parseaddr(self.site.contact)[1],
             "root": self.root,
             "language": language,
             "direction": Markup(' dir="rtl"') if language in wording.RIGHT_TO_LEFT else "",
-            "style": f"{self.root}/style.css?v={style}",
+            "style": self._address("style.css"),
+            "share_js": self._address("share.js"),
+            "icon": self._address("icon.svg"),
             "formats": formats(),
         }

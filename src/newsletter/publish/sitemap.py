@@ -11,6 +11,7 @@ from lxml import etree
 from newsletter.config import Site
 from newsletter.model import ReleaseState
 from newsletter.publish.feeds import Published
+from newsletter.publish.months import Month
 from newsletter.publish.store import PublishStore
 from newsletter.publish.writer import Writer
 
@@ -20,9 +21,11 @@ MOST = 50_000  # addresses in a file: the protocol's bound
 Address = tuple[str, datetime | None]
 
 
-def publish(site: Site, feeds: Sequence[Published], store: PublishStore, writer: Writer, now: datetime) -> None:
+def publish(
+    site: Site, feeds: Sequence[Published], months: Sequence[Month], store: PublishStore, writer: Writer, now: datetime
+) -> None:
     """Write `sitemap.xml`, in parts below `sitemaps/` where it is too long for one, and `robots.txt`."""
-    addresses = _addresses(site, feeds, store, now)
+    addresses = _addresses(site, feeds, months, store, now)
     parts = list(iter(lambda: list(islice(addresses, MOST)), []))
     if len(parts) == 1:
         writer.write("sitemap.xml", _document("urlset", "url", parts[0]))
@@ -38,17 +41,26 @@ def publish(site: Site, feeds: Sequence[Published], store: PublishStore, writer:
     writer.write("robots.txt", f"User-agent: *\nDisallow:\n\nSitemap: {site.base_url}/sitemap.xml\n".encode())
 
 
-def _addresses(site: Site, feeds: Sequence[Published], store: PublishStore, now: datetime) -> Iterator[Address]:
+def _addresses(
+    site: Site, feeds: Sequence[Published], months: Sequence[Month], store: PublishStore, now: datetime
+) -> Iterator[Address]:
     base = site.base_url
-    yield from ((f"{base}{path}", None) for path in ("/", "/feeds/", "/subscribe"))
+    yield from ((f"{base}{path}", None) for path in ("/", "/feeds/", "/editions/", "/subscribe"))
+    yield from _archive(f"{base}/archive/", months)
     for each in feeds:
         yield each.feed.page, None
-        yield from ((f"{each.feed.page}archive/{month.name}", None) for month in each.months)
+        yield from _archive(f"{each.feed.page}archive/", each.months)
     for mark in sorted(store.edition_marks()):
         yield f"{base}/editions/{mark.id}", mark.changed_at
     for mark in sorted(store.release_marks(now)):
         if mark.state is ReleaseState.LIVE:
             yield f"{base}/releases/{mark.id}", mark.changed_at
+
+
+def _archive(address: str, months: Sequence[Month]) -> Iterator[Address]:
+    if months:
+        yield address, None
+        yield from ((f"{address}{month.name}", None) for month in months)
 
 
 def _document(root: str, item: str, addresses: Iterable[Address]) -> bytes:

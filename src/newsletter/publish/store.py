@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from newsletter.model import Dated, Edition, Mark, Record, Release, Topic
+from newsletter.model import Dated, Edition, Issued, Mark, Record, Release, Topic
 
 
 class PublishStore(Protocol):
@@ -39,6 +39,10 @@ class PublishStore(Protocol):
     def edition_marks(self) -> Iterable[Mark]:
         """Every edition that people may read: those that carry their releases (model.CARRYING, or cancelled after its
         first fence)."""
+        ...
+
+    def editions_issued(self) -> Sequence[Issued]:
+        """The same, the latest first."""
         ...
 
     def edition(self, edition: str) -> Edition:

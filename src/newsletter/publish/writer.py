@@ -1,12 +1,13 @@
 """The public directory: whole files or none, written only when their bytes differ.
 
-What lies where: `index.html`, `style.css`, `feeds.opml`, `feeds/index.html`, `feeds/<slug>.<format>`,
-`feeds/<slug>/index.html`, `feeds/<slug>/<topic>.<format>`, `feeds/<slug>/archive/index.html` and `<yyyy-mm>.atom` and
-`.html`, `sitemap.xml`, `robots.txt`, `releases/<id>.html`, `releases/<id>.gone.html` (the notice
-of a withdrawn release, to be answered with status 410), `editions/<id>.html`, `reports/<id>.html` and `.jsonld` (how an
-edition was checked), `images/<ab>/<abcdef…>.<ending>` (copies of pictures, named by their own bytes),
-`theme/<digest>.<ending>` (logos), and `.rendered` (not public: what the pages were made with). A server finds
-`/releases/<id>` by adding `.html`. Beside each text lies `<file>.gz` (packing.py), which is never older than the file.
+What lies where: `index.html`, `style.css`, `share.js`, `icon.svg` and `favicon.ico`, `feeds.opml`,
+`feeds/index.html`, `feeds/<slug>.<format>`, `feeds/<slug>/index.html`, `feeds/<slug>/<topic>.<format>`,
+`feeds/<slug>/archive/index.html` and `<yyyy-mm>.atom` and `.html`, `archive/` the same for people, `sitemap.xml`,
+`robots.txt`, `releases/<id>.html`, `releases/<id>.gone.html` (the notice of a withdrawn release, to be answered with
+status 410), `editions/index.html` and `<id>.html`, `reports/<id>.html` and `.jsonld` (how an edition was checked),
+`images/<ab>/<abcdef…>.<ending>` (copies of pictures, named by their own bytes), `theme/<digest>.<ending>` (logos),
+and `.rendered` (not public: what the pages were made with). A server finds `/releases/<id>` by adding `.html`. Beside
+each text lies `<file>.gz` (packing.py), which is never older than the file.
 """
 
 from __future__ import annotations

@@ -68,8 +68,8 @@ class Rule:
         """What the rule finds, in the subject's words."""
         for defect in self.find(subject):
             spot = subject.spot(defect.place)
-            message = subject.words.say(defect.message, **defect.values)
-            remedy = subject.words.say(defect.remedy, **defect.values)
+            message = subject.words.said(defect.message, **defect.values)
+            remedy = subject.words.said(defect.remedy, **defect.values)
             yield Finding(self.id, self.severity, self.criterion, spot.words, message, remedy, spot.line)
 
 

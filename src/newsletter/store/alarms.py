@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, select, true, update
 
 from newsletter.model import Alarm, AlarmKind
+from newsletter.said import document, said_from
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.tables import alarms
@@ -20,8 +21,9 @@ class Alarms:
 
     def sound(self, alarm: Alarm) -> bool:
         """Raise an alarm; False where one with its key stands already (it keeps its moment, the message is renewed)."""
-        row = {"key": alarm.key, "kind": alarm.kind, "message": alarm.message, "raised_at": alarm.raised_at}
-        renewed = update(alarms).where(alarms.c.key == alarm.key).values(message=alarm.message)
+        told = {"message": str(alarm.message), "said": document(alarm.message)}
+        row = {"key": alarm.key, "kind": alarm.kind, "raised_at": alarm.raised_at, **told}
+        renewed = update(alarms).where(alarms.c.key == alarm.key).values(told)
 
         def is_new(connection: Connection) -> bool:
             query = insert(connection, alarms).values(row).on_conflict_do_nothing().returning(alarms.c.key)
@@ -53,4 +55,7 @@ class Alarms:
     def _where(self, condition: ColumnElement[bool]) -> list[Alarm]:
         query = select(alarms).where(condition).order_by(alarms.c.raised_at, alarms.c.key)
         rows = self._database.read(lambda connection: connection.execute(query).all())
-        return [Alarm(row.key, AlarmKind(row.kind), row.message, row.raised_at, row.told_at) for row in rows]
+        return [
+            Alarm(row.key, AlarmKind(row.kind), said_from(row.message, row.said), row.raised_at, row.told_at)
+            for row in rows
+        ]

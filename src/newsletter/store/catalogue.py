@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,12 +17,12 @@ from newsletter.store.editor_tables import own_words
 from newsletter.store.kept_tables import kept_pages
 from newsletter.store.own_words import OwnWording
 from newsletter.store.releases import visible
+from newsletter.store.sources import SOURCE, source_from
 from newsletter.store.tables import edition_releases, editions, release_sources, releases, sources, subscriptions
 
 EMBARGO = "embargo"
 """Beside the states of a release: live, and not shown before a moment that lies ahead."""
 
-_SOURCE = [sources.c[field.name] for field in fields(Source)]
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)  # RFC 9562
 Place = tuple[datetime, str]
 
@@ -104,9 +104,9 @@ class Catalogue:
 
     def sources(self, slugs: Collection[str]) -> dict[str, Source]:
         """How these sources stand; blank ones of those that were never collected."""
-        query = select(*_SOURCE).where(sources.c.slug.in_(slugs))
+        query = select(*SOURCE).where(sources.c.slug.in_(slugs))
         rows = self._database.read(lambda connection: connection.execute(query).all())
-        return {slug: Source(slug) for slug in slugs} | {row.slug: Source(**row._mapping) for row in rows}
+        return {slug: Source(slug) for slug in slugs} | {row.slug: source_from(row) for row in rows}
 
     def amounts(self, since: datetime) -> dict[str, Amount]:
         """How much there is of each source; `lately` counts from `since`."""

@@ -18,12 +18,12 @@ from newsletter.store import conflict, fencing, leases
 from newsletter.store.database import Database
 from newsletter.store.editions import Editions
 from newsletter.store.journal import Journal
+from newsletter.store.reasons import told
 from newsletter.store.restored import note_sent
 from newsletter.store.settling import AT_ONCE, LEFT, WANTED, Doubting, accept, decide, doubt, held, refuse
 from newsletter.store.tables import deliveries, editions, notices, subscribers, subscriptions, suppressions
 
 own = deliveries.c
-PASSED = (DeliveryState.COMMITTING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +95,8 @@ class Deliveries:
         sending = update(editions).where(editions.c.state == EditionState.SENDING)
         if edition is not None:
             sending = sending.where(editions.c.id == edition)
-        change = sending.values(state=EditionState.PAUSED, reason=reason).returning(editions.c.id)
+        change = sending.values(state=EditionState.PAUSED, **told(reason)).returning(editions.c.id)
         return sorted(self._database.write(lambda connection: connection.execute(change).scalars().all()))
-
-    def passed_since(self, since: datetime) -> list[datetime]:
-        """See `Ledger`."""
-        query = select(own.changed_at).where(own.state.in_(PASSED), own.changed_at > since)
-        return self._database.read(lambda connection: list(connection.execute(query).scalars()))
 
     def doubtful(self, limit: int, now: datetime) -> list[Doubt]:
         """See `Ledger`."""

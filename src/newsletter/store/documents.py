@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from newsletter.model import CheckedRule, Finding, Release, Sheet
+from newsletter.said import document, said_from
 
 RELEASE = TypeAdapter(Release)
+SENTENCES = ("message", "remedy")  # of a finding
 FINDINGS = TypeAdapter(tuple[Finding, ...])
 RULES = TypeAdapter(tuple[CheckedRule, ...])
 SHEET = TypeAdapter(Sheet)
@@ -48,14 +51,24 @@ def release_columns(release: Release, changed_at: datetime) -> dict[str, Any]:
 
 
 def findings_document(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as JSON."""
-    document: list[dict[str, Any]] = FINDINGS.dump_python(tuple(findings), mode="json")
-    return document
+    """Findings as JSON, with what their sentences are made of."""
+    those = tuple(findings)
+    documents: list[dict[str, Any]] = FINDINGS.dump_python(those, mode="json")
+    for found, one in zip(those, documents, strict=True):
+        one["said"] = {name: document(getattr(found, name)) for name in SENTENCES}
+    return documents
 
 
-def findings_from(document: Any) -> tuple[Finding, ...]:
+def findings_from(documents: Any) -> tuple[Finding, ...]:
     """The findings that `findings_document` wrote."""
-    return FINDINGS.validate_python(document)
+    told: list[dict[str, Any]] = documents
+    pairs = zip(FINDINGS.validate_python(told), told, strict=True)
+    return tuple(_finding(found, one.get("said") or {}) for found, one in pairs)
+
+
+def _finding(found: Finding, said: dict[str, Any]) -> Finding:
+    told = {name: said_from(getattr(found, name), said.get(name)) for name in SENTENCES}
+    return replace(found, message=told["message"], remedy=told["remedy"])
 
 
 def rules_document(rules: Iterable[CheckedRule]) -> list[dict[str, Any]]:

@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, or_,
 
 from newsletter.errors import NotFound, StateError
 from newsletter.model import EDITION_MOVES, OPEN, Cadence, Carried, DeliveryState, Edition, EditionState, Finding
+from newsletter.said import Said, said_from
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import findings_document, findings_from
 from newsletter.store.outbox import moved_to
+from newsletter.store.reasons import told
 from newsletter.store.tables import deliveries, edition_releases, editions, variants
 
 UNDECIDED = (EditionState.COMPOSED, EditionState.HELD)
@@ -63,7 +65,7 @@ class Editions:
         """The edition, with its releases in their order."""
         (found,) = self._read(select(editions).where(editions.c.id == id)) or (None,)
         if found is None:
-            raise NotFound(f"there is no edition {id}")
+            raise NotFound("there is no edition %(edition)s", edition=id)
         return found
 
     def known(self, ids: Collection[str]) -> frozenset[str]:
@@ -101,7 +103,7 @@ class Editions:
         """Keep an edition back with what was found in it, for an editor to decide; one held already gets the new."""
 
         def work(connection: Connection) -> Edition:
-            _note(connection, id, findings=findings_document(findings), reason=reason)
+            _note(connection, id, findings=findings_document(findings), **told(reason))
             edition = _edition(connection, id)
             held = edition.state is EditionState.HELD
             return edition if held else _move(connection, id, EditionState.HELD, now, reason)
@@ -134,7 +136,8 @@ class Editions:
             changed = connection.execute(change.values(subject=subject, intro=intro)).rowcount
             edition = _edition(connection, id)
             if not changed:
-                raise StateError(f"edition {id} is {edition.state}: what it says stays as it is")
+                stays = "edition %(edition)s is %(state)s: what it says stays as it is"
+                raise StateError(stays, edition=id, state=Said(edition.state))
             return edition
 
         return self._database.write(work)
@@ -198,13 +201,14 @@ def _insert(connection: Connection, edition: Edition) -> bool:
         "state": edition.state,
         "composed_at": edition.composed_at,
         "approved_at": edition.approved_at,
-        "reason": edition.reason,
+        **told(edition.reason),
         "override": edition.override,
         "subject": edition.subject,
         "intro": edition.intro,
         "extra": edition.extra,
         "follows": edition.follows,
         "send_after": edition.send_after,
+        "ordered": edition.ordered,
         "findings": findings_document(edition.findings),
     }
     query = insert(connection, editions).values(row).on_conflict_do_nothing().returning(editions.c.id)
@@ -229,10 +233,11 @@ def _move(connection: Connection, id: str, state: EditionState, now: datetime, r
     allowed = sorted(origin for origin, moves in EDITION_MOVES.items() if state in moves)
     moment = {"approved_at": now} if state is EditionState.APPROVED else {}
     change = update(editions).where(editions.c.id == id, editions.c.state.in_(allowed))
-    moved = connection.execute(change.values(state=state, reason=reason, **moment)).rowcount
+    moved = connection.execute(change.values(state=state, **told(reason), **moment)).rowcount
     edition = _edition(connection, id)
     if not moved:
-        raise StateError(f"edition {id} is {edition.state}: it cannot become {state}")
+        about = {"edition": id, "state": Said(edition.state), "wanted": Said(state)}
+        raise StateError("edition %(edition)s is %(state)s: it cannot become %(wanted)s", **about)
     moved_to(connection, id, state, now)
     return edition
 
@@ -251,7 +256,8 @@ def _supersede(connection: Connection, edition: Edition) -> None:
         (one,) = edition.carried
         older = exists().where(edition_releases.c.edition == editions.c.id, edition_releases.c.release == one.release)
         overtaken = overtaken.where(older)
-    connection.execute(overtaken.values(state=EditionState.SUPERSEDED, reason=f"overtaken by {edition.id}"))
+    why = Said("overtaken by %(edition)s", edition=edition.id)
+    connection.execute(overtaken.values(state=EditionState.SUPERSEDED, **told(why)))
 
 
 def _edition(connection: Connection, id: str) -> Edition:
@@ -286,7 +292,7 @@ def _from_row(row: Row[Any], carried: Sequence[Carried]) -> Edition:
         approved_at=row.approved_at,
         first_fence_at=row.first_fence_at,
         finished_at=row.finished_at,
-        reason=row.reason,
+        reason=said_from(row.reason, row.said),
         findings=findings_from(row.findings),
         override=row.override,
         subject=row.subject,
@@ -294,6 +300,7 @@ def _from_row(row: Row[Any], carried: Sequence[Carried]) -> Edition:
         extra=bool(row.extra),
         follows=row.follows,
         send_after=row.send_after,
+        ordered=bool(row.ordered),
     )
 
 

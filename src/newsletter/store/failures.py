@@ -10,6 +10,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from newsletter.errors import StoreError
+from newsletter.said import Said
 
 SQLITE = {  # https://sqlite.org/rescode.html, primary codes
     sqlite3.SQLITE_BUSY: "is locked by another process; end it, or try again once it is done",
@@ -58,7 +59,7 @@ def explaining() -> Iterator[None]:
 
 
 def _store_error(meaning: str, cause: BaseException) -> StoreError:
-    error = StoreError(f"the database {meaning}")
+    error = StoreError("the database %(meaning)s", meaning=Said(meaning))
     error.__cause__ = cause
     return error
 

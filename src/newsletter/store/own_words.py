@@ -10,8 +10,10 @@ from sqlalchemy import BigInteger, Connection, case, delete, literal, select, ty
 from newsletter.model import OwnWords, Release
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
+from newsletter.store.documents import release_from
 from newsletter.store.editor_tables import own_words
 from newsletter.store.tables import releases
+from newsletter.store.words import keep_words
 
 CHUNK = 500
 _COLUMNS = [own_words.c[field.name] for field in fields(OwnWords)]
@@ -54,6 +56,9 @@ class OwnWording:
             else:
                 connection.execute(delete(own_words).where(own_words.c.release == words.release))
             _touch(connection, words)
+            document = connection.execute(select(releases.c.document).where(releases.c.id == words.release)).scalar()
+            if document is not None:
+                keep_words(connection, release_from(document))
 
         self._database.write(work)
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from newsletter.errors import NotFound
-from newsletter.model import Dated, Edition, Mark, Record, Release, ReleaseState, Topic
+from newsletter.model import Cadence, Dated, Edition, Issued, Mark, Record, Release, ReleaseState, Topic
 from newsletter.store import releases as queries
 from newsletter.store.database import Database
 from newsletter.store.documents import release_from
@@ -87,6 +87,15 @@ class Published:
         )
         rows = self._database.read(lambda connection: connection.execute(query).all())
         return [Mark(id, max(filter(None, moments))) for id, *moments in rows]
+
+    def editions_issued(self) -> list[Issued]:
+        """The same, the latest first."""
+        own = editions.c
+        carry = select(1).where(edition_releases.c.edition == own.id).exists()
+        query = select(own.id, own.newsletter, own.cadence, own.slot).where(queries.carries(), carry)
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        found = [Issued(id, newsletter, Cadence(cadence), slot) for id, newsletter, cadence, slot in rows]
+        return sorted(found, key=lambda one: (one.slot, one.id), reverse=True)
 
     def edition(self, edition: str) -> Edition:
         """The edition. Raises NotFound."""

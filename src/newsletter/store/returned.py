@@ -52,7 +52,7 @@ class ReturnedMail:
                     return Returning(row.id, row.subscriber, row.email_hash)
         return None
 
-    def note(self, delivery: int, kind: str, detail: str, now: datetime) -> bool:
+    def note(self, delivery: int, kind: str, detail: str, permanent: bool | None, now: datetime) -> bool:
         """Write an event down; False where it stands there already: mail servers repeat themselves."""
 
         def work(connection: Connection) -> bool:
@@ -60,7 +60,8 @@ class ReturnedMail:
             same = exists().where(own.delivery == delivery, own.kind == kind, own.detail == detail)
             if connection.execute(select(same)).scalar_one():
                 return False
-            connection.execute(insert(events).values(delivery=delivery, kind=kind, at=now, detail=detail))
+            row = {"delivery": delivery, "kind": kind, "at": now, "detail": detail, "permanent": permanent}
+            connection.execute(insert(events).values(row))
             if kind == BOUNCED:
                 _tell(connection, delivery, detail, now)
             return True

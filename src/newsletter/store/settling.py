@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Update, and_, case, exists, insert, or_, select, tuple_, update
 
-from newsletter.model import DeliveryState, EditionState, NoticeKind, SubscriptionState
+from newsletter.model import DeliveryState, EditionState, NoticeKind, Settled, SubscriptionState
 from newsletter.store.change_tables import address_changes
 from newsletter.store.tables import (
     deliveries,
@@ -25,6 +25,11 @@ own = deliveries.c
 LEFT = "the reader left, or the address was suppressed, before it was sent"
 STOPPED = "the edition was cancelled before it was sent"
 SETTLED_AT_ONCE: Final = 500  # deliveries of a write: nobody waits for long
+BECOMES: Final = {  # what is decided of a doubt: the state that it comes to, and the event that names it
+    Settled.ARRIVED: (DeliveryState.ACCEPTED, "found"),
+    Settled.AGAIN: (DeliveryState.QUEUED, "resent"),
+    Settled.FAILED: (DeliveryState.FAILED, "given-up"),
+}
 RESENDS: Final = 3  # automatic ones: a server that takes mail and never says so must not get it without end
 
 # An edition goes only to who is subscribed, a confirmation only to who has not confirmed yet. The other notices are
@@ -143,18 +148,19 @@ def in_doubt(connection: Connection, edition: str) -> Sequence[int]:
     return connection.execute(query.order_by(own.id)).scalars().all()
 
 
-def settle(connection: Connection, edition: str, ids: Sequence[int], by: str, now: datetime, *, again: bool) -> int:
+def settle(connection: Connection, edition: str, ids: Sequence[int], what: Settled, by: str, now: datetime) -> int:
     """What a person decides about these deliveries of an edition, as far as they are uncertain still: how many.
 
-    They arrived, or (`again`) are sent once more; a finished edition goes on for that. `by` says who, and why.
+    A finished edition goes on for those that are sent once more. `by` says who, and why.
     """
     still = update(deliveries).where(own.edition == edition, own.id.in_(ids), own.state == DeliveryState.UNCERTAIN)
-    decided: dict[str, Any] = {"state": DeliveryState.ACCEPTED, "answer": by}
-    if again:
-        decided = {"state": DeliveryState.QUEUED, "retry_at": None}
-    change = still.values(decided | {"lease_until": None, "changed_at": now}).returning(own.id)
-    found = connection.execute(change).scalars().all()
-    _note(connection, found, "resent" if again else "found", by, now)
+    state, kind = BECOMES[what]
+    again = what is Settled.AGAIN
+    decided = {"state": state, "retry_at": None, "lease_until": None, "changed_at": now} | (
+        {} if again else {"answer": by}
+    )
+    found = connection.execute(still.values(decided).returning(own.id)).scalars().all()
+    _note(connection, found, kind, by, now)
     if again and found:
         over = update(editions).where(editions.c.id == edition, editions.c.state == EditionState.FINISHED)
         connection.execute(over.values(state=EditionState.SENDING, finished_at=None))

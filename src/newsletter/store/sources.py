@@ -10,17 +10,26 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from newsletter.model import Backfill, Source
+from newsletter.said import document, said_from
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.tables import backfills, sources
 
-_SOURCE = [sources.c[field.name] for field in fields(Source)]
+SOURCE = [sources.c[field.name] for field in fields(Source)] + [sources.c.said]
 _BACKFILL = TypeAdapter(Backfill)
+
+
+def source_from(row: Row[Any]) -> Source:
+    """The source of a row that holds SOURCE."""
+    values = dict(row._mapping)
+    said = values.pop("said")
+    return Source(**values | {"problem": said_from(values["problem"], said)})
 
 
 class Sources:
@@ -31,13 +40,13 @@ class Sources:
 
     def source(self, slug: str) -> Source:
         """What is kept of a source; a blank one where it was never collected."""
-        query = select(*_SOURCE).where(sources.c.slug == slug)
+        query = select(*SOURCE).where(sources.c.slug == slug)
         row = self._database.read(lambda connection: connection.execute(query).first())
-        return Source(**row._mapping) if row else Source(slug)
+        return source_from(row) if row else Source(slug)
 
     def save_source(self, source: Source) -> None:
         """Keep a source; a lease on it stays as it is."""
-        row = asdict(source)
+        row = asdict(source) | {"problem": source.problem and str(source.problem), "said": document(source.problem)}
 
         def work(connection: Connection) -> None:
             query = insert(connection, sources).values(row)

@@ -84,7 +84,7 @@ class SqliteDatabase:
         return result
 
     def after_commit(self, then: Callable[[], None]) -> None:
-        """Within a write: have `then` called, which raises nothing, by the thread that writes, once all is on disk."""
+        """Within a write: have `then`, which raises nothing, called by the writing thread once it is on disk."""
         if self._at is None or threading.current_thread() is not self._thread:
             raise RuntimeError("there is no write at hand")
         self._at.after.append(then)

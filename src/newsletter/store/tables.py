@@ -27,6 +27,7 @@ from newsletter.store import (  # noqa: F401  # all tables are of one metadata, 
     image_tables,
     kept_tables,
     program_tables,
+    shared_tables,
 )
 from newsletter.store.columns import Id, Moment, metadata
 
@@ -39,6 +40,7 @@ sources = Table(
     Column("succeeded_at", Moment),
     Column("failures", Integer, nullable=False, default=0),
     Column("problem", Text),
+    Column("said", JSON(none_as_null=True)),  # what the problem is made of, to be told in other languages
     Column("etag", Text),
     Column("last_modified", Text),
     Column("fingerprint", Text),  # of the settings it was collected with: another address is another source
@@ -92,11 +94,12 @@ releases = Table(
 )
 
 search_texts = Table(
-    "search_texts",  # the folded words that a release is found by (store/search.py)
+    "search_texts",  # what a release is found by (store/words.py); an index of each database's own reads `parts`
     metadata,
-    Column("release", Text, ForeignKey("releases.id"), primary_key=True),
+    Column("number", Id, primary_key=True, autoincrement=True),
+    Column("release", Text, ForeignKey("releases.id"), nullable=False, unique=True),
     Column("headline", Text, nullable=False),
-    Column("words", Text, nullable=False),
+    Column("parts", Text, nullable=False),
 )
 
 release_sources = Table(
@@ -153,12 +156,14 @@ editions = Table(
     Column("frozen_at", Moment),  # when the audience was sealed; no claim before
     Column("dated", Moment),  # the Date header of every message
     Column("reason", Text),
+    Column("said", JSON(none_as_null=True)),  # what the reason is made of, to be told in other languages
     Column("override", Text),
     Column("subject", Text),  # an editor's words in place of, and before, what the mail says by itself
     Column("intro", Text),
     Column("extra", Boolean),  # True: put together by an editor, beside the slots
     Column("follows", Text),  # an earlier edition: it goes to those only who got that one
     Column("send_after", Moment),  # an editor's time for it
+    Column("ordered", Boolean),  # True: its releases stand in an editor's order
     Column("findings", JSON, nullable=False, default=list),
     Column("outcome", JSON),  # its deliveries' states in numbers, once the deliveries are forgotten
     Index("ix_editions_newsletter_cadence_slot", "newsletter", "cadence", "slot"),
@@ -306,6 +311,7 @@ events = Table(
     Column("kind", Text, nullable=False),  # uncertain, resent, bounced …: what the state alone forgets
     Column("at", Moment, nullable=False),
     Column("detail", Text),
+    Column("permanent", Boolean),  # of what came back: whether the address takes nothing for good, where that was said
 )
 
 alarms = Table(
@@ -314,6 +320,7 @@ alarms = Table(
     Column("key", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("message", Text, nullable=False),
+    Column("said", JSON(none_as_null=True)),  # what the message is made of, to be told in other languages
     Column("raised_at", Moment, nullable=False),
     Column("told_at", Moment),
 )

@@ -1,19 +1,27 @@
-"""The words that releases are found by, folded (no case, no accents: NFKD): both databases compare them alike."""
+"""The words that releases are found by, folded (no case, no accents: NFKD): both databases compare them alike.
+
+A German compound is found by its parts: „Brücke“ finds „Radbrücke“. Full-text indexes find how words begin, so each
+word is kept with all its ends (radbrucke, adbrucke … cke).
+"""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from newsletter.model import Release
+from newsletter.model import OwnWords, Release
 from newsletter.store.conflict import insert
+from newsletter.store.editor_tables import own_words
 from newsletter.store.tables import search_texts
 
 MOST_WORDS = 8
 LONGEST_WORD = 60  # characters
 ENDINGS = ("ern", "en", "er", "es", "em", "e", "n", "s")  # inflections of German; the plural of English
 SHORTEST_STEM = 4
+SHORTEST_END = 3  # a shorter word is found where it stands alone: "EU", but not in "heute"
+MOST_PARTS = 300_000  # characters of a release: PostgreSQL takes a megabyte
 
 
 def folded(text: str) -> str:
@@ -24,20 +32,45 @@ def folded(text: str) -> str:
 
 def stems(query: str) -> list[str]:
     """What of a query is looked for: its first words, folded, without their inflection."""
-    spaced = "".join(character if character.isalnum() else " " for character in folded(query[:1000]))
-    return list(dict.fromkeys(_stem(word[:LONGEST_WORD]) for word in spaced.split()))[:MOST_WORDS]
+    return list(dict.fromkeys(_stem(word) for word in _words(query[:1000])))[:MOST_WORDS]
+
+
+def parts(text: str) -> str:
+    """Every word of a text and all its ends, each once, with a space between; what is too much is left out."""
+    kept, room = [], MOST_PARTS
+    for part in dict.fromkeys(end for word in dict.fromkeys(_words(text)) for end in _ends(word)):
+        room -= len(part.encode()) + 1
+        if room < 0:
+            break
+        kept.append(part)
+    return " ".join(kept)
 
 
 def keep_words(connection: Connection, release: Release) -> None:
-    """Let a release be found by the words it has now: for the transaction that writes it."""
-    headline = f"{release.kicker or ''} {release.headline}"
-    whole = f"{headline} {release.teaser or ''} {release.body_text or ''}"
-    words = {
-        "headline": folded(headline),
-        "words": folded(whole),
-    }
-    query = insert(connection, search_texts).values(release=release.id, **words)
-    connection.execute(query.on_conflict_do_update(index_elements=["release"], set_=words))
+    """Let a release be found by the words it has now, an editor's before its source's.
+
+    Belongs into the transaction that writes either.
+    """
+    said = _said(connection, release)
+    headline = f"{said.kicker or ''} {said.headline}"
+    found = {"headline": parts(headline), "parts": parts(f"{headline} {said.teaser or ''} {said.body_text or ''}")}
+    query = insert(connection, search_texts).values(release=release.id, **found)
+    connection.execute(query.on_conflict_do_update(index_elements=["release"], set_=found))
+
+
+def _said(connection: Connection, release: Release) -> Release:
+    row = connection.execute(select(own_words).where(own_words.c.release == release.id)).one_or_none()
+    return release if row is None else OwnWords(**row._mapping).said(release)
+
+
+def _words(text: str) -> Iterator[str]:
+    spaced = "".join(character if character.isalnum() else " " for character in folded(text))
+    return (word[:LONGEST_WORD] for word in spaced.split())
+
+
+def _ends(word: str) -> Iterator[str]:
+    yield word
+    yield from (word[start:] for start in range(1, len(word) - SHORTEST_END + 1))
 
 
 def _stem(word: str) -> str:

@@ -16,7 +16,7 @@ from newsletter.audience import Subscribing
 from newsletter.config import Settings
 from newsletter.i18n import language_name, languages, translations
 from newsletter.publish.pages import Pages
-from newsletter.store.search import Hits
+from newsletter.store.search import Asked, Hits
 
 
 def _utc_now() -> datetime:
@@ -37,7 +37,7 @@ class WebServices:
     ready: Callable[[], Sequence[str]]
     metrics: Callable[[], bytes]
     hook: Callable[[str, Mapping[str, str], bytes], int]
-    search: Callable[[Sequence[str], datetime, int, int], Hits]
+    search: Callable[[Asked, datetime, int, int], Hits]
     clock: Callable[[], datetime] = field(default=_utc_now)
     later: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "later"))
 

@@ -72,8 +72,9 @@ def create_app(services: WebServices, inside: Mapping[str, ASGIApp] = MappingPro
     )
     router.router.redirect_slashes = False
     aliases = {alias: slug for slug, feed in services.settings.feeds.items() for alias in feed.aliases}
-    headers = security_headers(services.settings.site.base_url, hosted=services.settings.publish.images == "host")
-    kept = Kept(headers)
+    base_url, hosted = services.settings.site.base_url, services.settings.publish.images == "host"
+    headers = security_headers(base_url, hosted=hosted)
+    kept = Kept(security_headers(base_url, hosted=hosted, script_src="'self'"))  # share.js
     app: ASGIApp = Published(router, services.settings.publish.directory, root, aliases, kept)
     app = SecurityHeaders(Access(Bounded(app), trouble), headers)
     return Quick(Prefix(app, root), kept, root)

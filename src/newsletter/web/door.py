@@ -51,7 +51,7 @@ class Door:
     def form(self, visit: Visit, template: str, status: int = 200, *, asked: bool = False, **values: Any) -> Response:
         """The page of a form, with a ticket where one is asked for; `asked`: it came back for nothing else.
 
-        Its script is the only one that a page of ours for readers runs, and only then.
+        Its script is the only one that a form of ours for readers runs, and only then.
         """
         ticket = self.siege.ticket(self._services.clock())
         response = answer(self._services, visit, template, status, ticket=ticket, asked=asked, **values)

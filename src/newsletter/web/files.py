@@ -11,36 +11,16 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 
-from newsletter.publish.packing import TEXTS, pack
+from newsletter.publish.kinds import FOREVER, kept_for, type_of
+from newsletter.publish.packing import pack
 
 KEPT_BYTES = 64 * 1024 * 1024
-TYPES = {
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".rss": "application/rss+xml; charset=utf-8",
-    ".json": "application/feed+json",  # JSON is UTF-8 by definition (RFC 8259, 8.1)
-    ".jsonld": "application/ld+json",
-    ".opml": "text/x-opml; charset=utf-8",
-    ".xml": "application/xml; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".gif": "image/gif",
-    ".pdf": "application/pdf",
-    ".ico": "image/x-icon",
-}
-FRESH = {".html": 60, ".css": 86_400, ".atom": 300, ".rss": 300, ".json": 300, ".opml": 300}  # seconds; else an hour
-FOREVER = "public, max-age=31536000, immutable"  # a year (RFC 8246)
 ABOUT_THE_BODY = (b"content-length", b"content-type", b"content-encoding")
 LONG = 200  # bytes of a header that is worth remembering what it means
 
@@ -105,7 +85,7 @@ class Kept:
     """Files in memory, by what they are asked for as; of all of them no more than KEPT_BYTES."""
 
     def __init__(self, common: Sequence[Header] = ()) -> None:
-        """`common` are the headers that every answer has, whatever it answers."""
+        """`common` are the headers that each of these files is answered with."""
         self.common = common
         self._files: OrderedDict[str, File] = OrderedDict()
         self._bytes = 0
@@ -154,13 +134,13 @@ def stamp(info: os.stat_result) -> tuple[int, int, int]:
 def read(path: Path, info: os.stat_result, status: int, common: Sequence[Header], *, forever: bool) -> File:
     """The file as it lies there. Raises OSError. Slow: for a thread."""
     body = path.read_bytes()
-    fresh = FOREVER if forever else f"public, max-age={FRESH.get(path.suffix, 3600)}"
+    fresh = FOREVER if forever else kept_for(path)
     about = {"last-modified": formatdate(int(info.st_mtime), usegmt=True), "cache-control": fresh}
-    if path.suffix in TEXTS:
-        about["vary"] = "Accept-Encoding"
-    about["content-type"] = TYPES.get(path.suffix, "application/octet-stream")
-    plain = _form(body, about, status, common)
     small = pack(path, body)
+    if small is not None:
+        about["vary"] = "Accept-Encoding"
+    about["content-type"] = type_of(path)
+    plain = _form(body, about, status, common)
     packed = None if small is None else _form(small, about | {"content-encoding": "gzip"}, status, common)
     return File(str(path), stamp(info), int(info.st_mtime), status, plain, packed)
 
@@ -187,7 +167,8 @@ def _moment(date: bytes) -> float:
 def _remembered_moment(date: bytes) -> float:
     """Seconds since 1970; before all files where it is no date, which then decides nothing (RFC 9110, 13.1.3)."""
     try:
-        return parsedate_to_datetime(date.decode("ascii")).timestamp()
+        found = parsedate_to_datetime(date.decode("ascii"))
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()  # that of asctime is UTC, unsaid
     except (ValueError, OverflowError):
         return -1
 

@@ -11,9 +11,9 @@ CONTENT_POLICY = "Content-Security-Policy"
 
 
 def content_policy(base_url: str, *, hosted: bool = False, **other: str) -> str:
-    """What a page may load (CSP 3). No page runs a script; pictures may be the portal's own unless they are `hosted`.
+    """What a page may load (CSP 3). It runs no script; pictures may be the portal's own unless they are `hosted`.
 
-    Everything else is ours. `other` are directives for one page, as `script_src="'self'"`.
+    Everything else is ours. `other` are directives for some pages, as `script_src="'self'"`.
     """
     parts = urlsplit(base_url)
     pictures = "'self' https:" if parts.scheme == "https" else "'self' https: http:"
@@ -29,10 +29,10 @@ def content_policy(base_url: str, *, hosted: bool = False, **other: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
-def security_headers(base_url: str, *, hosted: bool = False) -> list[tuple[bytes, bytes]]:
-    """Headers for all answers."""
+def security_headers(base_url: str, *, hosted: bool = False, **other: str) -> list[tuple[bytes, bytes]]:
+    """Headers for all answers; `other` as for `content_policy`."""
     headers = {
-        CONTENT_POLICY.lower(): content_policy(base_url, hosted=hosted),
+        CONTENT_POLICY.lower(): content_policy(base_url, hosted=hosted, **other),
         "referrer-policy": "no-referrer",  # addresses of people's own pages hold a token
         "x-content-type-options": "nosniff",
     }

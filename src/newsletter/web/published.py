@@ -14,6 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.web.files import File, Kept, joined, read, stamp
 
+UNASKED = (".html", ".gz", ".gone")
+"""How no address ends: a page has one, without its ending, and what is gone is told with its status alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
@@ -54,7 +57,7 @@ class Published:
         """The file of a path with its status; where it lies instead; None where nothing is published."""
         parts = path.removeprefix("/").split("/")
         folder = parts[-1] == ""
-        if any(_unfit(part) for part in parts[: -1 if folder else None]) or path.endswith((".html", ".gz")):
+        if any(_unfit(part) for part in parts[: -1 if folder else None]) or path.endswith(UNASKED):
             return None
         if (now_at := self._renamed(parts)) is not None:
             return Elsewhere(f"{self._root}/{quote(now_at)}", 301)
@@ -83,9 +86,10 @@ class Published:
         headers = joined(scope["headers"])
         form = file.form(headers)
         if file.is_known(form, headers):
-            await _respond(send, 304, form.unchanged, b"")
+            await _respond(send, 304, [*form.unchanged, *self._kept.common], b"")
         else:
-            await _respond(send, file.status, form.headers, b"" if scope["method"] == "HEAD" else form.body)
+            body = b"" if scope["method"] == "HEAD" else form.body
+            await _respond(send, file.status, [*form.headers, *self._kept.common], body)
 
     def _read(self, path: Path, info: os.stat_result, status: int) -> File:
         return read(path, info, status, self._kept.common, forever=path.is_relative_to(self._forever))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Container, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from newsletter.model import Release
+from newsletter.store.search import Asked
 from newsletter.store.words import folded, stems
 from newsletter.web.answers import Visit, WebServices, answer
 
@@ -16,20 +19,54 @@ LONGEST = 200  # characters of a question that come back in the field
 AROUND = 100  # characters of a snippet before and after the first word found
 MOST_PAGES = 500
 OPEN, CLOSE, NOTHING = Markup("<mark>"), Markup("</mark>"), Markup()
+PERIODS = {"week": timedelta(days=7), "month": timedelta(days=31), "year": timedelta(days=366)}
+
+
+class Place(NamedTuple):
+    """Where to look: what stands for it in an address, and its title. A topic is of the feed before it."""
+
+    value: str
+    title: str
 
 
 def show(services: WebServices, visit: Visit) -> Response:
     """The form, and what was found."""
-    query = visit.request.query_params.get("q", "").replace("\0", " ")[:LONGEST].strip()
-    wanted, page = stems(query), _page(visit.request.query_params.get("page", ""))
-    hits = services.search(wanted, services.clock(), ON_A_PAGE, (page - 1) * ON_A_PAGE)
-    found = [(release, snippet(release, wanted)) for release in hits.releases]
-    pages = -(-hits.total // ON_A_PAGE)
-    values: dict[str, Any] = {"query": query, "count": hits.total, "found": found, "page": page, "pages": pages}
-    return answer(services, visit, "search.html", asked=bool(wanted), **values)
+    said = visit.request.query_params
+    query, page = said.get("q", "").replace("\0", " ")[:LONGEST].strip(), _page(said.get("page", ""))
+    feeds = list(_feeds(services))
+    within = _known(said.get("in", ""), {place.value for feed in feeds for place in feed})
+    since = _known(said.get("since", ""), PERIODS)
+    asked = _asked(stems(query), within, services.clock() - PERIODS[since] if since else None)
+    hits = services.search(asked, services.clock(), ON_A_PAGE, (page - 1) * ON_A_PAGE)
+    values: dict[str, Any] = {
+        "said": {"q": query, "in": within, "since": since, "lang": visit.language},
+        "feeds": feeds,
+        "count": hits.total,
+        "found": [(release, snippet(release, asked.words)) for release in hits.releases],
+        "page": page,
+        "pages": -(-hits.total // ON_A_PAGE),
+    }
+    return answer(services, visit, "search.html", asked=bool(asked.words), **values)
 
 
-def snippet(release: Release, wanted: list[str]) -> Markup:
+def _known(said: str, known: Container[str]) -> str:
+    """What an address says, nothing where it is not known: a feed that was removed must not make it an error."""
+    return said if said in known else ""
+
+
+def _asked(words: list[str], within: str, since: datetime | None) -> Asked:
+    feed, _, topic = within.partition("/")
+    return Asked(words, feed, topic, since)
+
+
+def _feeds(services: WebServices) -> Iterator[list[Place]]:
+    """Each feed, and its topics after it."""
+    topics_of = services.subscribing.offer.topics_of
+    for slug, feed in sorted(services.settings.feeds.items(), key=lambda pair: pair[1].title.casefold()):
+        yield [Place(slug, feed.title), *(Place(f"{slug}/{each.slug}", each.title) for each in topics_of(slug))]
+
+
+def snippet(release: Release, wanted: Sequence[str]) -> Markup:
     """Where a release first says one of the words, with all of them marked; everything else escaped."""
     text = f"{release.teaser or ''} {release.body_text or ''}".strip()
     plain, origin = _mapped(text)
@@ -43,7 +80,7 @@ def _cut(cut: bool) -> str:
     return "…" if cut else ""
 
 
-def _marked(text: str, wanted: list[str]) -> Markup:
+def _marked(text: str, wanted: Sequence[str]) -> Markup:
     plain, origin = _mapped(text)
     marked: set[int] = set()
     for word in wanted:

@@ -16,6 +16,7 @@ from newsletter.app.alarms import AlarmBoard
 from newsletter.config import Settings
 from newsletter.errors import TransportError
 from newsletter.model import AlarmKind
+from newsletter.said import Said
 from newsletter.store.alarms import Alarms
 from newsletter.store.database import Database
 from tests.servers.web import serving
@@ -35,8 +36,11 @@ class Chat:
         return Response(status_code=self.status)
 
 
-def board(database: Database, webhook: str, mailed: list[Sequence[Any]], fault: Exception | None = None) -> AlarmBoard:
+def board(
+    database: Database, webhook: str, mailed: list[Sequence[Any]], fault: Exception | None = None, language: str = "de"
+) -> AlarmBoard:
     site = {"title": "Presse", "base_url": "https://n.example", "publisher": "Stadt", "contact": "p@n.example"}
+    site |= {"language": language}
     alerts = {"to": ["IT <it@n.example>"], "webhook": webhook}
     mail = {"from": "p@n.example", "transport": "smtp"}
     settings = Settings.model_validate({"site": site, "mail": mail, "alerts": alerts})
@@ -66,6 +70,33 @@ def test_mail_and_webhook_are_told_once(database: Database) -> None:
         "raised_at": NOW.isoformat(),
     }
     assert [given[2] for given in mailed] == [["it@n.example"], ["it@n.example"]]
+
+
+def test_mail_and_chat_are_told_in_the_language_of_the_site_programs_in_english(database: Database) -> None:
+    chat, mailed = Chat(), list[Sequence[Any]]()
+    with serving(chat.app) as url:
+        for language in ("de", "en"):
+            own = board(database, f"{url}/hook", mailed, language=language)
+            why = Said("nothing was due")
+            own.sound(
+                "a", AlarmKind.EDITION_HELD, Said("%(row)s could not be composed: %(why)s", row="x", why=why), NOW
+            )
+            own.sound("b", AlarmKind.RUN_PAUSED, "words of somebody else", NOW)
+            assert own.tell(NOW) == 2
+            own.resolve("a")
+            own.resolve("b")
+    (subject, german, *_), (english_subject, english, *_) = mailed
+    assert subject == "[Presse] Ausgabe zurückgehalten und 1 weitere"
+    assert german == (
+        "Ausgabe zurückgehalten, seit 2026-11-27 06:00 UTC:\n"
+        "x konnte nicht zusammengestellt werden: nichts stand an\n\n"
+        "Versand angehalten, seit 2026-11-27 06:00 UTC:\nwords of somebody else\n\n"
+        "`newsletter status` zeigt, was ansteht.\n"
+    )
+    assert english_subject == "[Presse] edition held and 1 more"
+    assert "edition held, since 2026-11-27 06:00 UTC:\nx could not be composed: nothing was due\n" in english
+    assert chat.heard[0]["text"] == f"{subject}\n{german}"
+    assert chat.heard[0]["alarms"][0]["message"] == "x could not be composed: nothing was due"
 
 
 @pytest.mark.parametrize(("mail_fails", "status"), [(True, 200), (False, 500), (True, 500)])

@@ -14,7 +14,7 @@ from newsletter.app.extras import new_editions, reword
 from newsletter.cli import cli
 from newsletter.config import load
 from newsletter.errors import BadInput, NotFound, StateError
-from newsletter.model import Cadence, EditionState, Format, Saying, Sighting
+from newsletter.model import Cadence, EditionState, Format, Saying, Sighting, Topic
 from tests.integration.app.test_composing import DAILY, NOW, new, program, states
 from tests.integration.store.test_releases import collected
 
@@ -92,6 +92,25 @@ def test_without_releases_it_carries_what_is_due(program: Program) -> None:
     assert "Sonder" not in text(program, made[0].id)[1]
 
 
+def test_an_editor_s_order_stays(program: Program) -> None:
+    schools, parks = Topic("schulen", "Schulen"), Topic("parks", "Parks")
+    for id, topic in (("a", schools), ("b", parks), ("c", schools), ("d", parks)):
+        collected(program.database, new(id, headline=f"Meldung {id}", topics=(topic,)))
+
+    def order(*wanted: str, ordered: bool = True) -> str:
+        (made,) = new_editions(program, "presse", [Cadence.DAILY], wanted, Saying(), ordered=ordered)
+        assert not [finding for finding in made.findings if finding.blocks]
+        program.desk.prepare(made, NOW)  # as where one of them changes
+        found = "".join(one.release for one in program.editions.get(made.id).carried)
+        plain = text(program, made.id)[2]
+        assert sorted(wanted, key=lambda id: plain.rindex(f"Meldung {id}")) == list(found)
+        return found
+
+    assert order("d", "b", "c", "a") == "dbca"
+    assert order("c", "b", "d", "a") == "cabd"  # what is of one topic stays under its heading
+    assert order("c", "b", "d", "a", ordered=False) == order("d", "c", "b", "a", ordered=False) == "acbd"
+
+
 def test_what_does_not_go_together_is_refused(program: Program) -> None:
     collected(program.database, new("a"), new("other", source="elsewhere"))
     program.releases.withhold("a", "an editor keeps it back", NOW)
@@ -155,6 +174,11 @@ def test_the_commands(program: Program) -> None:
     assert run("new", "presse", "--urgent", "a").exit_code == 0
     assert run("edit", found["id"]).exit_code == 2
     assert run("new", "presse", "--urgent", "a", "--release", "a").exit_code == 2
+    assert run("new", "presse", "--in-order").exit_code == 2  # of which releases?
+    collected(program.database, new("b"), new("c"))
+    made = run("new", "presse", "--cadence", "daily", "--in-order", "--release", "c", "--release", "b", "--json")
+    ordered = program.editions.get(json.loads(made.stdout)[0]["id"])
+    assert ([one.release for one in ordered.carried], ordered.ordered) == (["c", "b"], True)
     too_long = run("edit", found["id"], "--subject", "x" * 251)
     assert isinstance(too_long.exception, BadInput)
 

@@ -95,7 +95,8 @@ def test_the_worst_comes_first() -> None:
     health = judge(replace(WELL, alarms=alarms), {"portal"}, NOW)
     assert health.level is Level.CRITICAL
     assert [line.partition(":")[0] for line in health.lines] == ["clock wrong", "edition held"]
-    assert health.perfdata[0] == "alarms=2;0"
+    perfdata = ["alarms=2;0", "held=0;0", "overdue=0;;0", "waiting=0s;;1800", "mails=0", "uncertain=0"]
+    assert [str(figure) for figure in health.figures] == perfdata
 
 
 def test_what_cannot_be_known_is_unknown(tmp_path: Path) -> None:

@@ -50,3 +50,13 @@ def test_mails_in_doubt(desk: Office) -> None:
     done = run(desk, "settle", id, "--resend", "--reason", "mara: not in the log")
     assert (done.exit_code, done.output) == (0, "1 are sent again\n"), done.output
     assert desk.program.editions.counts(id) == {DeliveryState.ACCEPTED: 2, DeliveryState.QUEUED: 1}
+
+
+def test_mails_in_doubt_that_shall_not_go_again(desk: Office) -> None:
+    id = desk.program.editions.listed()[0].edition.id
+    doubtful(desk, id)
+    done = run(desk, "settle", id, "--failed", "--reason", "mara: refused, says the log")
+    assert (done.exit_code, done.output) == (0, "2 count as failed\n"), done.output
+    ledger = desk.program.mailroom.ledger(id)
+    assert (ledger["planned"], ledger["counts"], ledger["complete"]) == (3, {"accepted": 1, "failed": 2}, True)
+    assert run(desk, "settle", id, "--resend", "--reason", "too late").output == "0 are sent again\n"

@@ -13,11 +13,11 @@ from sqlalchemy import insert, select, update
 
 from newsletter.deliver.dkim import Signer
 from newsletter.deliver.message import Envelope
-from newsletter.deliver.pace import Caps
+from newsletter.deliver.pace import Caps, Pace
 from newsletter.deliver.server import Server, Timeouts
 from newsletter.deliver.transports import Transport
 from newsletter.deliver.transports.smtp import SmtpTransport
-from newsletter.deliver.worker import ANY, Deliverer
+from newsletter.deliver.worker import Deliverer
 from newsletter.deliver.writer import Writer
 from newsletter.model import (
     AlarmKind,
@@ -31,6 +31,7 @@ from newsletter.model import (
     SubscriptionState,
     Variant,
 )
+from newsletter.store.budget import Budget
 from newsletter.store.database import Database
 from newsletter.store.deliveries import Deliveries, Terms, add_notice
 from newsletter.store.editions import Editions
@@ -194,12 +195,13 @@ class World:
         *,
         batch: int = 100,
         return_path: str | None = None,
-        caps: Caps = ANY,
+        caps: Caps = Caps(),  # noqa: B008  # it does not change
         signers: Sequence[Signer] = (),
     ) -> Deliverer:
         writer = Writer(KEYS, "https://news.musterstadt.example", return_path, signers)
         tools = (transport, self.texts)
-        return Deliverer(self.ledger, *tools, writer, now=self.clock, alarms=self.told, batch=batch, caps=caps)
+        pace = Pace(caps, Budget(self.database))
+        return Deliverer(self.ledger, *tools, writer, now=self.clock, alarms=self.told, batch=batch, pace=pace)
 
 
 async def deliver_until_done(world: World, transport: Transport) -> None:

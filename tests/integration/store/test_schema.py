@@ -22,8 +22,9 @@ def version(connection: Connection, value: str) -> None:
 
 
 def ours(name: str | None, kind: str, _: object) -> bool:
-    """Not those of the engine's jobs, which are procrastinate's."""
-    return not (name or "").startswith("procrastinate_")
+    """Whether tables.py speaks of it: not of full-text indexes, which each database has in its own way, nor of the
+    engine's jobs, which are procrastinate's."""
+    return not (name or "").startswith(("search_index", "ix_search_texts_parts", "procrastinate_"))
 
 
 def test_migrations_make_the_tables(database: Database) -> None:

@@ -12,15 +12,11 @@ from playwright.sync_api import Page
 from newsletter.model import SubscriptionState
 from newsletter.tokens import Purpose
 from tests.integration.audience.world import token
+from tests.integration.web.admin.browser import NOTHING, looked_at
 from tests.integration.web.browser import served as loopback
 from tests.integration.web.world import Site
-from tests.servers.chromium import Chromium, axe
+from tests.servers.chromium import Chromium
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
-    "forced colours": {"color_scheme": "light", "forced_colors": "active"},
-}
 ACTIVE, ASKED, LEFT, LAPSED = 1, 2, 3, 4
 
 
@@ -94,19 +90,8 @@ def opened(page: Page, here: Site, name: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_in_any_look(served: Site, chromium: Chromium, name: str) -> None:
-    def look_at(page: Page) -> dict[str, list[str]]:
-        opened(page, served, name)
-        found = {}
-        for look, media in LOOKS.items():
-            page.emulate_media(**media)
-            found[look] = axe(page)
-        page.emulate_media(forced_colors="none")
-        page.set_viewport_size({"width": 320, "height": 640})
-        found["narrow"] = axe(page)
-        found["width"] = [str(page.evaluate("document.documentElement.scrollWidth"))]  # WCAG 1.4.10
-        return found
-
-    assert chromium.run(look_at, locale="de-DE") == {"width": ["320"], "narrow": []} | {look: [] for look in LOOKS}
+    found = chromium.run(lambda page: looked_at(page, lambda page: opened(page, served, name)), locale="de-DE")
+    assert found == NOTHING
 
 
 def test_the_summary_of_errors_has_the_focus_and_leads_to_the_field(served: Site, chromium: Chromium) -> None:

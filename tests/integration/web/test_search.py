@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert
 
+from newsletter.config import FeedSettings
 from newsletter.store.documents import release_columns
 from newsletter.store.tables import releases
 from newsletter.store.words import keep_words
@@ -44,3 +46,20 @@ async def test_hostile_queries_are_answered(sqlite_url: str, tmp_path: Path, que
             page = await client.get("/search", params={"q": query, "page": "-1"})
         assert page.status_code == 200
         assert "<script" not in page.text
+
+
+async def test_it_can_be_looked_for_in_a_feed_and_a_time(sqlite_url: str, tmp_path: Path) -> None:
+    with site(sqlite_url, tmp_path) as here:
+        fill(here)
+        feed, address = "musterstadt", "https://musterstadt.example/presse"
+        here.settings.feeds[feed] = FeedSettings(title="Presse", url=address, topics={"Verkehr": "verkehr"})
+        async with here.client() as client:
+            every = await client.get("/search", params={"q": "Brücken", "in": "", "since": "", "lang": "en"})
+            other = await client.get("/search", params={"q": "Brücken", "in": feed, "since": "week", "lang": "en"})
+            gone = await client.get("/search", params={"q": "Brücken", "in": "gone/x", "since": "ever", "lang": "en"})
+        assert "1 release found" in every.text
+        assert "0 releases found" in other.text  # `fill` puts the release in no feed
+        assert re.search(rf'<option value="{feed}"[^>]* selected', other.text)
+        assert '<option value="week" selected' in other.text
+        assert '<option value="musterstadt/verkehr" lang="de">Verkehr</option>' in other.text
+        assert "1 release found" in gone.text

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from starlette.types import ASGIApp
 
 from newsletter.publish.pages import Pages
+from newsletter.publish.writer import Writer
 from newsletter.store.columns import metadata
 from newsletter.store.database import open_database
 from newsletter.store.journal import Journal
@@ -39,8 +40,8 @@ class Site(World):
         super().__post_init__()
         pages = Pages(self.settings.site)
         public = self.settings.publish.directory
-        public.mkdir(exist_ok=True)
-        (public / "style.css").write_bytes(pages.style)
+        for name, data in pages.beside.items():
+            Writer(public).write(name, data)
         services = WebServices(
             self.settings,
             self.subscribing,

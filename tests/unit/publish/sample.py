@@ -23,6 +23,7 @@ from newsletter.model import (
     Finding,
     Format,
     Image,
+    Issued,
     Mark,
     Precision,
     Record,
@@ -198,6 +199,10 @@ class Shelf:
     def edition_marks(self) -> Iterable[Mark]:
         for edition in self.editions:
             yield Mark(edition.id, max(self.changed.get(carried.release, NOW) for carried in edition.carried))
+
+    def editions_issued(self) -> list[Issued]:
+        found = [Issued(one.id, one.newsletter, one.cadence, one.slot) for one in self.editions]
+        return sorted(found, key=lambda one: (one.slot, one.id), reverse=True)
 
     def edition(self, edition: str) -> Edition:
         for each in self.editions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -175,6 +176,7 @@ def test_the_sitemap_names_what_people_can_read(store: Shelf, tmp_path: Path) ->
     assert {f"{SITE.base_url}/releases/{release.id}" for release in live} <= set(addresses)
     assert not any(store.stock[-1].id in address for address in addresses if address)
     assert f"{SITE.base_url}/feeds/musterstadt/archive/2026-08" in addresses
+    assert addresses.count(f"{SITE.base_url}/feeds/musterstadt/archive/") == 1
     assert f"Sitemap: {SITE.base_url}/sitemap.xml" in (tmp_path / "robots.txt").read_text()
 
 
@@ -207,3 +209,26 @@ def test_feeds_name_the_hub(store: Shelf, tmp_path: Path) -> None:
     assert [one.get("href") for one in rss.iter(f"{ATOM}link") if one.get("rel") == "hub"] == [hub]
     assert json.loads((tmp_path / "feeds/musterstadt.json").read_text())["hubs"] == [{"type": "WebSub", "url": hub}]
     assert "hub" not in links(tmp_path / ARCHIVE / "2026-10.atom")
+
+
+def test_the_months_of_all_feeds_are_listed_for_people(tmp_path: Path) -> None:
+    other = make(999, published=datetime(2026, 9, 3, 9, tzinfo=UTC), source="rat", headline="Aus dem Rat")
+    both = [dated(one, datetime(2026, 10, 1 + one, 9, tzinfo=UTC)) for one in range(2)]
+    feeds = {**FEEDS, "rat": next(iter(FEEDS.values())).model_copy(update={"title": "Der Rat"})}
+    run(Shelf([*both, other]), tmp_path, feeds=feeds)
+    months = (tmp_path / "archive/index.html").read_text()
+    assert re.findall(r'href="https://[^"]*/archive/(2026-\d\d)"', months) == ["2026-10", "2026-09"]
+    assert "2 Meldungen" in months
+    assert 'href="/editions/"' in months
+    month = (tmp_path / "archive/2026-09.html").read_text()
+    assert "Aus dem Rat" in month
+    assert 'rel="next"' in month
+    assert "alternate" not in month
+    assert not list((tmp_path / "archive").glob("*.atom"))
+    assert f"<loc>{SITE.base_url}/archive/2026-09</loc>" in (tmp_path / "sitemap.xml").read_text()
+
+
+def test_the_list_of_months_is_there_before_any_release(tmp_path: Path) -> None:
+    run(Shelf([]), tmp_path)
+    assert "sobald es welche gibt" in (tmp_path / "archive/index.html").read_text()
+    assert "sobald es welche gibt" in (tmp_path / "editions/index.html").read_text()

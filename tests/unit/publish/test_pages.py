@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import html5lib
 import lxml.html
@@ -65,6 +67,7 @@ def test_every_page_is_well_formed_and_has_one_h1(tmp_path: Path) -> None:
         assert len(list(document.iter("h1"))) == 1, path
         assert len(list(document.iter("main"))) == 1, path
         assert "<script" not in shown(text)
+        assert re.findall(r'<link rel="icon" href="/([^"?]+)', text) == ["favicon.ico", "icon.svg"], path
         identifiers = re.findall(r' id="([^"]+)"', text)
         assert len(set(identifiers)) == len(identifiers), path
         for label in re.findall(r' aria-labelledby="([^"]+)"', text):
@@ -122,9 +125,9 @@ def test_pages_lie_under_the_path_of_the_base_address() -> None:
 
 
 def test_the_style_sheet_is_small_and_fetches_nothing() -> None:
-    assert len(PAGES.style) <= 10_000
-    assert b"url(" not in PAGES.style
-    assert b"@import" not in PAGES.style
+    assert len(PAGES.beside["style.css"]) <= 10_000
+    assert b"url(" not in PAGES.beside["style.css"]
+    assert b"@import" not in PAGES.beside["style.css"]
 
 
 def test_a_template_that_is_missing_or_broken_is_named(tmp_path: Path) -> None:
@@ -145,7 +148,8 @@ def metadata(release: object) -> tuple[dict[str, Any], dict[str, str]]:
     """What a page says in JSON-LD and in Open Graph."""
     root = lxml.html.document_fromstring(page(release))
     scripts = root.xpath("//script")
-    assert [script.get("type") for script in scripts] == ["application/ld+json"]
+    assert [script.get("type") for script in scripts] == ["application/ld+json", "module"]
+    assert scripts[1].get("src").startswith("/share.js?v=")
     properties = {meta.get("property"): meta.get("content") for meta in root.xpath("//meta[@property]")}
     return json.loads(scripts[0].text), properties
 
@@ -171,3 +175,31 @@ def test_what_is_not_known_is_not_said() -> None:
 def test_no_headline_ends_the_metadata() -> None:
     article, _ = metadata(make(1, headline="</script><script>alert(1)</script> & \u2028"))
     assert article["headline"].startswith("</script>")
+
+
+def test_a_page_can_be_passed_on_without_a_script_and_without_anybody_else() -> None:
+    text = page(make(1, headline="Brücke & Steg + 1"))
+    address = f"{SITE.base_url}/releases/{make(1).id}"
+    assert f'<a id="share-link" href="{address}">{address}</a>' in text
+    mailto = re.search('href="mailto:[?]([^"]*)"', text)
+    assert mailto
+    assert parse_qs(unescape(mailto[1]).replace("+", "%2B")) == {"subject": ["Brücke & Steg + 1"], "body": [address]}
+    assert "+" not in mailto[1]  # which RFC 6068 would not take for a blank
+    assert len(re.findall('<button type="button" class="second"[^>]* hidden>', text)) == 2
+
+
+def test_past_editions_are_listed(tmp_path: Path) -> None:
+    run(shelf(), tmp_path)
+    text = (tmp_path / "editions/index.html").read_text()
+    assert '<a href="/editions/presse-daily-20261121T0600Z">Samstag, 21. November 2026</a> (täglich)' in text
+    assert "<h3>2026</h3>" in text
+
+
+def test_the_foot_of_a_page_links_what_the_house_has() -> None:
+    ways = {name: f"https://musterstadt.example/{name}" for name in ("easy_language_url", "sign_language_url")}
+    below = Pages(Site(**SITE.model_dump() | ways))
+    for title, address in zip(("Leichte Sprache", "Gebärdensprache"), ways.values(), strict=True):
+        assert f'<li><a href="{address}">{title}</a></li>' in page(BRIDGE, below)
+        assert title not in page(BRIDGE)
+    for title in ("Impressum", "Datenschutz", "Barrierefreiheit"):
+        assert f">{title}</a></li>" in page(BRIDGE)

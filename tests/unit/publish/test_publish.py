@@ -36,6 +36,7 @@ from tests.unit.publish.sample import (
     withdrawn,
 )
 
+ARCHIVES = ("archive", "feeds/musterstadt/archive")
 LATER = NOW + timedelta(hours=1)
 
 
@@ -60,7 +61,12 @@ def test_everything_lies_where_it_is_looked_for(tmp_path: Path) -> None:
     topics = {f"feeds/musterstadt/{topic}.{ending}" for topic in ("boese", "umwelt", "verkehr") for ending in formats()}
     assert set(files(tmp_path)) == pages | topics | {
         ".rendered",
+        "archive/.months",
+        "archive/2026-11.html",
+        "archive/index.html",
+        "editions/index.html",
         "editions/presse-daily-20261121T0600Z.html",
+        "favicon.ico",
         "feeds.opml",
         "feeds/index.html",
         "feeds/musterstadt.atom",
@@ -70,10 +76,12 @@ def test_everything_lies_where_it_is_looked_for(tmp_path: Path) -> None:
         "feeds/musterstadt/archive/2026-11.html",
         "feeds/musterstadt/archive/index.html",
         "feeds/musterstadt/index.html",
+        "icon.svg",
         "index.html",
         "reports/presse-daily-20261121T0600Z.html",
         "reports/presse-daily-20261121T0600Z.jsonld",
         "robots.txt",
+        "share.js",
         "sitemap.xml",
         "style.css",
     }
@@ -115,7 +123,7 @@ def test_a_new_release_changes_only_what_it_stands_on(tmp_path: Path) -> None:
         "index.html",
         "sitemap.xml",
         "feeds/musterstadt/index.html",
-        *(f"feeds/musterstadt/archive/{name}" for name in (".months", "2026-11.html", "index.html")),
+        *(f"{archive}/{name}" for archive in ARCHIVES for name in (".months", "2026-11.html", "index.html")),
         *(f"feeds/musterstadt{topic}.{ending}" for topic in ("", "/verkehr") for ending in formats()),
     }
     assert ids(tmp_path)[0] == new.id

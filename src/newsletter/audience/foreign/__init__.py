@@ -49,7 +49,8 @@ class Export:
         state = folded(row.get("state", ""))
         found = next((place for place, names in self.states.items() if state in names), None)
         if state and found is None:
-            raise BadInput(f"the state {row['state']!r} is none of {self.name}'s")
+            of = {"state": repr(row["state"]), "program": self.name}
+            raise BadInput("the state %(state)s is none of %(program)s's", **of)
         if found is Place.BLOCKED or _happened(row.get("blocked")):
             return Place.BLOCKED
         if found is Place.LEFT or _happened(row.get("left")):
@@ -80,7 +81,7 @@ def programs() -> tuple[str, ...]:
 def export_of(name: str) -> Export:
     """What a program's export looks like. Raises BadInput for a program that is not known."""
     if name not in programs():
-        raise BadInput(f"{name!r} is not known; there is {', '.join(programs())}")
+        raise BadInput("%(name)s is not known; there is %(known)s", name=repr(name), known=", ".join(programs()))
     return cast(Export, import_module(f"{__name__}.{name}").EXPORT)
 
 

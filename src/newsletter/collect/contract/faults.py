@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from newsletter.collect.read.text import likeness
 from newsletter.model import Candidate, Draft, Release
+from newsletter.said import Said
 
 SHRUNK = 0.2  # a body that shrinks below this share of what it was …
 LONG = 1_000  # … having had this many characters, is a page that broke, not an edit
@@ -17,11 +18,12 @@ _WORDS = re.compile(r"\w{4,}")
 def fault(draft: Draft, candidate: Candidate, before: Release | None) -> str | None:
     """Why a draft is no release, or not the one it was; None where it is."""
     if not draft.headline:
-        return "the page has no headline"
+        return Said("the page has no headline")
     if not draft.body_text.strip() and not draft.documents:
-        return "the page has no text"
+        return Said("the page has no text")
     if _something_else(draft, candidate):
-        return f"the page is not what the list calls “{candidate.headline}”: it says “{draft.headline}”"
+        other = "the page is not what the list calls “%(listed)s”: it says “%(said)s”"
+        return Said(other, listed=candidate.headline, said=draft.headline)
     return _changed(draft, before) if before is not None else None
 
 
@@ -30,7 +32,7 @@ def list_fault(candidates: Sequence[Candidate], known: int) -> str | None:
     dated = sum(candidate.published is not None for candidate in candidates)
     if known or dated * 2 >= len(candidates):
         return None
-    return (
+    return Said(
         "the portal answers with an empty or changed page: nothing of its list was there before. If that is right, "
         "`newsletter collect --backfill` takes it into the archive"
     )
@@ -47,8 +49,9 @@ def _something_else(draft: Draft, candidate: Candidate) -> bool:
 
 def _changed(draft: Draft, before: Release) -> str | None:
     if len(before.body_text) >= LONG and len(draft.body_text) < SHRUNK * len(before.body_text):
-        return f"of its text {len(draft.body_text)} of {len(before.body_text)} characters are left"
+        left = "of its text %(n)s of %(before)s characters are left"
+        return Said(left, n=len(draft.body_text), before=len(before.body_text))
     same_headline = likeness(draft.headline, before.headline) >= ALIKE
     if not same_headline and likeness(draft.body_text, before.body_text) < 2 * ALIKE:
-        return f"the page now says something else: “{draft.headline}”"
+        return Said("the page now says something else: “%(said)s”", said=draft.headline)
     return None

@@ -32,5 +32,6 @@ async def leaf(visit: Visit, url: str) -> Leaf:
 
 async def _read(page: Page, visit: Visit) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
     if page.status != 200:
-        raise FetchError(f"{page.url}: the feed answered {page.status}; has it moved?", status=page.status)
+        said = "%(url)s: the feed answered %(code)s; has it moved?"
+        raise FetchError(said, status=page.status, url=page.url, code=page.status)
     return await read_in_turn(read_feed, page, zone=visit.zone)

@@ -77,7 +77,7 @@ class _Walk:
         try:
             return await _read(await self.visit.fetch(url), self.visit)
         except FetchError as error:
-            self.incomplete = str(error)
+            self.incomplete = error.said
         except UnreadablePage as error:
             self.problems.append(f"{url}: {error}")
         return None
@@ -85,5 +85,6 @@ class _Walk:
 
 async def _read(page: Page, visit: Visit) -> Listing:
     if page.status != 200:
-        raise FetchError(f"{page.url}: the list answered {page.status}; has it moved?", status=page.status)
+        said = "%(url)s: the list answered %(code)s; has it moved?"
+        raise FetchError(said, status=page.status, url=page.url, code=page.status)
     return await read_in_turn(read_list, page, visit.feed.item, zone=visit.zone)

@@ -112,7 +112,7 @@ class _Walk:
         try:
             return self.take(await _read(await self.visit.fetch(part.url), self.visit))
         except FetchError as error:
-            self.incomplete = str(error)
+            self.incomplete = error.said
         except UnreadablePage as error:
             self.problems.append(f"{part.url}: {error}")
         return None
@@ -135,5 +135,6 @@ def _in_order(parts: Sequence[Part]) -> list[Part]:
 
 async def _read(page: Page, visit: Visit) -> Sitemap:
     if page.status != 200:
-        raise FetchError(f"{page.url}: the sitemap answered {page.status}; has it moved?", status=page.status)
+        said = "%(url)s: the sitemap answered %(code)s; has it moved?"
+        raise FetchError(said, status=page.status, url=page.url, code=page.status)
     return await read_in_turn(read_sitemap, page, zone=visit.zone)

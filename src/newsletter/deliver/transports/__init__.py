@@ -1,6 +1,6 @@
 """How messages leave: one file a transport, found by its name in `[mail] transport`; or a provider, over HTTP.
 
-Such a file has one public function, `transport(settings: Mail) -> Transport`.
+Such a file has one public function, `transport(settings: Mail, house_ca_file: Path | None) -> Transport`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Final, Protocol, cast
 
@@ -91,14 +92,15 @@ def ask_after(settings: Mail) -> timedelta | None:
     return providers.known_after(settings.transport) if settings.transport in providers.names() else None
 
 
-def find(settings: Mail, way: Way, now: Callable[[], datetime]) -> Transport:
-    """The transport that the settings name; `way` is how a provider's host is reached.
+def find(settings: Mail, way: Way, now: Callable[[], datetime], house_ca_file: Path | None = None) -> Transport:
+    """The transport that the settings name; `way` is how a provider's host is reached, `house_ca_file` whom a mail
+    server may be vouched for by besides.
 
     Raises SettingsError for one that there is not, or that cannot be used as it is set.
     """
     if settings.transport in names():
         module = import_module(f"{__name__}.{settings.transport}")
-        return cast(Transport, module.transport(settings))
+        return cast(Transport, module.transport(settings, house_ca_file))
     if settings.transport in providers.names():
         from newsletter.deliver.http import HttpTransport
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import structlog
 
 from newsletter.config import Mail
@@ -46,5 +48,5 @@ class LogTransport:
         return LogSession()
 
 
-def transport(settings: Mail) -> LogTransport:
+def transport(settings: Mail, house_ca_file: Path | None = None) -> LogTransport:
     return LogTransport()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from newsletter.config import Mail
 from newsletter.deliver.postfix import PostfixLog
 from newsletter.deliver.server import Server
@@ -22,13 +24,14 @@ class SmtpTransport:
         return await open_session(self._server)
 
 
-def transport(settings: Mail) -> SmtpTransport:
+def transport(settings: Mail, house_ca_file: Path | None = None) -> SmtpTransport:
     smtp = settings.smtp
     server = Server(
         host=smtp.host,
         port=smtp.port,
         security=smtp.security,
         ca_file=smtp.ca_file,
+        house_ca_file=house_ca_file,
         username=smtp.username,
         password=smtp.password.get_secret_value(),
         auth=smtp.auth,

@@ -14,9 +14,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from newsletter.app import Program
 from newsletter.app.signin import SignedIn
-from newsletter.errors import BadInput
-from newsletter.i18n import language_name, languages, translations
+from newsletter.errors import NewsletterError
+from newsletter.i18n import Words, language_name, languages, translations
 from newsletter.model import Account, Role
+from newsletter.said import Said
 from newsletter.web.admin.notes import Notes
 from newsletter.web.limit import Limit
 
@@ -89,9 +90,17 @@ class Desk:
         said = translations(self.language).gettext(message)
         return said % values if values else said
 
-    def explain(self, error: BadInput) -> str:
+    def tell(self, text: str | None) -> str:
+        """What was kept of what happened, in the page's language; nothing where nothing was."""
+        return Words(self.language).tell(text or "")
+
+    def can_tell(self, text: str) -> bool:
+        """Whether `tell` has it in the page's language: else it is in the one that it was kept in."""
+        return isinstance(text, Said) or self.tell(text) != text
+
+    def explain(self, error: NewsletterError) -> str:
         """What is wrong with what was typed, in the page's language, as a sentence."""
-        said = self.say(error.message, **error.values) if error.values else self.say(error.message)
+        said = self.tell(error.said)
         return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?")) else ".")
 
     def count(self, one: str, many: str, n: int, **values: object) -> str:

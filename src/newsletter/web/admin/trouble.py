@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.errors import BadInput, StateError, StoreError
+from newsletter.errors import BadInput, NewsletterError, StateError, StoreError
 from newsletter.web.admin.desk import Desk
 
 log = structlog.get_logger("newsletter.web")
@@ -54,14 +54,14 @@ class Trouble:
 
     async def missing(self, request: Request, error: Exception) -> Response:
         """What there is not, or not any more."""
-        return await self._say(request, MISSING, 404, str(error))
+        return await self._say(request, MISSING, 404, _said(error))
 
     async def refused(self, request: Request, error: Exception) -> Response:
         """What the program will not do, and why."""
         status = 503 if isinstance(error, StoreError) else 409 if isinstance(error, StateError) else 422
         if not isinstance(error, StoreError | StateError | BadInput):
             log.error("refused", error=str(error))
-        return await self._say(request, NOT_DONE, status, str(error))
+        return await self._say(request, NOT_DONE, status, _said(error))
 
     async def unforeseen(self, request: Request, error: Exception) -> Response:
         """What nobody foresaw."""
@@ -70,7 +70,7 @@ class Trouble:
     async def _say(self, request: Request, title: str, status: int, reason: str = "") -> Response:
         def work() -> Response:
             desk = self._desk_of(request)
-            known = reason if desk.signed_in is not None else ""
+            known = desk.tell(reason) if desk.signed_in is not None else ""
             return desk.show(
                 "message.html",
                 status,
@@ -79,3 +79,7 @@ class Trouble:
             )
 
         return await run_in_threadpool(work)
+
+
+def _said(error: Exception) -> str:
+    return error.said if isinstance(error, NewsletterError) else str(error)

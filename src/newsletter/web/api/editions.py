@@ -104,6 +104,9 @@ class EditionIn(Sent):
     )
     subject: Annotated[str, text(250)] | None = None
     intro: Annotated[str, text(5_000)] | None = Field(default=None, description="Plain text before the releases.")
+    ordered: bool = Field(
+        default=False, description="They stand in the order of `releases`, those of one topic together."
+    )
     urgent: bool = Field(default=False, description="Approve it, unless something blocks it.")
     follows: Annotated[str, StringConstraints(max_length=200, pattern=r"^[A-Za-z0-9-]+$")] | None = Field(
         default=None, description="An earlier edition: it goes to those only who got that one."
@@ -155,7 +158,14 @@ def new_edition(program: Served, sent: EditionIn) -> list[EditionOut]:
     """Beside the slots, one for the readers of each cadence; held until it is approved."""
     saying = Saying(sent.subject, sent.intro)
     made = new_editions(
-        program, sent.newsletter, sent.cadences, sent.releases, saying, urgent=sent.urgent, follows=sent.follows
+        program,
+        sent.newsletter,
+        sent.cadences,
+        sent.releases,
+        saying,
+        urgent=sent.urgent,
+        follows=sent.follows,
+        ordered=sent.ordered,
     )
     return [_edition(program, edition.id) for edition in made]
 

@@ -58,3 +58,11 @@ async def test_no_form_but_ours_does_anything(desk: Office, name: str) -> None:
             answer = await client.post(address(ROUTES[name]), data=sent)
             assert answer.status_code == 403
     assert len(desk.program.audit.store.newest(10)) == before
+
+
+async def test_its_pages_have_the_icon_of_the_site(desk: Office) -> None:
+    async with desk.client() as client:
+        page = (await client.get("/admin/sign-in")).text
+        found = re.findall(r'<link rel="icon" href="([^"]+)"', page)
+        assert [address.partition("?")[0] for address in found] == ["/favicon.ico", "/icon.svg"]
+        assert [(await client.get(address)).status_code for address in found] == [200, 200]

@@ -15,6 +15,7 @@ from tests.integration.store.test_releases import collected
 from tests.integration.web.admin.browser import NOTHING, looked_at, press, served, sign_in, tab_to
 from tests.integration.web.admin.samples import new
 from tests.integration.web.admin.test_editions_more import doubtful
+from tests.integration.web.admin.test_returned import came_back
 from tests.integration.web.admin.world import Office
 from tests.servers.chromium import Chromium
 
@@ -26,6 +27,7 @@ def here(tmp_path: Path) -> Iterator[Office]:
         collected(here.program.database, new("a", headline="Neue Radbrücke"))
         (made,) = here.program.desk.compose_due(here.now)
         doubtful(here, made.id)
+        came_back(here)
         here.program.database.write(lambda rows: rows.execute(update(editions).values(state=EditionState.COMPOSED)))
         yield here
 
@@ -50,6 +52,12 @@ def empty(page: Page) -> None:
     press(page, "Zusammenstellen")
 
 
+def misplaced(page: Page) -> None:
+    page.get_by_role("textbox", name="Platz Neue Radbrücke").fill("ein")
+    press(page, "Zusammenstellen")
+    assert page.get_by_role("textbox", name="Platz Neue Radbrücke").input_value() == "ein"
+
+
 def undecided(page: Page) -> None:
     press(page, "Entscheiden")
 
@@ -63,9 +71,13 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "dark and narrow": ("/editions/{id}", chosen),
     "new": ("/editions/new", nothing),
     "new, wrong": ("/editions/new", empty),
+    "new, misplaced": ("/editions/new", misplaced),
     "words": ("/editions/{id}/words", nothing),
     "domains": ("/editions/{id}/domains", nothing),
     "in doubt": ("/editions/{id}/uncertain", nothing),
+    "returned": ("/editions/returned", nothing),
+    "returned, none": ("/editions/returned?kind=delayed", nothing),
+    "returned of one": ("/editions/returned?edition={id}&lang=en", nothing),
     "in doubt, errors": ("/editions/{id}/uncertain", undecided),
 }
 
@@ -122,3 +134,24 @@ def test_approving_and_deciding_by_keys_alone_without_a_script(here: Office, chr
     chromium.run(go, locale="de-DE", java_script_enabled=False)
     assert here.program.editions.get(id).state is EditionState.APPROVED
     assert here.program.editions.counts(id) == {DeliveryState.ACCEPTED: 3}
+
+
+def test_an_edition_is_put_together_by_keys_alone_without_a_script(here: Office, chromium: Chromium) -> None:
+    collected(here.program.database, new("b", headline="Neues Hallenbad"))
+    cookie, base = here.cookie(Role.EDITOR), f"{here.program.settings.site.base_url}/admin/editions"
+
+    def go(page: Page) -> None:
+        sign_in(page, here, cookie)
+        page.goto(f"{base}/new?newsletter=presse")
+        for headline, place in (("Neue Radbrücke", "1"), ("Neues Hallenbad", "2")):
+            tab_to(page, headline)
+            page.keyboard.press("Space")
+            page.keyboard.press("Tab")
+            page.keyboard.type(place)
+        tab_to(page, "Zusammenstellen")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    chromium.run(go, locale="de-DE", java_script_enabled=False)
+    made = [one.edition for one in here.program.editions.listed() if one.edition.extra]
+    assert {tuple(carried.release for carried in one.carried) for one in made} == {("a", "b")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, update
 from newsletter.app import decisions
 from newsletter.app.awaiting import WAITS
 from newsletter.errors import StateError
-from newsletter.model import DeliveryState, EditionState, Role
+from newsletter.model import DeliveryState, EditionState, Role, Settled
 from newsletter.store.tables import deliveries, editions
 from tests.integration.store.test_releases import collected
 from tests.integration.web.admin.samples import new
@@ -80,8 +81,8 @@ async def test_why_it_waits_is_said_in_the_pages_language(desk: Office, edition:
 def test_many_are_decided_in_short_writes(desk: Office, edition: str, monkeypatch: pytest.MonkeyPatch) -> None:
     doubtful(desk, edition)
     monkeypatch.setattr("newsletter.app.mailroom.SETTLED_AT_ONCE", 1)
-    assert desk.program.mailroom.settle(edition, None, "mara: steht im Log", again=False) == 2
-    assert desk.program.mailroom.settle(edition, None, "mara: steht im Log", again=True) == 0
+    assert desk.program.mailroom.settle(edition, None, Settled.ARRIVED, "mara: steht im Log") == 2
+    assert desk.program.mailroom.settle(edition, None, Settled.AGAIN, "mara: steht im Log") == 0
     assert desk.program.editions.counts(edition) == {DeliveryState.ACCEPTED: 3}
     assert state(desk, edition) is EditionState.FINISHED
 
@@ -116,12 +117,12 @@ async def test_an_editor_puts_one_together(desk: Office, edition: str) -> None:
     async with desk.signed_in(Role.EDITOR, name="mara") as client:
         form = (await client.get("/admin/editions/new?newsletter=presse")).text
         assert "Neues Hallenbad" in form
-        sent = {"newsletter": "presse", "release": "b", "cadence": "daily", "subject": "Das Bad ist offen"}
+        sent = {"newsletter": "presse", "release": "b", "readers": "daily", "subject": "Das Bad ist offen"}
         made = await press(client, "/admin/editions/new", **sent)
         assert made.status_code == 303
         page = (await client.get(made.headers["location"])).text
         assert ("Das Bad ist offen" in page, "zurückgehalten" in page) == (True, True)
-        for wrong in ({"subject": "x" * 251}, {"release": "nothing"}, {"cadence": "weekly", "subject": "y" * 251}):
+        for wrong in ({"subject": "x" * 251}, {"release": "nothing"}, {"readers": "weekly", "subject": "y" * 251}):
             refused = await press(client, "/admin/editions/new", **({"newsletter": "presse"} | wrong))
             assert (refused.status_code, 'id="errors"' in refused.text) == (422, True), wrong
         path = made.headers["location"]
@@ -178,3 +179,55 @@ async def test_mails_in_doubt_are_decided(desk: Office, edition: str) -> None:
     assert str(claim.delivery) == second
     entry = desk.program.audit.store.newest(1)[0]
     assert (entry.action, entry.outcome, entry.detail["count"]) == ("delivery.settle", "done", 1)
+
+
+async def test_who_did_not_get_it_may_stay_without(desk: Office, edition: str) -> None:
+    doubtful(desk, edition)
+    path, program = f"/admin/editions/{edition}", desk.program
+    program.database.write(lambda rows: rows.execute(update(editions).values(state=EditionState.SENDING)))
+    async with desk.signed_in(Role.EDITOR, name="mara") as client:
+        sent = {"what": "failed", "which": "all", "reason": "vom Server verworfen"}
+        answer = await press(client, f"{path}/uncertain", **sent)
+        assert "2 Mails zählen als fehlgeschlagen." in (await client.get(answer.headers["location"])).text
+        found = (await client.get(f"{path}/deliveries?state=failed")).text
+        assert found.count("mara: vom Server verworfen") == 2
+        domains = (await client.get(f"{path}/domains")).text
+        who = program.mailroom.deliveries(edition, 0, 1, DeliveryState.FAILED)[0].subscriber
+        assert "aufgegeben" in (await client.get(f"/admin/subscribers/{who}")).text
+    assert re.findall(r"\d+", domains.split("post.example</th>")[1].split("</tr>")[0]) == ["2", "0", "0", "0", "2", "0"]
+    assert program.editions.counts(edition) == {DeliveryState.ACCEPTED: 1, DeliveryState.FAILED: 2}
+    assert not program.deliveries.claim(10, desk.now + timedelta(days=1))
+    program.deliveries.finish(desk.now)
+    assert state(desk, edition) is EditionState.FINISHED
+
+
+async def test_an_editor_numbers_the_places(desk: Office, edition: str) -> None:
+    for id in ("b", "c", "d"):
+        collected(desk.program.database, new(id, headline=f"Meldung {id}"))
+    sent: dict[str, Any] = {"newsletter": "presse", "readers": "daily", "release": ["b", "c", "d"]}
+    sent |= {"place-d": "1", "place-b": "2"}
+    async with desk.signed_in(Role.EDITOR, name="mara") as client:
+        path = "/admin/editions/new"
+        for field, wrong in (("place-c", "zuletzt"), ("place-c", "-1"), ("place-a", "3")):
+            refused = await press(client, path, **(sent | {field: wrong}))
+            assert (refused.status_code, 'id="release-error"' in refused.text) == (422, True), wrong
+            assert 'name="place-d" value="1"' in refused.text, "nothing typed is lost"
+        made = await press(client, path, **sent)
+    found = desk.program.editions.get(made.headers["location"].rpartition("/")[2])
+    assert [one.release for one in found.carried] == ["d", "b", "c"]
+    assert found.ordered
+
+
+async def test_an_editor_writes_to_the_readers_of_an_edition(desk: Office, edition: str) -> None:
+    doubtful(desk, edition)
+    async with desk.signed_in(Role.EDITOR, name="mara") as client:
+        path = "/admin/editions/new"
+        assert f">jene, die {edition} erhielten</option>" in (await client.get(path)).text
+        made = await press(client, path, newsletter="presse", readers=f"edition:{edition}", subject="Berichtigung")
+        refused = await press(client, path, newsletter="rat", readers=f"edition:{edition}")
+        assert (refused.status_code, 'id="release-error"' in refused.text) == (422, True)
+    found = desk.program.editions.get(made.headers["location"].rpartition("/")[2])
+    assert (found.follows, [one.release for one in found.carried]) == (edition, ["a"])
+    decisions.approve(desk.program, found.id)
+    desk.program.mailroom.freeze_approved()
+    assert sum(desk.program.editions.counts(found.id).values()) == 1  # of three readers one is known to have got it

@@ -85,7 +85,7 @@ async def test_a_list_is_mapped_tried_and_taken_in_and_nobody_twice(desk: Office
         tried = words(await attempt(client, path, **columns))
         assert "Was daraus würde" in tried
         assert "Neu 2 Schon abonniert 0 Ausgelassen 3" in tried
-        assert "5 no newsletter 'amtsblatt'" in tried
+        assert "5 kein Newsletter 'amtsblatt'; presse, rat" in tried
         assert desk.program.subscribers.readership.counts(None) == {}  # nothing is written yet
 
         list_ = path.removesuffix("/columns")
@@ -108,6 +108,22 @@ async def test_a_list_is_mapped_tried_and_taken_in_and_nobody_twice(desk: Office
     sums = {"added": 2, "already": 0, "refused": 3, "passed": 0, "suppressed": 0}
     assert kept["subscriber.imported"].detail == sums | {"file": "liste.csv"}
     assert kept["subscriber.import"].detail == {"file": "liste.csv", "newsletter": "presse", "consent": CONSENT}
+
+
+async def test_what_is_left_out_is_told_in_the_language_of_who_reads(desk: Office) -> None:
+    async with desk.signed_in(Role.EDITOR, name="e") as client:
+        path = (await upload(client, GERMAN)).headers["location"]
+        columns = {"column-1": "email", "column-2": "newsletter", "newsletter": "presse"}
+        german, list_ = words(await attempt(client, path, **columns)), path.removesuffix("/columns")
+        english = words(await client.get(f"{list_}?lang=en"))
+        refused = (await client.get(f"{list_}/refused.csv")).text
+    assert "5 kein Newsletter 'amtsblatt'; presse, rat" in german
+    assert "5 no newsletter 'amtsblatt'; presse, rat" in english
+    assert [row["reason"] for row in csv.DictReader(StringIO(refused))] == [
+        "keine E-Mail-Adresse; so eine ist vollständig: name@example.org",
+        "kein Newsletter 'amtsblatt'; presse, rat",
+        "keine E-Mail-Adresse; so eine ist vollständig: name@example.org",
+    ]
 
 
 async def test_an_export_of_another_program_is_recognised(desk: Office) -> None:
@@ -140,7 +156,7 @@ async def test_editors_of_one_newsletter_import_into_it_alone(desk: Office) -> N
         assert refused.status_code == 422
         page = words(await attempt(client, path, newsletter="rat"))
         assert "Neu 1" in page
-        assert "2 you may not import into the newsletter 'presse'" in page
+        assert "2 Sie dürfen nicht in den Newsletter 'presse' importieren" in page
     async with desk.signed_in(Role.EDITOR, name="other") as client:
         for ending in ("", "/columns", "/refused.csv"):  # a list is its editor's alone
             assert (await client.get(path.removesuffix("/columns") + ending)).status_code == 404

@@ -38,7 +38,7 @@ def filled(office: Office) -> None:
     own = program.subscribers.one(1)[1][0]
     program.audience.write(lambda rows: rows.add_notice(NoticeKind.DATA, own, 1, now))
     (mail,) = program.database.read(lambda c: c.execute(deliveries.select().where(deliveries.c.subscriber == 1)).all())
-    ReturnedMail(program.database).note(mail.id, BOUNCED, "5.1.1 no such mailbox", now)
+    ReturnedMail(program.database).note(mail.id, BOUNCED, "5.1.1 no such mailbox", True, now)
     for number in range(60):
         subscribe(office, f"leserin{number}@amt.example")
 
@@ -187,7 +187,7 @@ def test_a_list_is_imported_by_keys_alone_and_without_script(here: Office, chrom
     assert chromium.run(go, locale="de-DE", java_script_enabled=False) == [
         "Neu\n2\nSchon abonniert\n0\nAusgelassen\n1",
         "mit Tasten.csv: importiert",
-        "3,no mail address: A",
+        "3,keine E-Mail-Adres",
     ]
     who = here.program.subscribers.with_address("taste2@leser.example")
     assert who is not None

@@ -74,7 +74,8 @@ class Office:
             Search(self.program.database).find,
             self.program.now,
         )
-        Writer(self.program.settings.publish.directory).write("style.css", self.program.pages.style)
+        for name, data in self.program.pages.beside.items():
+            Writer(self.program.settings.publish.directory).write(name, data)
         self.app = create_app(services, {"/admin": create_admin(self.program)})
 
     def later(self, **spent: float) -> None:
@@ -103,7 +104,7 @@ class Office:
         return client
 
 
-async def press(client: httpx.AsyncClient, path: str, action: str = "", **typed: str) -> httpx.Response:
+async def press(client: httpx.AsyncClient, path: str, action: str = "", **typed: str | list[str]) -> httpx.Response:
     """Open a page and send one of its forms: the one that goes to `action` (the page itself where none is named)."""
     page = await client.get(path)
     token = re.search(r'name="form_token" value="([0-9a-f]+)"', page.text)

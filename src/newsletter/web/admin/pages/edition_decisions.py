@@ -85,7 +85,7 @@ async def test(desk: Desk) -> Response:
         wrong = desk.say(_("This is no complete e-mail address. Please write it like name@example.org."))
         return await run_in_threadpool(shown, desk, found, {"address": wrong}, 422)
     except (StateError, TransportError) as error:
-        return await run_in_threadpool(shown, desk, found, {"address": str(error)}, 409)
+        return await run_in_threadpool(shown, desk, found, {"address": desk.explain(error)}, 409)
     return _done(desk, found.id, desk.say(_("The mail server took it: %(answer)s"), answer=answer))
 
 

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from newsletter.app.extras import new_editions, reword
 from newsletter.config import Newsletter
 from newsletter.errors import BadInput, NotFound, StateError
-from newsletter.model import LONGEST_SAYING, Cadence, ReleaseState, Role, Saying
+from newsletter.model import LONGEST_SAYING, Cadence, DeliveryState, EditionState, ReleaseState, Role, Saying
+from newsletter.store.browsing import Browsing
 from newsletter.store.catalogue import Wanted
 from newsletter.web.admin.desk import Desk
 from newsletter.web.admin.pages.editions import edition_of
@@ -20,7 +21,12 @@ def _(message: str) -> str:
     return message  # marks a message for the catalogues
 
 
-OFFERED = 50  # releases to choose from
+OFFERED = 50  # releases to choose from; editions whose readers may be meant
+PLACE = "place-"  # before the id of a release, in the name of a field
+LONGEST_PLACE = 4  # characters
+LAST = 10**LONGEST_PLACE
+NO_NUMBER = _("“%(typed)s” is no place: please write a number, as 1, 2, 3.")
+NOT_CHOSEN = _("A release has a place, but is not chosen. Please choose it, or leave its place empty.")
 
 
 @page("/editions/new", Role.EDITOR)
@@ -32,17 +38,17 @@ def show(desk: Desk) -> Response:
 @action("/editions/new", "edition.new", Role.EDITOR)
 def make(desk: Desk) -> Response:
     """Put it together; it is held until somebody approves it."""
-    name, errors = desk.typed("newsletter"), too_long(desk)
+    name = desk.typed("newsletter")
     desk.require(Role.EDITOR, [name])
-    cadence = desk.typed("cadence")
-    cadences = [Cadence(cadence)] if cadence in set(Cadence) else []
-    chosen = [one for one in desk.sent.getlist("release") if isinstance(one, str)]
-    if errors:
+    if errors := _wrong_places(desk) | too_long(desk):
         return _form(desk, errors, 422)
+    cadence, _colon, follows = desk.typed("readers").partition(":")
+    cadences = [Cadence(cadence)] if cadence in set(Cadence) else []
+    chosen, ordered, saying = _chosen(desk), bool(_places(desk)), typed_saying(desk)
     try:
-        made = new_editions(desk.program, name, cadences, chosen, typed_saying(desk))
+        made = new_editions(desk.program, name, cadences, chosen, saying, follows=follows or None, ordered=ordered)
     except (BadInput, StateError, NotFound) as error:
-        return _form(desk, {"release": str(error)}, 422)
+        return _form(desk, {"release": desk.explain(error)}, 422)
     desk.record["editions"] = [one.id for one in made]
     return desk.go(f"/editions/{made[0].id}", desk.say(_("It is held: look at it, then approve it.")))
 
@@ -72,6 +78,30 @@ def _words(desk: Desk, errors: dict[str, str], status: int = 200) -> Response:
     )
 
 
+def _ticked(desk: Desk) -> list[str]:
+    return [one for one in desk.sent.getlist("release") if isinstance(one, str)]
+
+
+def _places(desk: Desk) -> dict[str, str]:
+    """What was typed as the place of a release, by its id."""
+    ids = (name.removeprefix(PLACE) for name in desk.sent if name.startswith(PLACE))
+    return {id: typed for id in ids if (typed := desk.typed(PLACE + id))}
+
+
+def _chosen(desk: Desk) -> list[str]:
+    """Those that have a place by their places, then the others as the page lists them."""
+    places = {id: int(typed) for id, typed in _places(desk).items()}
+    return sorted(_ticked(desk), key=lambda id: places.get(id, LAST))
+
+
+def _wrong_places(desk: Desk) -> dict[str, str]:
+    """What is wrong with the places, all of it said at the releases."""
+    places, ticked = _places(desk), _ticked(desk)
+    if odd := next((one for one in places.values() if not (one.isdecimal() and len(one) < LONGEST_PLACE)), None):
+        return {"release": desk.say(NO_NUMBER, typed=odd[:LONGEST_PLACE])}
+    return {"release": desk.say(NOT_CHOSEN)} if places.keys() - set(ticked) else {}
+
+
 def _form(desk: Desk, errors: dict[str, str], status: int = 200) -> Response:
     mine = {one.id: one.title for one in desk.program.settings.newsletters if desk.may(Role.EDITOR, [one.id])}
     name = desk.typed("newsletter") or desk.query("newsletter") or next(iter(mine), "")
@@ -85,11 +115,24 @@ def _form(desk: Desk, errors: dict[str, str], status: int = 200) -> Response:
         newsletters=mine,
         newsletter=found,
         releases=_offered(desk, found),
-        chosen=set(desk.sent.getlist("release")) if desk.sent else set(),
-        cadences=[("", desk.say(_("all readers"))), *((one.value, desk.say(one.value)) for one in found.cadences)],
-        typed={field: desk.typed(field) for field in ("cadence", "subject", "intro")},
+        chosen=_ticked(desk),
+        places=_places(desk),
+        readers=_readers(desk, found),
+        typed={field: desk.typed(field) for field in ("readers", "subject", "intro")},
         most=LONGEST_SAYING,
     )
+
+
+def _readers(desk: Desk, newsletter: Newsletter) -> list[tuple[str, str]]:
+    """Who may get it: all, those of a cadence, or those who got one of the latest editions."""
+    cadences = ((one.value, desk.say(one.value)) for one in newsletter.cadences)
+    browsing = Browsing(desk.program.database)
+    sent = browsing.editions(
+        newsletter.id, (EditionState.SENDING, EditionState.PAUSED, EditionState.FINISHED), None, OFFERED
+    )
+    got = [one.edition.id for one in sent if one.counts.get(DeliveryState.ACCEPTED)]
+    editions = ((f"edition:{id}", desk.say(_("those who got %(edition)s"), edition=id)) for id in got)
+    return [("", desk.say(_("all readers"))), *cadences, *editions]
 
 
 def _offered(desk: Desk, newsletter: Newsletter) -> list[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from newsletter.model import DeliveryState, Role
+from newsletter.model import DeliveryState, Role, Settled
 from newsletter.store.outcomes import by_domain
 from newsletter.web.admin.desk import Desk
 from newsletter.web.admin.pages.editions import edition_of
@@ -25,6 +25,11 @@ WHICH = _("Please say whether you decide about all of them, or about those that 
 NONE_CHOSEN = _("Please choose some in the table, or all of them.")
 TOO_LONG = _("That is too long: %(most)s characters are the most.")
 LONGEST = 500  # characters of a reason
+DONE = {
+    Settled.ARRIVED: (_("%(n)s mail counts as accepted."), _("%(n)s mails count as accepted.")),
+    Settled.AGAIN: (_("%(n)s mail goes out once more."), _("%(n)s mails go out once more.")),
+    Settled.FAILED: (_("%(n)s mail counts as failed."), _("%(n)s mails count as failed.")),
+}
 
 
 @page("/editions/{id}/domains", Role.VIEWER)
@@ -54,20 +59,15 @@ def uncertain(desk: Desk) -> Response:
 
 @action("/editions/{id}/uncertain", "delivery.settle", Role.EDITOR)
 def settle(desk: Desk) -> Response:
-    """They arrived, or go out once more: those that are chosen, or all."""
-    found, reason, what = edition_of(desk, Role.EDITOR), desk.typed("reason"), desk.typed("what")
+    """They arrived, go out once more, or count as failed: those that are chosen, or all."""
+    found, reason = edition_of(desk, Role.EDITOR), desk.typed("reason")
     if errors := _wrong(desk):
         return _asked(desk, errors, 422)
     ids = _chosen(desk) if desk.typed("which") == "some" else None
-    again = what == "again"
-    count = desk.program.mailroom.settle(found.id, ids, f"{desk.by}: {reason}", again=again)
+    what = Settled(desk.typed("what"))
+    count = desk.program.mailroom.settle(found.id, ids, what, f"{desk.by}: {reason}")
     desk.record.update(count=count, what=what, reason=reason)
-    one, many = (
-        (_("%(n)s mail goes out once more."), _("%(n)s mails go out once more."))
-        if again
-        else (_("%(n)s mail counts as accepted."), _("%(n)s mails count as accepted."))
-    )
-    return desk.go(f"/editions/{found.id}", desk.count(one, many, count))
+    return desk.go(f"/editions/{found.id}", desk.count(*DONE[what], count))
 
 
 def _chosen(desk: Desk) -> list[int]:
@@ -77,7 +77,7 @@ def _chosen(desk: Desk) -> list[int]:
 def _wrong(desk: Desk) -> dict[str, str]:
     """What is wrong in what was decided, in the page's order. Whoever chose some never decides about all by it."""
     reason, which, chosen = desk.typed("reason"), desk.typed("which"), _chosen(desk)
-    errors = {} if desk.typed("what") in ("arrived", "again") else {"what": desk.say(NOTHING)}
+    errors = {} if desk.typed("what") in set(Settled) else {"what": desk.say(NOTHING)}
     if which not in ("all", "some") or (which == "all" and chosen):
         errors["which"] = desk.say(WHICH)
     elif which == "some" and not chosen:

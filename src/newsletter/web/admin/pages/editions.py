@@ -11,6 +11,7 @@ from newsletter.model import OPEN, DeliveryState, Edition, EditionState, Format,
 from newsletter.store.editions import Counted
 from newsletter.web.admin.desk import Desk
 from newsletter.web.admin.preview import as_page
+from newsletter.web.admin.returned import SIGNS, why
 from newsletter.web.admin.route import page
 from newsletter.web.forms import FORMATS
 from newsletter.web.headers import CONTENT_POLICY, content_policy
@@ -75,6 +76,8 @@ def deliveries(desk: Desk) -> Response:
         planned=sum(counts.values()),
         complete=not any(counts.get(one) for one in OPEN),
         state=state if wanted else "",
+        signs=SIGNS,
+        why=why,
     )
 
 

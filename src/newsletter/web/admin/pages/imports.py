@@ -94,7 +94,7 @@ async def attempt(desk: Desk) -> Response:
     chosen = await run_in_threadpool(_chosen, desk, mine)
     if isinstance(chosen, Response):
         return chosen
-    await desk.program.imports.attempt(chosen)
+    await desk.program.imports.attempt(chosen, desk.language)
     return desk.go(f"/subscribers/import/{mine.id}")
 
 
@@ -118,7 +118,7 @@ async def run(desk: Desk) -> Response:
     """Take it in."""
     mine = await run_in_threadpool(_mine, desk)
     desk.record.update(file=mine.name, newsletter=mine.newsletter, consent=mine.consent)
-    await desk.program.imports.take_in(mine)
+    await desk.program.imports.take_in(mine, desk.language)
     return desk.go(f"/subscribers/import/{mine.id}")
 
 

@@ -35,7 +35,7 @@ def send(desk: Desk) -> Response:
     try:
         made = new_editions(desk.program, name, [], [release.id], typed_saying(desk), urgent=True)
     except (BadInput, StateError, NotFound) as error:
-        return _asked(desk, release, {"newsletter": str(error)})
+        return _asked(desk, release, {"newsletter": desk.explain(error)})
     desk.record["editions"] = [one.id for one in made]
     held = sum(one.state is EditionState.HELD for one in made)
     goes, waits = _("It goes out now."), _("Something blocks it: it is held. Below stands what.")

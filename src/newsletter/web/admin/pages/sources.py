@@ -117,7 +117,7 @@ def _told(desk: Desk, errand: Errand) -> str:
         return desk.say(RUNNING)
     report = errand.result
     if not isinstance(report, SourceReport):
-        return desk.say(_("It could not be collected: %(reason)s"), reason=errand.problem)
+        return desk.say(_("It could not be collected: %(reason)s"), reason=desk.tell(errand.problem))
     if report.broken:
         return desk.say(_("The source could not be collected as it should; below stands why."))
     counts = {name: getattr(report, name) for name in ("found", "new", "updated", "withdrawn", "withheld")}

@@ -20,6 +20,7 @@ from newsletter.model import AuditEntry, Consent, NoticeKind, Role, Subscriber, 
 from newsletter.web.admin import reach
 from newsletter.web.admin.desk import Desk
 from newsletter.web.admin.pages.subscribers import STATES, email_of, titles
+from newsletter.web.admin.returned import SIGNS, suppressed, why
 from newsletter.web.admin.route import action, page
 from newsletter.web.data import ACTIONS as CONSENTS
 from newsletter.web.forms import FORMATS
@@ -48,10 +49,11 @@ NOTICES = {
     NoticeKind.MOVED: _("Told of a new address"),
 }
 EVENTS = {
-    "bounced": _("came back"),
-    "complained": _("called unwanted"),
+    **SIGNS,
     "uncertain": _("in doubt"),
     "resent": _("resent"),
+    "found": _("arrived all the same"),
+    "given-up": _("given up"),
 }
 DONE = {
     "subscriber.change": _("Choices changed"),
@@ -205,6 +207,8 @@ def _shown(desk: Desk, found: Seen, errors: Mapping[str, str]) -> Response:
         mails=desk_.readership.mails(who.id, reach.newsletters(desk, Role.VIEWER), MAILS),
         notices=NOTICES,
         events=EVENTS,
+        why=why,
+        suppressed=suppressed,
         most_mails=MAILS,
         suppression=desk_.suppression_of(who),
         hidden=found.hidden,

@@ -15,6 +15,7 @@ from newsletter.model import Role
 from newsletter.store.browsing import Suppression
 from newsletter.web.admin.desk import Desk
 from newsletter.web.admin.pages.subscriber import reason_of
+from newsletter.web.admin.returned import suppressed
 from newsletter.web.admin.route import action, page
 
 
@@ -80,6 +81,7 @@ def _shown(
         "suppressed.html",
         422 if errors else 200,
         reasons=reasons[:MOST_REASONS],
+        suppressed=suppressed,
         more=len(reasons) > MOST_REASONS,
         total=sum(count for _reason, count, _latest in reasons),
         may_edit=desk.may(Role.EDITOR, ("",)),
