@@ -12,10 +12,12 @@ def standing(stats: Stats) -> str:
 
 
 def troubles(stats: Stats) -> list[str]:
-    """What a person has to see to, or to know; each with what to do."""
+    """What a person has to see to, or to know; each with what to do.
+
+    Calls that wait are none: `newsletter once` leaves some, and does their work itself. Whether work waits that is due
+    is the ledger's to say (app/health.py).
+    """
     found = []
-    if stats.waiting and not stats.workers:
-        found.append("work waits and nobody does it: start `newsletter run` or `newsletter worker`")
     if stats.stalled:
         found.append(
             f"{stats.stalled} pieces of work were begun by a process that is gone; another takes them up within a "
