@@ -17,24 +17,16 @@ from newsletter.deliver.held import Held
 from newsletter.deliver.ledger import Alarms, Ledger
 from newsletter.deliver.message import Message
 from newsletter.deliver.pace import Pace, Trial, Turn, Window
-from newsletter.deliver.patience import Breaker, gave_up, next_try
+from newsletter.deliver.patience import Breaker, gave_up
+from newsletter.deliver.receipts import STATES, receipt
 from newsletter.deliver.shelf import Shelf
 from newsletter.deliver.transports import Session, Transport
 from newsletter.deliver.verdict import Fate, Outcome
 from newsletter.deliver.writer import Writer
 from newsletter.errors import NewsletterError, SenderRefused, StoreError, TransportError
-from newsletter.model import AlarmKind, Claim, DeliveryState, Receipt
+from newsletter.model import AlarmKind, Claim
 from newsletter.said import Said
 
-STATES = {
-    Fate.ACCEPTED: DeliveryState.ACCEPTED,
-    Fate.DEFERRED: DeliveryState.DEFERRED,
-    Fate.BARRED: DeliveryState.DEFERRED,  # it goes on once a person has seen to the sender
-    Fate.FAILED: DeliveryState.FAILED,
-    Fate.UNKNOWN: DeliveryState.FAILED,
-    Fate.UNCERTAIN: DeliveryState.UNCERTAIN,
-    Fate.UNFIT: DeliveryState.QUARANTINED,
-}
 TOO_LATE = Outcome(Fate.FAILED, "not sent: it would have come too late")
 SERVER_ALARM, SENDER_ALARM = "mail-server", "mail-sender"
 log = structlog.get_logger(__name__)
@@ -293,23 +285,3 @@ class Shift:
 
     async def _alarm(self, key: str, kind: AlarmKind, text: str) -> None:
         await asyncio.to_thread(self.tools.alarms.sound, key, kind, text, self.tools.now())
-
-
-def receipt(claim: Claim, outcome: Outcome, now: datetime) -> Receipt:
-    """What an outcome means to the ledger; a mail that would be tried again too late has failed."""
-    state = STATES[outcome.fate]
-    answer = outcome.answer
-    retry_at = None
-    if state is DeliveryState.DEFERRED:
-        retry_at = next_try(claim.attempts, now) if outcome.wait is None else now + outcome.wait
-    if retry_at and gave_up(claim.dated, retry_at, notice=claim.edition is None) and outcome.fate is not Fate.BARRED:
-        state, retry_at, answer = DeliveryState.FAILED, None, f"gave up; the last answer was {answer}"
-    return Receipt(
-        delivery=claim.delivery,
-        token=claim.token,
-        state=state,
-        at=now,
-        answer=answer,
-        retry_at=retry_at,
-        suppress=outcome.fate is Fate.UNKNOWN,
-    )
