@@ -78,7 +78,7 @@ class Engine(Protocol):
         """
 
     async def recover(self, now: datetime) -> int:
-        """Wake anew what processes that are gone had begun; how many calls those were."""
+        """Wake anew what processes that are gone had begun; how many calls those were. Only while it runs."""
 
     def stats(self) -> Stats:
         """What stands in the queues. Raises StoreError."""

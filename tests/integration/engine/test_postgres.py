@@ -11,7 +11,7 @@ from time import time
 import pytest
 from sqlalchemy import Connection, text
 
-from newsletter.engine import Queue, engine_of
+from newsletter.engine import Queue, Stats, engine_of
 from newsletter.engine.postgres import PostgresEngine
 from newsletter.store.database import Database, open_database
 from tests.integration.engine.test_engine import Rota, running, wake
@@ -181,3 +181,20 @@ async def test_a_call_that_nobody_here_can_answer_stops_nothing(database: Databa
     async with running(engine):
         await wake(database, engine, "a")
         await rota.called("a")
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["alone", "while another waits"])
+async def test_what_stalls_is_told_and_done_once(database: Database, rota: Rota, again: bool) -> None:
+    rota.add("a")
+    engine = engine_of(database, rota.handlers)
+    await wake(database, engine, "a")
+    begun = text("UPDATE procrastinate_jobs SET status = 'doing'")  # by a process that is gone
+    database.write(lambda connection: connection.execute(begun))
+    if again:
+        await wake(database, engine, "a")
+    assert engine.stats().stalled == 1
+    async with running(engine):
+        await rota.called("a", within=30)
+        await asyncio.sleep(3)
+    assert rota.calls == {"a": 1}
+    assert engine.stats() == Stats()
