@@ -150,7 +150,7 @@ def test_nothing_of_another_release_gets_in(demo: Demo) -> None:
         assert not [part for part in foreign if part in mail.text + words(mail.html)]
     for path in (demo.folder / "public").rglob("*.html"):
         text = words(path.read_text("utf-8"))
-        assert not [part for part in foreign[1:] if part in text], path
+        assert not [part for part in foreign[1:] if part in text and part != "Link kopieren"], path  # a button of ours
     old = release(demo, "wochenmarkt-altstadt")["date_published"]  # its related cards are all newer
     newest = release(demo, "wasserrohrbruch-bahnhofstrasse")["date_published"]
     assert old < newest
