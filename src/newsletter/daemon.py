@@ -93,6 +93,7 @@ class Daemon:
             _ = program.background.deliverer
         if Queue.PUBLISH in self._queues:
             self._dress()
+            _ = program.copies
         program.desk.rows(program.now())
         return [asyncio.create_task(program.engine.run(self._stop, self._queues))]
 

@@ -9,8 +9,12 @@ if (navigator.clipboard) {
   copy.hidden = false;
   copy.addEventListener("click", async () => {
     said.textContent = "";
-    await navigator.clipboard.writeText(href);
-    said.textContent = copy.dataset.done;
+    try {
+      await navigator.clipboard.writeText(href);
+      said.textContent = copy.dataset.done;
+    } catch {
+      said.textContent = copy.dataset.failed;
+    }
   });
 }
 

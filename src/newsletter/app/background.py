@@ -32,6 +32,7 @@ COMPOSE_EVERY = timedelta(seconds=10)
 DELIVER_EVERY = timedelta(seconds=5)
 DELIVER_TURN = 30.0  # seconds, after which others may have their turn; the ledger knows what is left
 DELIVERERS = 8  # processes that send at once, at most
+MIRROR_EVERY = timedelta(seconds=60)
 PICTURES_EVERY = timedelta(seconds=30)
 TELL_EVERY = timedelta(seconds=60)
 HUB_EVERY = timedelta(seconds=30)
@@ -40,6 +41,7 @@ RETURNED_EVERY = timedelta(seconds=60)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
 FIRST_COLLECT = timedelta(seconds=120)  # that the first edition waits for what was due: what was missed belongs in it
 PUBLISH: Final = "publish"
+MIRROR: Final = "mirror"
 COMPOSE: Final = "compose"
 DELIVER: Final = "deliver"
 
@@ -65,6 +67,7 @@ class Background:
             # one at a time: of two that compose, one would take the other's editions for a crash's
             Handler(COMPOSE, Queue.PUBLISH, self._compose, COMPOSE_EVERY),
             Handler(PUBLISH, Queue.PUBLISH, self._publish),
+            Handler(MIRROR, Queue.PUBLISH, done(self._mirror), MIRROR_EVERY),
             Handler("pictures", Queue.PUBLISH, self._look_at_pictures, PICTURES_EVERY),
             Handler(DELIVER, Queue.DELIVER, self._deliver, DELIVER_EVERY, processes=DELIVERERS, grace=GRACE + RECEIPTS),
             Handler("returned", Queue.FEEDBACK, done(self._take_returned), RETURNED_EVERY),
@@ -105,10 +108,16 @@ class Background:
         report = await asyncio.to_thread(self._program.publish)
         await asyncio.to_thread(give_back)
         log.info("published", written=report.written, unchanged=report.unchanged, problems=list(report.problems))
+        if report.written or report.removed:
+            await self._wake(MIRROR)
         return False
 
     async def _deliver(self) -> bool:
         return (await self.deliverer.run_until_idle(DELIVER_TURN)).more
+
+    async def _mirror(self) -> None:
+        if behind := await asyncio.to_thread(self._program.mirror):
+            log.warning("copies of what is published are behind", reason=behind)
 
     async def _take_returned(self) -> None:
         if taken := await asyncio.to_thread(self._program.returns.look):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from newsletter.publish.mirror import Mirror
 from newsletter.publish.purge import Purge
 from newsletter.publish.s3 import S3Bucket
 from newsletter.publish.writer import Writer
+from newsletter.said import Said
 
 KEY = "mirror"
 AMAZON = "amazonaws.com"
@@ -30,21 +32,29 @@ class Copies:
         self._alarms = alarms
 
     def follow(self, now: datetime) -> str | None:
-        """Put what changed, then tell of it; why it could not be. The next publishing tries again."""
-        try:
-            self._follow()
-        except MirrorError as error:
-            said = f"copies of what is published are behind: {error}. Look at [publish.s3] and [publish.purge]"
-            self._alarms.sound(KEY, AlarmKind.MIRROR_BEHIND, said, now)
-            return str(error)
-        self._alarms.resolve(KEY)
-        return None
+        """Put what changed, then tell of it; why it could not be. It is tried again the next time."""
+        failed = [error for work in (self._put, self._tell) if (error := _failing(work)) is not None]
+        if not failed:
+            self._alarms.resolve(KEY)
+            return None
+        behind = "copies of what is published are behind: %(why)s. Look at [publish.s3] and [publish.purge]"
+        self._alarms.sound(KEY, AlarmKind.MIRROR_BEHIND, Said(behind, why=str(failed[0])), now)
+        return str(failed[0])
 
-    def _follow(self) -> None:
-        purge = self._purge
-        self._mirror.follow(purge.remember if purge else lambda _: None)
-        if purge:
-            purge.tell()
+    def _put(self) -> None:
+        self._mirror.follow(self._purge.remember if self._purge else lambda _: None)
+
+    def _tell(self) -> None:
+        if self._purge:
+            self._purge.tell()
+
+
+def _failing(work: Callable[[], None]) -> MirrorError | None:
+    try:
+        work()
+    except MirrorError as error:
+        return error
+    return None
 
 
 def copies_of(settings: Settings, alarms: AlarmBoard) -> Copies | None:

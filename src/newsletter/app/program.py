@@ -28,6 +28,7 @@ from newsletter.app.imports import ImportDesk
 from newsletter.app.lock import only_one
 from newsletter.app.mailroom import Mailroom, terms_of
 from newsletter.app.metrics import exposition
+from newsletter.app.mirroring import KEY as MIRRORED
 from newsletter.app.mirroring import Copies, copies_of
 from newsletter.app.newsdesk import NewsDesk
 from newsletter.app.openid import OpenId, openid_of
@@ -276,6 +277,14 @@ class Program:
         with self._publishing:
             return publish_archive(self)
 
+    def mirror(self) -> str | None:
+        """Bring the copies of what is published up to date; why they stay behind. Of several processes one does it."""
+        if self.copies is None:
+            self.alarms.resolve(MIRRORED)  # of settings that are gone
+            return None
+        with self.database.alone(MIRRORED) as mine:
+            return self.copies.follow(self.now()) if mine else None
+
     # --- editions
 
     def preview(self, edition: str, format: Format, language: str | None) -> tuple[str, str | None, str]:
@@ -310,12 +319,14 @@ class Program:
         composed = await self.compose()
         progress = await self.mailroom.send_all()
         report = await asyncio.to_thread(self.publish)
+        behind = await asyncio.to_thread(self.mirror)
         await self.hub.tell(self.now())
         await self.programs.webhooks.tell(self.now())
         await asyncio.to_thread(self.tell)
         return {
             "collected": sum(one.new for one in reports),
-            "problems": [problem for one in reports for problem in one.problems] + list(report.problems),
+            "problems": [problem for one in reports for problem in one.problems]
+            + [*report.problems, *([behind] if behind else [])],
             "composed": [edition.id for edition in composed],
             "held": [edition.id for edition in self.editions.in_state(EditionState.HELD)],
             "paused": self.state.paused(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsletter.publish.archive import Report, publish
@@ -14,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def publish_archive(program: Program) -> Report:
-    """Write what changed, and bring copies up to date; what was written, and what could not be."""
+    """Write what changed; what was written, and what could not be."""
     settings = program.settings
     writer = Writer(settings.publish.directory)
     for name, file in settings.logos.items():
         with suppress(FileNotFoundError):  # gone since settings were read: what was published of it stays
             writer.write(name, file.read_bytes())
-    report = publish(
+    return publish(
         settings.site,
         settings.feeds,
         settings.newsletters,
@@ -30,5 +29,3 @@ def publish_archive(program: Program) -> Report:
         program.now(),
         hub=settings.publish.hub,
     )
-    behind = program.copies and program.copies.follow(program.now())
-    return replace(report, problems=(*report.problems, behind)) if behind else report

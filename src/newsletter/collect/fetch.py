@@ -44,7 +44,7 @@ TOO_SLOW = "%(url)s: not read to its end within %(seconds)s seconds"
 LEFT_ALONE = (
     "%(url)s: not read to its end within %(seconds)s seconds, as %(n)s before it; its host is left alone for a while"
 )
-SIGN_IN = "the proxy {} answered 407: it wants [network] proxy_username and proxy_password_file"
+SIGN_IN = "the proxy %(proxy)s answered 407: it wants [network] proxy_username and proxy_password_file"
 
 
 def utc_now() -> datetime:
@@ -147,7 +147,8 @@ class Fetcher:
             host.robots = await self._robots(host, url)
         if host.robots.problem:
             left = (host.robots.until - self._clock()).total_seconds()
-            raise FetchError(f"{url}: not fetched for now: {host.robots.problem}", retry_after=left)
+            why = host.robots.problem
+            raise FetchError("%(url)s: not fetched for now: %(why)s", retry_after=left, url=url, why=why)
         if not host.robots.allows(url):
             raise AddressRefused("%(url)s: the portal's robots.txt asks programs not to fetch this address", url=url)
 
@@ -171,7 +172,8 @@ class Fetcher:
 
     async def _pause(self, host: _Host, url: str) -> None:
         if left := host.rest(self._clock()):
-            raise FetchError(f"{url}: its host has {left:.0f} seconds of rest left", retry_after=left)
+            rest = "%(url)s: its host has %(seconds)s seconds of rest left"
+            raise FetchError(rest, retry_after=left, url=url, seconds=f"{left:.0f}")
         wanted = host.robots.delay if host.robots else 0.0
         name = "{}://{}:{}".format(*check_url(url))
         await asyncio.sleep(await self._pace.step(name, max(0.0 if host.near else self._delay, wanted)))
@@ -256,7 +258,7 @@ class Fetcher:
             host.rests_until = asked or (now + BRIEF if status == 429 else None)
         beginning = part and status == 206 and headers.get("content-range", "").startswith("bytes 0-")
         if not (beginning or status in (200, 203, 404, 410) or (status == 304 and conditional)):
-            said = Said("answered %(code)s", code=status) if status != 407 else SIGN_IN.format(host.proxy)
+            said = Said("answered %(code)s", code=status) if status != 407 else Said(SIGN_IN, proxy=host.proxy)
             rest = host.rest(now)
             raise FetchError("%(url)s: %(why)s", status=status, retry_after=rest, url=answer.url, why=said)
         kind, _, parameters = headers.get("content-type", "").partition(";")

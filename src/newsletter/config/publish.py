@@ -17,7 +17,7 @@ class S3(Table):
     bucket: str = Field(min_length=3, max_length=63)
     prefix: str = Field("", pattern=r"^([A-Za-z0-9._-]+/)*$")
     endpoint: WebAddress | None = None
-    region: str = "eu-central-1"
+    region: str = Field("eu-central-1", pattern=r"^[a-z0-9-]+$")
     key: str = ""
     secret: SecretStr = SecretStr("")
     secret_file: Path | None = None

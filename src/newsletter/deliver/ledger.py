@@ -50,8 +50,11 @@ class Ledger(Protocol):
 class Budget(Protocol):
     """What may go out under caps on all processes. Both block, are durable, and raise StoreError."""
 
-    def grant(self, windows: Sequence[tuple[timedelta, int]], wanted: int, now: datetime) -> Grant:
-        """Take up to `wanted` mails under the caps, each so many in a window that slides (0: any number)."""
+    def grant(self, windows: Sequence[tuple[timedelta, int]], wanted: int, now: datetime, spent: int = 0) -> Grant:
+        """Take up to `wanted` mails under the caps, each so many in a window that slides (0: any number).
+
+        `spent` is the id of the grant that was used up last; of others some may be given back soon.
+        """
         ...
 
     def give_back(self, grant: Grant, mails: int) -> None:

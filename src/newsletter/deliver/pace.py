@@ -99,7 +99,8 @@ class Pace:
     async def _ask(self, now: datetime) -> None:
         if not self.at_hand(now):  # another connection was quicker
             await self.end()
-            self._grant = await asyncio.to_thread(self._budget.grant, self.caps.windows, AT_ONCE, now)
+            spent = 0 if self._grant is None else self._grant.id
+            self._grant = await asyncio.to_thread(self._budget.grant, self.caps.windows, AT_ONCE, now, spent)
             self._left = self._grant.mails
 
 

@@ -64,10 +64,18 @@ class Folders:
         found: dict[str, list[Issued]] = {}
         for issued in self._store.editions_issued():
             found.setdefault(titles.get(issued.newsletter, self._pages.site.title), []).append(issued)
-        listed = [(title, _by_year(each, self._pages.site.zone)) for title, each in sorted(found.items())]
-        with self._problems.of("editions/"):
-            page = self._pages.render("editions.html", self._pages.site.language, newsletters=listed)
-            self._writer.write("editions/index.html", page.encode())
+        self._list_years([(title, _by_year(each, self._pages.site.zone)) for title, each in sorted(found.items())])
+
+    def _list_years(self, newsletters: Sequence[tuple[str, Mapping[int, list[Issued]]]]) -> None:
+        """The latest year in the folder's first page, each earlier one in a page of its own."""
+        years = sorted({year for _, found in newsletters for year in found}, reverse=True)
+        pages: list[tuple[int | None, str]] = [(year, str(year)) for year in years[1:]]
+        for year, name in [(years[0] if years else None, "index"), *pages]:
+            listed = [(title, found[year]) for title, found in newsletters if year is not None and year in found]
+            with self._problems.of(f"editions/{name}"):
+                values = {"newsletters": listed, "year": year, "years": years}
+                page = self._pages.render("editions.html", self._pages.site.language, **values)
+                self._writer.write(f"editions/{name}.html", page.encode())
 
     def publish_reports(self, newsletters: Sequence[Newsletter]) -> None:
         """How each of these editions was checked, for people and for programs; nothing where nobody wrote it down."""
@@ -151,9 +159,9 @@ def by_topic(releases: Iterable[Release]) -> list[tuple[Topic | None, list[Relea
     return list(groups.values())
 
 
-def _by_year(issued: Iterable[Issued], zone: ZoneInfo) -> list[tuple[int, list[Issued]]]:
+def _by_year(issued: Iterable[Issued], zone: ZoneInfo) -> dict[int, list[Issued]]:
     years = groupby(issued, key=lambda one: one.slot.astimezone(zone).year)
-    return [(year, list(each)) for year, each in years]
+    return {year: list(each) for year, each in years}
 
 
 def _page_of(mark: Mark) -> str:

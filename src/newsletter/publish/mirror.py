@@ -1,7 +1,8 @@
 """The public directory, mirrored into an object store: what changed is put there, and what is gone is taken away.
 
-What was put is remembered beside the files (`.mirrored`), so a publishing that changes nothing asks nobody. What is
-new is put before what lists it, and taken away after it; what fails is tried again by the next publishing.
+What was put, and where, is remembered beside the files (`.mirrored`), so that nobody is asked where nothing changed.
+What is new is put before what lists it, and taken away after it. One file that is refused stops no other, and is tried
+again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from newsletter.errors import MirrorError
 from newsletter.publish.kinds import FOREVER, kept_for, type_of
 from newsletter.publish.packing import ENDING
 from newsletter.publish.writer import Writer
@@ -20,12 +22,16 @@ from newsletter.publish.writer import Writer
 REMEMBERED = ".mirrored"
 FIRST = ("images", "theme", "releases", "reports", "editions")  # what the others show or list
 AT_ONCE = 500  # files, after which it is remembered that they are there
+PATIENCE = 10  # failures, after which the store is left alone for now
 INDEX = "index.html"
 Marks = dict[str, list[int]]  # time (ns) and size of each file that was put
 
 
 class Bucket(Protocol):
     """An object store. Both raise MirrorError where it does not answer, or refuses."""
+
+    place: str
+    """Which it is; with another one all is put anew."""
 
     def put(self, key: str, data: bytes, content_type: str, cache_control: str) -> None:
         """Put an object, in place of one that is there."""
@@ -47,7 +53,7 @@ class Change:
     def keys(self) -> tuple[str, ...]:
         """What its object is called: a page by its address; a folder's first page by the folder's, too."""
         if self.name == INDEX:
-            return (INDEX,)
+            return (INDEX, "")
         if self.name.endswith(f"/{INDEX}"):
             return self.name, self.name.removesuffix(INDEX)
         return (self.name.removesuffix(".html"),)
@@ -69,19 +75,34 @@ class Mirror:
     def follow(self, tell: Callable[[list[str]], None]) -> None:
         """Put what changed. `tell` hears, before that is forgotten, of paths that say something else now.
 
-        Raises MirrorError; what was put until then is not put again.
+        Raises MirrorError, the first of them, when all others are put.
         """
         marks = self._remembered()
         changes = list(_changes(marks, dict(self._files())))
+        failed: list[MirrorError] = []
         for start in range(0, len(changes), AT_ONCE):
-            carried: list[Change] = []
-            try:
-                for change in changes[start : start + AT_ONCE]:
-                    self._carry(change)
-                    carried.append(change)
-            finally:
-                tell([change.path for change in carried])
-                self._remember(marks, carried)
+            carried = [change for change in changes[start : start + AT_ONCE] if self._carried(change, failed)]
+            tell([change.path for change in carried])
+            self._remember(marks, carried)
+            if len(failed) >= PATIENCE:
+                break
+        if failed:
+            raise failed[0]
+
+    def _carried(self, change: Change, failed: list[MirrorError]) -> bool:
+        if len(failed) >= PATIENCE:
+            return False
+        try:
+            self._carry(change)
+        except FileNotFoundError:
+            return False  # gone since we looked; the next time it is known to be
+        except OSError as error:
+            failed.append(MirrorError(f"{change.name}: {error}"))
+            return False
+        except MirrorError as error:
+            failed.append(error)
+            return False
+        return True
 
     def _carry(self, change: Change) -> None:
         if self._bucket is None:
@@ -100,14 +121,19 @@ class Mirror:
             marks.pop(change.name, None)
             if change.mark is not None:
                 marks[change.name] = change.mark
-        self._writer.write(REMEMBERED, json.dumps(marks).encode())
+        where = self._bucket.place if self._bucket else ""
+        self._writer.write(REMEMBERED, json.dumps({"where": where, "marks": marks}).encode())
 
     def _remembered(self) -> Marks:
+        """What is there already; nothing in another place."""
         try:
             found = json.loads(self._writer.read(REMEMBERED) or b"{}")
         except ValueError:
             return {}
-        return found if isinstance(found, dict) else {}
+        here = self._bucket.place if self._bucket else ""
+        if not isinstance(found, dict) or found.get("where") != here or not isinstance(found.get("marks"), dict):
+            return {}
+        return dict(found["marks"])
 
     def _files(self) -> Iterator[tuple[str, list[int]]]:
         """What everybody may ask for, but the notices of what is withdrawn: an object store has no status 410."""
@@ -116,7 +142,10 @@ class Mirror:
             for name in names:
                 if not name.startswith(".") and not name.endswith((ENDING, ".gone.html")):
                     path = Path(folder, name)
-                    stat = path.stat()
+                    try:
+                        stat = path.stat()
+                    except FileNotFoundError:  # gone since its folder was read
+                        continue
                     yield path.relative_to(self._directory).as_posix(), [stat.st_mtime_ns, stat.st_size]
 
 

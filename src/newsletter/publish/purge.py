@@ -34,11 +34,10 @@ class Purge:
 
     def tell(self) -> None:
         """Tell what was remembered. Raises MirrorError; what was told until then is not told again."""
-        untold = self._untold()
-        while untold:
+        while untold := self._untold():
             self._post([f"{self._base_url}{path}" for path in untold[:AT_ONCE]])
-            untold = untold[AT_ONCE:]
-            self._writer.write(UNTOLD, json.dumps(untold).encode())
+            left = [path for path in self._untold() if path not in untold[:AT_ONCE]]  # some may have come meanwhile
+            self._writer.write(UNTOLD, json.dumps(left).encode())
 
     def _post(self, addresses: list[str]) -> None:
         try:

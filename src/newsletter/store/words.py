@@ -21,13 +21,14 @@ LONGEST_WORD = 60  # characters
 ENDINGS = ("ern", "en", "er", "es", "em", "e", "n", "s")  # inflections of German; the plural of English
 SHORTEST_STEM = 4
 SHORTEST_END = 3  # a shorter word is found where it stands alone: "EU", but not in "heute"
-MOST_PARTS = 300_000  # characters of a release: PostgreSQL takes a megabyte
+MOST_PARTS = 300_000  # bytes of a release: PostgreSQL takes a megabyte
 
 
 def folded(text: str) -> str:
     """The text without case and accents; NUL, which PostgreSQL does not take, is a space."""
     spread = unicodedata.normalize("NFKD", text.replace("\0", " ").casefold())
-    return "".join(character for character in spread if not unicodedata.combining(character))
+    plain = "".join(character for character in spread if not unicodedata.combining(character))
+    return plain.casefold()  # again: ™ is TM by now
 
 
 def stems(query: str) -> list[str]:
@@ -65,7 +66,8 @@ def _said(connection: Connection, release: Release) -> Release:
 
 def _words(text: str) -> Iterator[str]:
     spaced = "".join(character if character.isalnum() else " " for character in folded(text))
-    return (word[:LONGEST_WORD] for word in spaced.split())
+    for word in spaced.split():  # Japanese has no blanks
+        yield from (word[start : start + LONGEST_WORD] for start in range(0, len(word), LONGEST_WORD))
 
 
 def _ends(word: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from newsletter.model import Release
 from newsletter.store.search import Asked
-from newsletter.store.words import folded, stems
+from newsletter.store.words import SHORTEST_END, folded, stems
 from newsletter.web.answers import Visit, WebServices, answer
 
 ON_A_PAGE = 20
@@ -38,13 +39,17 @@ def show(services: WebServices, visit: Visit) -> Response:
     since = _known(said.get("since", ""), PERIODS)
     asked = _asked(stems(query), within, services.clock() - PERIODS[since] if since else None)
     hits = services.search(asked, services.clock(), ON_A_PAGE, (page - 1) * ON_A_PAGE)
+    pages = min(-(-hits.total // ON_A_PAGE), MOST_PAGES)
+    if page > pages > 0:  # there are fewer by now
+        page = pages
+        hits = services.search(asked, services.clock(), ON_A_PAGE, (page - 1) * ON_A_PAGE)
     values: dict[str, Any] = {
         "said": {"q": query, "in": within, "since": since, "lang": visit.language},
         "feeds": feeds,
         "count": hits.total,
         "found": [(release, snippet(release, asked.words)) for release in hits.releases],
         "page": page,
-        "pages": -(-hits.total // ON_A_PAGE),
+        "pages": pages,
     }
     return answer(services, visit, "search.html", asked=bool(asked.words), **values)
 
@@ -70,7 +75,7 @@ def snippet(release: Release, wanted: Sequence[str]) -> Markup:
     """Where a release first says one of the words, with all of them marked; everything else escaped."""
     text = f"{release.teaser or ''} {release.body_text or ''}".strip()
     plain, origin = _mapped(text)
-    places = [place for word in wanted if (place := plain.find(word)) >= 0]
+    places = [place for word in wanted for place in islice(_places(plain, word), 1)]
     middle = origin[min(places)] if places else 0
     begin, end = max(0, middle - AROUND), middle + AROUND
     return Markup("").join((_cut(begin > 0), _marked(text[begin:end], wanted), _cut(end < len(text))))
@@ -84,16 +89,24 @@ def _marked(text: str, wanted: Sequence[str]) -> Markup:
     plain, origin = _mapped(text)
     marked: set[int] = set()
     for word in wanted:
-        place = plain.find(word)
-        while place >= 0:
+        for place in _places(plain, word):
             marked.update(origin[place : place + len(word)])
-            place = plain.find(word, place + len(word))
     pieces = Markup("")
     for number, character in enumerate(text):
         opens = number in marked and number - 1 not in marked
         closes = number in marked and number + 1 not in marked
         pieces += (OPEN if opens else NOTHING) + escape(character) + (CLOSE if closes else NOTHING)
     return pieces
+
+
+def _places(plain: str, word: str) -> Iterator[int]:
+    """Where a word is found; a short one only where it stands alone."""
+    place = plain.find(word)
+    while place >= 0:
+        around = plain[max(place - 1, 0) : place] + plain[place + len(word) : place + len(word) + 1]
+        if len(word) >= SHORTEST_END or not any(character.isalnum() for character in around):
+            yield place
+        place = plain.find(word, place + len(word))
 
 
 def _mapped(text: str) -> tuple[str, list[int]]:

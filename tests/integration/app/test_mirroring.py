@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import certifi
+import httpx
 import pytest
 from moto.server import ThreadedMotoServer
+from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,10 +23,13 @@ from starlette.routing import Route
 from newsletter.app.alarms import AlarmBoard
 from newsletter.app.mirroring import Copies, copies_of
 from newsletter.config import Settings
+from newsletter.config.publish import S3
+from newsletter.errors import MirrorError, SettingsError
 from newsletter.model import AlarmKind
 from newsletter.publish.archive import publish
 from newsletter.publish.pages import Pages
-from newsletter.publish.s3 import S3Bucket
+from newsletter.publish.purge import Purge
+from newsletter.publish.s3 import S3Bucket, _trusted
 from newsletter.publish.writer import Writer
 from newsletter.store.alarms import Alarms
 from newsletter.store.database import open_database
@@ -164,6 +170,68 @@ def test_a_store_that_is_away_gets_the_rest_later(house: House, monkeypatch: pyt
     assert house.publish(LATER) is None
     assert f"news/releases/{BRIDGE.id}" in house.objects()
     assert house.alarms.standing() == []
+
+
+def test_another_place_gets_everything(house: House) -> None:
+    house.publish()
+    bucket = house.copies._mirror._bucket
+    assert isinstance(bucket, S3Bucket)
+    bucket._settings = bucket._settings.model_copy(update={"prefix": "other/"})
+    bucket.place = "elsewhere"
+    house.publish(LATER)
+    objects = house.objects()
+    assert {key.removeprefix("other/") for key in objects if key.startswith("other/")} == {
+        key.removeprefix("news/") for key in objects if key.startswith("news/")
+    }
+
+
+def test_one_file_that_is_refused_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = S3Bucket.put
+
+    def refusing(bucket: S3Bucket, key: str, *rest: Any) -> None:
+        if key == f"releases/{BRIDGE.id}":
+            raise MirrorError("refused")
+        before(bucket, key, *rest)
+
+    monkeypatch.setattr(S3Bucket, "put", refusing)
+    assert house.publish() == "refused"
+    assert "news/index.html" in house.objects()
+    assert f"{BASE}/" in {address for call in house.cdn.heard for address in call}
+    monkeypatch.undo()
+    assert house.publish(LATER) is None
+    assert f"news/releases/{BRIDGE.id}" in house.objects()
+
+
+def test_what_comes_while_the_cdn_is_told_is_told_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    purge = house.copies._purge
+    assert purge
+    purge.remember(["/one"])
+    other = Purge("http://127.0.0.1:1", "", BASE, Writer(house.public), httpx.HTTPTransport())
+    before = Purge._post
+
+    def meanwhile(self: Purge, addresses: list[str]) -> None:
+        before(self, addresses)
+        if addresses == [f"{BASE}/one"]:
+            other.remember(["/two"])
+
+    monkeypatch.setattr(Purge, "_post", meanwhile)
+    purge.tell()
+    assert house.cdn.heard == [[f"{BASE}/one"], [f"{BASE}/two"]]
+
+
+def test_the_houses_authority_is_trusted_beside_the_public_ones(tmp_path: Path) -> None:
+    own = tmp_path / "ca.pem"
+    own.write_text("-----BEGIN CERTIFICATE-----\n")
+    trusted = Path(_trusted(own)).read_bytes()
+    assert trusted.startswith(Path(certifi.where()).read_bytes())
+    assert trusted.endswith(own.read_bytes())
+    assert _trusted(None) == certifi.where()
+
+
+@pytest.mark.parametrize("wrong", [{"region": "x" * 300}, {"endpoint": "https://"}])
+def test_a_bucket_that_cannot_be_asked_is_said_at_the_start(wrong: dict[str, str]) -> None:
+    with pytest.raises((SettingsError, ValidationError)):
+        S3Bucket(S3.model_validate({"bucket": "archive", "key": "k", "secret": "s", **wrong}))
 
 
 def away() -> Any:

@@ -12,6 +12,7 @@ import pytest
 from newsletter.collect.pace import OwnPace
 from newsletter.store.database import Database, open_database
 from newsletter.store.pace import SharedPace
+from newsletter.store.shared_tables import portal_paces
 from tests.integration.collect.web import Asked, fetcher, web
 
 HOST = "https://portal.example:443"
@@ -44,6 +45,12 @@ async def test_a_host_without_a_pace_has_no_steps(databases: list[Database]) -> 
     pace = SharedPace(databases[0])
     assert [await pace.step(HOST, 0) for _ in range(3)] == [0, 0, 0]
     assert await pace.step(HOST, 1) == 0
+
+
+async def test_a_clock_that_was_wrong_keeps_nobody_waiting(databases: list[Database]) -> None:
+    row = {"host": HOST, "free_at": 4_000_000_000_000_000}
+    databases[0].write(lambda connection: connection.execute(portal_paces.insert().values(row)))
+    assert await SharedPace(databases[0]).step(HOST, 1) <= 600
 
 
 async def test_a_portal_is_asked_at_one_pace_by_two_processes(databases: list[Database]) -> None:

@@ -52,9 +52,18 @@ async def test_two_processes_share_the_caps(database: Database) -> None:
     one, two = Pace(caps, Budget(database)), Pace(caps, Budget(database))
     assert await begun(one, NOW, 30) == 30
     assert await begun(two, NOW, 100) == 120 - AT_ONCE  # the first has some left of what it asked for
+    assert two.room_at(NOW) == NOW + LASTS, "by then it is known what the first has left"
     await one.end()
-    assert await begun(two, NOW, 100) == 0, "it was told when to ask again"
-    assert await begun(Pace(caps, Budget(database)), NOW, 100) == AT_ONCE - 30
+    assert await begun(two, NOW, 100) == 0
+    assert await begun(two, NOW + LASTS, 100) == AT_ONCE - 30
+    assert two.room_at(NOW + LASTS) == NOW + HOUR + LASTS
+
+
+def test_a_clock_that_was_wrong_stops_nothing_for_long(database: Database) -> None:
+    budget = Budget(database)
+    assert budget.grant(((MINUTE, 5),), 5, NOW + 365 * DAY).mails == 5
+    assert budget.grant(((MINUTE, 5),), 5, NOW).room_at == NOW + LASTS
+    assert budget.grant(((MINUTE, 5),), 5, NOW + MINUTE + LASTS).mails == 5
 
 
 async def test_what_was_not_begun_in_time_is_asked_for_again(database: Database) -> None:

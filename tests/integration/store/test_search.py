@@ -50,7 +50,8 @@ def ids(hits: Hits) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"), [("Brücken", ["a"]), ("HAUS", ["b"]), ("neue rad", ["a"]), ("rücke", ["a"]), ("Zug", [])]
+    ("query", "found"),
+    [("Brücken", ["a"]), ("HAUS", ["b"]), ("neue rad", ["a"]), ("rücke", ["a"]), ("Zug", [])],
 )
 def test_words_are_found_in_compounds_and_inflections(search: Search, query: str, found: list[str]) -> None:
     assert ids(find(search, query)) == found
@@ -122,3 +123,21 @@ def test_a_text_of_a_megabyte_is_found_by_its_first_words(database: Database) ->
     assert len(parts(long).encode()) <= MOST_PARTS
     database.write(lambda connection: put(connection, "a", "Lang", body_text=long))
     assert ids(find(Search(database), "wort7straße lang")) == ["a"]
+
+
+def test_letters_that_hide_in_a_sign_and_words_without_blanks(database: Database) -> None:
+    japanese = "新しい橋" * 30
+    database.write(lambda connection: put(connection, "a", "Impfung", body_text=f"Novavax™ {japanese}歩道"))
+    for query in ("novavaxtm", "Novavax™", "歩道"):
+        assert ids(find(Search(database), query)) == ["a"], query
+
+
+def test_what_is_new_is_in_the_index_at_once(database: Database) -> None:
+    """A list of what is new, read whole with each search, made PostgreSQL read all texts instead."""
+    query = "SELECT reloptions FROM pg_class WHERE relname = 'ix_search_texts_parts'"
+
+    def options(connection: Connection) -> list[str]:
+        postgres = connection.dialect.name == "postgresql"
+        return connection.exec_driver_sql(query).scalar_one() if postgres else ["fastupdate=off"]
+
+    assert database.read(options) == ["fastupdate=off"]

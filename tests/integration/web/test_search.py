@@ -12,6 +12,7 @@ from newsletter.config import FeedSettings
 from newsletter.store.documents import release_columns
 from newsletter.store.tables import releases
 from newsletter.store.words import keep_words
+from newsletter.web.search import snippet
 from tests.integration.store.test_releases import release
 from tests.integration.web.world import Site, site
 
@@ -37,6 +38,21 @@ async def test_what_is_found_is_marked_and_escaped(sqlite_url: str, tmp_path: Pa
         assert "&lt;i&gt;Rad<mark>brück</mark>e&lt;/i&gt;" in page.text
         assert 'value="Brücken"' in page.text
         assert here.rows() == before
+
+
+def test_a_word_of_two_letters_is_marked_where_it_stands_alone() -> None:
+    found = release("a", teaser="Heute Neues: " + "x" * 150, body_text="Geld der EU, EU-weit")
+    assert snippet(found, ["eu"]).count("<mark>EU</mark>") == 2
+    assert "eute" not in snippet(found, ["eu"])
+
+
+async def test_a_page_beyond_the_last_is_the_last(sqlite_url: str, tmp_path: Path) -> None:
+    with site(sqlite_url, tmp_path) as here:
+        fill(here)
+        async with here.client() as client:
+            page = await client.get("/search", params={"q": "Brücken", "page": "7", "lang": "en"})
+        assert "1 release found" in page.text
+        assert "<mark>brück</mark>" in page.text
 
 
 @pytest.mark.parametrize("query", ["", '"', "\0", "<script>", "%", "x" * 10_000, "a* NEAR("])

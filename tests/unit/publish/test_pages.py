@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -192,7 +194,22 @@ def test_past_editions_are_listed(tmp_path: Path) -> None:
     run(shelf(), tmp_path)
     text = (tmp_path / "editions/index.html").read_text()
     assert '<a href="/editions/presse-daily-20261121T0600Z">Samstag, 21. November 2026</a> (täglich)' in text
-    assert "<h3>2026</h3>" in text
+    assert "<h1>Bisherige Ausgaben 2026</h1>" in text
+    assert "Andere Jahre" not in text
+
+
+def test_each_year_of_past_editions_has_a_page(tmp_path: Path) -> None:
+    store = shelf()
+    (newest,) = store.editions
+    old = replace(newest, id="presse-daily-20241231T2330Z", slot=datetime(2024, 12, 31, 23, 30, tzinfo=UTC))
+    store.editions.append(old)
+    run(store, tmp_path)
+    text = (tmp_path / "editions/index.html").read_text()
+    assert old.id not in text
+    assert '<a href="/editions/2025">2025</a>' in text  # it was the new year already, by the site's clock
+    text = (tmp_path / "editions/2025.html").read_text()
+    assert old.id in text
+    assert '<a href="/editions/">2026</a>' in text
 
 
 def test_the_foot_of_a_page_links_what_the_house_has() -> None:
