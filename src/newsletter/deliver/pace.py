@@ -97,7 +97,7 @@ class Pace:
             await asyncio.to_thread(self._budget.give_back, grant, min(left, grant.mails))
 
     async def _ask(self, now: datetime) -> None:
-        if not self.at_hand(now):  # another connection was quicker
+        if not self.at_hand(now) and self.room_at(now) is None:  # else another connection was quicker
             await self.end()
             spent = 0 if self._grant is None else self._grant.id
             self._grant = await asyncio.to_thread(self._budget.grant, self.caps.windows, AT_ONCE, now, spent)
