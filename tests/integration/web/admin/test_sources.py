@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from newsletter.collect.leases import LEASE
 from newsletter.model import Role
 from newsletter.store.collecting import Collecting
 from tests.integration.collect.press import FIRST, OLD, REDESIGNS, Design, article, listing
@@ -127,9 +128,9 @@ async def test_slow_work_does_not_block_and_is_looked_at_again(portal: Portal) -
 
 async def test_two_never_collect_one_source_at_once(portal: Portal) -> None:
     now = portal.desk.now
-    assert Collecting(portal.desk.program.database).hold("musterstadt", now, now + timedelta(minutes=2))
+    assert Collecting(portal.desk.program.database).hold("musterstadt", now, now + LEASE)
     async with portal.desk.signed_in(Role.EDITOR) as client:
-        assert "is being collected just now" in await portal.press(client, "collect")
+        assert "wird gerade eingesammelt" in await portal.press(client, "collect")
     assert portal.web.asked == []
 
 
