@@ -118,17 +118,17 @@ async def test_a_turn_ends_in_time_and_another_goes_on(small_world: World) -> No
 
     class Slow(Scripted):
         async def _say(self, writer: Any, answer: str) -> None:
-            await asyncio.sleep(0.1 if "taken" in answer else 0)
+            await asyncio.sleep(0.3 if "taken" in answer else 0)
             await super()._say(writer, answer)
 
     async with serving(Slow()) as server:
         deliverer = small_world.deliverer(small_world.transport(server.port))
-        more = (await deliverer.run_until_idle(0.15)).more
-        assert 0 < len(server.taken) < 6
+        more = (await deliverer.run_until_idle(0.5)).more
+        assert len(server.taken) < 6
         assert {"claimed", "committing"}.isdisjoint(small_world.states())
         turns = 1
         while more:
-            more, turns = (await deliverer.run_until_idle(0.15)).more, turns + 1
+            more, turns = (await deliverer.run_until_idle(0.5)).more, turns + 1
         assert turns > 2
     assert server.recipients() == readers
     assert small_world.edition_row().state == EditionState.FINISHED

@@ -8,15 +8,17 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic, sleep
 
 from sqlalchemy import URL, Connection, func, inspect, select, text
 
 from newsletter.errors import StoreError
 from newsletter.store import restored, schema
 from newsletter.store.backup.files import new_file
-from newsletter.store.database import connect
+from newsletter.store.database import Database, connect
 
 HEADER = b"PGDMP"
+PATIENCE = 3.0  # seconds that a connection may take to end
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -60,8 +62,6 @@ def _look(url: URL) -> tuple[list[str], str]:
     """What empties the database, and the schema that ours lies in. Raises StoreError where it is in use or not ours."""
 
     def look(connection: Connection) -> tuple[list[str], str]:
-        if connection.execute(text(OTHERS)).scalar():
-            raise StoreError("the database is in use by another process: end it first")
         schema.version_of(connection)
         quote = connection.dialect.identifier_preparer.quote
         where = quote(str(connection.execute(select(func.current_schema())).scalar()))
@@ -73,9 +73,19 @@ def _look(url: URL) -> tuple[list[str], str]:
 
     database = connect(url)
     try:
+        _wait_for_others(database)
         return database.read(look)
     finally:
         database.close()
+
+
+def _wait_for_others(database: Database) -> None:
+    """Who has just ended still stands in PostgreSQL's list for a moment. Raises StoreError where somebody stays."""
+    until = monotonic() + PATIENCE
+    while database.read(lambda connection: connection.execute(text(OTHERS)).scalar()):
+        if monotonic() > until:
+            raise StoreError("the database is in use by another process: end it first")
+        sleep(0.1)
 
 
 def _on(url: URL, program: str, *options: str, feed: bytes = b"") -> None:
