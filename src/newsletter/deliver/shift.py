@@ -94,11 +94,11 @@ class Shift:
     async def message(self) -> Message | None:
         """The next message to send, if any. What cannot be written is quarantined, the others go on."""
         while not self.halted and (self._ready or await self.claim()):
-            if not self._ready:
-                continue  # another connection was quicker
             if not await self.tools.pace.allows(self.tools.now()):
                 self.capped = True
                 break
+            if not self._ready:
+                continue  # another connection was quicker
             claim = self.tools.domains.pick(self._ready)
             if claim is None:
                 await self.tools.domains.pause()

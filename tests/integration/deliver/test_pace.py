@@ -110,3 +110,13 @@ def test_a_window_may_lie_over_midnight(opens: int, closes: int, open_at: Sequen
     window = Window(time(opens), time(closes), UTC)
     day = datetime(2026, 11, 27, tzinfo=UTC)
     assert [hour for hour in range(24) if window.open(day.replace(hour=hour))] == sorted(open_at)
+
+
+async def test_many_connections_share_a_cap_without_stumbling(small_world: World) -> None:
+    """Whoever waits for leave to begin may find that others took all that was at hand."""
+    world, readers = small_world, small_world.plan(120)
+    async with serving(Scripted()) as server:
+        transport = world.transport(server.port, connections=30)
+        await world.deliverer(transport, caps=Caps(per_day=1000), batch=7).run_until_idle()
+    assert sorted(server.recipients()) == sorted(readers)
+    assert world.edition_row().state == EditionState.FINISHED
