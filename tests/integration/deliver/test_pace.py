@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import update
 
-from newsletter.deliver.pace import Caps, Window
+from newsletter.deliver.pace import AT_ONCE, Caps, Window
 from newsletter.model import EditionState
 from newsletter.store.budget import LASTS
 from newsletter.store.tables import editions
@@ -117,6 +117,6 @@ async def test_many_connections_share_a_cap_without_stumbling(small_world: World
     world, readers = small_world, small_world.plan(120)
     async with serving(Scripted()) as server:
         transport = world.transport(server.port, connections=30)
-        await world.deliverer(transport, caps=Caps(per_day=1000), batch=7).run_until_idle()
+        await world.deliverer(transport, caps=Caps(per_day=1000), batch=AT_ONCE + 2).run_until_idle()
     assert sorted(server.recipients()) == sorted(readers)
     assert world.edition_row().state == EditionState.FINISHED
