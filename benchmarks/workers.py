@@ -112,7 +112,7 @@ def _sent(server: Postgres, frozen: str, place: Path, port: int, key: Path, work
         connection.execute("SELECT pg_stat_statements_reset()")
         before, wal = _cpu(server.pid), _written(connection)
         began = time.perf_counter()
-        senders = [_sender(url, place / f"{workers}-{most}-{n}", port, key, most // workers) for n in range(workers)]
+        senders = [_sender(url, place / f"{workers}-{most}-{n}", port, key, most) for n in range(workers)]
         said = [json.loads(sender.communicate()[0]) for sender in senders]
         took, used = time.perf_counter() - began, _cpu(server.pid) - before
         wal = _written(connection) - wal
