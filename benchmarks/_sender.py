@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=10)
     parser.add_argument("--key", type=Path)
     parser.add_argument("--store", help="else SQLite in the folder")
-    parser.add_argument("--most", type=int, default=0, help="mails that all senders of the database may send; 0: any number")
+    parser.add_argument("--most", type=int, default=0, help="mails that all may send together; 0: any number")
     options = parser.parse_args()
     database = open_database(options.store or f"sqlite:///{options.folder}/newsletter.db")
     signers = [Signer("musterstadt.example", "n1", read_key(options.key, "--key"))] if options.key else []
