@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -134,4 +135,9 @@ def _end(database: Database) -> None:
     killer = connect(database.engine.url)
     query = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
     killer.write(lambda connection: connection.exec_driver_sql(query))
+    left = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+    until = time.monotonic() + 10  # it takes a process a moment to end
+    while killer.read(lambda connection: connection.exec_driver_sql(left).scalar()):
+        assert time.monotonic() < until
+        time.sleep(0.05)
     killer.close()
