@@ -246,3 +246,16 @@ def test_a_bucket_and_a_cdn_have_their_secrets_in_files(tmp_path: Path) -> None:
 def test_a_bucket_that_cannot_be(tmp_path: Path, lines: str, says: str) -> None:
     with pytest.raises(SettingsError, match=says):
         load(write(tmp_path, GOOD + lines), {})
+
+
+def test_an_empty_secret_of_a_bucket_is_told_beside_what_else_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "s3").write_text("\n")
+    purge = (
+        '[publish.purge]\nurl = "https://cdn.example/purge"\ntoken_file = "nowhere"\n[network]\nca_file = "nowhere"\n'
+    )
+    with pytest.raises(SettingsError) as caught:
+        load(write(tmp_path, f'{GOOD}{BUCKET}secret_file = "s3"\n{purge}'), {})
+    said = str(caught.value)
+    assert "publish.s3.secret_file: it is empty" in said
+    assert "publish.purge.token_file: cannot be read" in said
+    assert "network.ca_file" in said

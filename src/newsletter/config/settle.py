@@ -74,8 +74,9 @@ def publish(said: Publish, root: Path, problems: list[str]) -> Publish:
     """`[publish]` and what is below it."""
     updates: dict[str, Any] = {"directory": root / said.directory}
     if said.s3 is not None and said.s3.secret_file is not None:
+        before = len(problems)
         secret = _secret(root / said.s3.secret_file, "publish.s3.secret_file", problems)
-        if not secret.get_secret_value() and not problems:
+        if not secret.get_secret_value() and len(problems) == before:  # it could be read
             problems.append("newsletter.toml: publish.s3.secret_file: it is empty")
         updates["s3"] = said.s3.model_copy(update={"secret": secret})
     if said.purge is not None and said.purge.token_file is not None:
