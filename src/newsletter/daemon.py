@@ -18,12 +18,9 @@ import uvicorn
 from newsletter.app import Program
 from newsletter.engine import EVERY_QUEUE, Queue
 from newsletter.errors import NewsletterError, SettingsError
-from newsletter.memory import share_arenas
+from newsletter.memory import loading, share_arenas
 from newsletter.publish.writer import Writer
 from newsletter.store.search import Search
-from newsletter.web import Protocol, WebServices, create_app
-from newsletter.web.admin import create_admin
-from newsletter.web.api import create_api
 
 log = structlog.get_logger()
 
@@ -104,6 +101,11 @@ class Daemon:
             writer.write(name, data)
 
     def _uvicorn(self) -> uvicorn.Config:
+        with loading():  # not with the others: a worker has no pages
+            from newsletter.web import Protocol, WebServices, create_app
+            from newsletter.web.admin import create_admin
+            from newsletter.web.api import create_api
+
         program = self._program
         services = WebServices(
             program.settings,

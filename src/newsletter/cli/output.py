@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.errors import SettingsError
+from newsletter.memory import loading
 
 if TYPE_CHECKING:
     from newsletter.app import Program
@@ -24,9 +25,10 @@ def program_of(ctx: click.Context) -> Program:
 
     Its log goes to stderr: stdout is for what was asked for.
     """
-    from newsletter.app import Program
-    from newsletter.app.logs import start_logging
-    from newsletter.config import load
+    with loading():
+        from newsletter.app import Program
+        from newsletter.app.logs import start_logging
+        from newsletter.config import load
 
     start_logging(plain=True)
     return ctx.with_resource(Program.open(load(ctx.obj["config"])))

@@ -14,6 +14,7 @@ import click
 from newsletter.cli.output import echo_json, program_of
 from newsletter.errors import NewsletterError
 from newsletter.i18n import Words
+from newsletter.memory import loading
 
 HELD = 3
 
@@ -24,9 +25,10 @@ HELD = 3
 @click.pass_context
 def once(ctx: click.Context, moment: str | None, as_json: bool) -> None:
     """One whole turn: collect, publish, compose what is due, send, exit."""
-    from newsletter.app import Program
-    from newsletter.app.logs import start_logging
-    from newsletter.config import load
+    with loading():
+        from newsletter.app import Program
+        from newsletter.app.logs import start_logging
+        from newsletter.config import load
 
     start_logging(plain=True)
     settings = load(ctx.obj["config"])
@@ -72,8 +74,9 @@ def clock(moment: str | None) -> Callable[[], datetime]:
 @click.pass_context
 def run(ctx: click.Context, web_only: bool) -> None:
     """The daemon: clock, delivery and web in one process, until SIGTERM."""
-    from newsletter import daemon
-    from newsletter.app.logs import start_logging
+    with loading():
+        from newsletter import daemon
+        from newsletter.app.logs import start_logging
 
     program = program_of(ctx)
     start_logging(plain=False)
@@ -84,8 +87,9 @@ def run(ctx: click.Context, web_only: bool) -> None:
 @click.pass_context
 def worker(ctx: click.Context) -> None:
     """Only delivery and collecting, until SIGTERM: on as many machines as you like, with one PostgreSQL."""
-    from newsletter import daemon
-    from newsletter.app.logs import start_logging
+    with loading():
+        from newsletter import daemon
+        from newsletter.app.logs import start_logging
 
     program = program_of(ctx)
     start_logging(plain=False)
