@@ -25,6 +25,8 @@ from typing import Final
 from newsletter.errors import SettingsError, TokenError
 
 MAC_BYTES = 16
+ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648, in lowercase
+PAIRS: Final = tuple(first + second for first in ALPHABET for second in ALPHABET)
 
 
 class Purpose(StrEnum):
@@ -91,7 +93,7 @@ class Keys:
         data = bytes([_key_id(secret)]) + struct.pack(">Q", subject)
         if expires is not None:
             data += int(expires.timestamp()).to_bytes(5, "big")
-        return base64.b32encode(data + _mac(secret, purpose, data)).decode("ascii").lower()
+        return _base32(data + _mac(secret, purpose, data))
 
     def subject(self, purpose: Purpose, token: str, *, now: datetime) -> int:
         """The subject of a token. Raises TokenError when it is malformed, forged, of another purpose, or too old."""
@@ -126,8 +128,13 @@ class Keys:
     def mark(self, delivery: int, dated: datetime) -> str:
         """What names a delivery in its Message-ID (before the @) and to providers: 32 characters."""
         text = f"message-id\0{delivery}\0{int(dated.timestamp())}".encode()
-        digest = _hmac(self.secrets[0], text)[:20]
-        return base64.b32encode(digest).decode("ascii").lower()
+        return _base32(_hmac(self.secrets[0], text)[:20])
+
+
+def _base32(data: bytes) -> str:
+    """Base32 (RFC 4648) in lowercase of whole groups of 5 bytes: every mail has a few, base64 takes twice as long."""
+    number = int.from_bytes(data, "big")
+    return "".join([PAIRS[number >> shift & 1023] for shift in range(8 * len(data) - 10, -1, -10)])
 
 
 @lru_cache

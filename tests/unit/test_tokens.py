@@ -82,3 +82,10 @@ def test_a_dated_token_says_until_when_it_holds() -> None:
         assert KEYS.opened(purpose, token, now=NOW) == (7, until)
         with pytest.raises(TokenError):
             KEYS.opened(purpose, token, now=until + timedelta(seconds=1))
+
+
+@given(st.integers(0, 2**63 - 1))
+def test_tokens_are_what_the_standard_calls_base32(subject: int) -> None:
+    token = KEYS.token(Purpose.CONFIRM, subject)
+    assert base64.b32encode(base64.b32decode(token.upper())).decode() == token.upper()
+    assert len(base64.b32decode(KEYS.mark(subject, NOW).upper())) == 20

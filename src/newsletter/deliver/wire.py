@@ -7,6 +7,7 @@ import re
 import ssl
 from collections import deque
 from collections.abc import Awaitable, Iterable
+from functools import lru_cache
 
 from newsletter.deliver.verdict import Reply
 from newsletter.errors import TransportError
@@ -120,19 +121,31 @@ class Wire(asyncio.Protocol):
 
     def _take(self, line: bytes) -> None:
         if self._error:
-            return None
+            return
+        reply = (None if self._lines else in_one_line(line)) or self._in_several(line)
+        if reply is None:
+            return
+        if len(self._replies) >= MOST_REPLIES:
+            self.abort("its answer is no SMTP reply")
+            return
+        self._replies.append(reply)
+        self._wake()
+
+    def _in_several(self, line: bytes) -> Reply | None:
+        """The reply that ends with this line; None where more of it is to come, or it is none and we are gone."""
         found = REPLY_LINE.match(line)
         if not found or len(line) > LONGEST_LINE or len(self._lines) >= MOST_LINES:
-            return self.abort("its answer is no SMTP reply")
+            self.abort("its answer is no SMTP reply")
+            return None
         code, more, text = found.groups()
         self._lines.append((code, text))
         if more == b"-":
             return None
         lines, self._lines = self._lines, []
-        if len({code for code, _ in lines}) > 1 or len(self._replies) >= MOST_REPLIES:
-            return self.abort("its answer is no SMTP reply")
-        self._replies.append(Reply(int(code), joined(text for _, text in lines)))
-        return self._wake()
+        if len({code for code, _ in lines}) > 1:
+            self.abort("its answer is no SMTP reply")
+            return None
+        return Reply(int(code), joined(text for _, text in lines))
 
     def _fail(self, reason: str) -> None:
         self._error = self._error or TransportError(reason)
@@ -154,6 +167,15 @@ class Wire(asyncio.Protocol):
             await waiting
         finally:
             timer.cancel()
+
+
+@lru_cache(maxsize=64)
+def in_one_line(line: bytes) -> Reply | None:
+    """The reply that a line is by itself (a server says most with every mail); None where there is more to it."""
+    found = REPLY_LINE.match(line)
+    if not found or found[2] == b"-" or len(line) > LONGEST_LINE:
+        return None
+    return Reply(int(found[1]), joined([found[3]]))
 
 
 def joined(lines: Iterable[bytes]) -> str:
