@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import ssl
 from collections import deque
@@ -29,6 +30,8 @@ class Wire(asyncio.Protocol):
         self._error: TransportError | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._writable = asyncio.Event()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._until, self._patience = math.inf, 0.0  # of who waits: until when (the loop's time), and for how long
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - streams are all it is made for
@@ -149,6 +152,7 @@ class Wire(asyncio.Protocol):
 
     def _fail(self, reason: str) -> None:
         self._error = self._error or TransportError(reason)
+        self._drop_alarm()
         self._writable.set()
         self._wake()
 
@@ -161,12 +165,36 @@ class Wire(asyncio.Protocol):
                 waiter.set_exception(self._error)
 
     async def _within(self, seconds: float, waiting: Awaitable[object]) -> None:
-        late = f"it did not answer within {seconds:g} s"
-        timer = asyncio.get_running_loop().call_later(seconds, self.abort, late)  # it wakes whoever waits
+        """Wait, and be woken by the end of the connection where it takes too long.
+
+        The alarm is set once for many waits: it goes off early, and is set anew for who waits then.
+        """
+        loop = asyncio.get_running_loop()
+        self._patience, self._until = seconds, loop.time() + seconds
+        if self._alarm is None or self._alarm.when() > self._until:
+            self._set_alarm(loop)
         try:
             await waiting
         finally:
-            timer.cancel()
+            self._until = math.inf
+
+    def _set_alarm(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._drop_alarm()
+        self._alarm = loop.call_at(self._until, self._look, loop)
+
+    def _drop_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._alarm = None
+        if self._until == math.inf:
+            return  # nobody waits
+        if loop.time() >= self._until:
+            self.abort(f"it did not answer within {self._patience:g} s")
+        else:
+            self._set_alarm(loop)
 
 
 @lru_cache(maxsize=64)
