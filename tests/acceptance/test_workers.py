@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.instance import NEWSLETTER, Instance, instance, wait_for
+from tests.acceptance.instance import Instance, instance, wait_for
 from tests.acceptance.mailserver import Mailserver
 from tests.acceptance.portal import Portal
 from tests.servers.process import free_port
@@ -19,7 +22,19 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 NOON = (NOW + timedelta(days=1)).replace(hour=12, minute=0)
 PEOPLE = [f"leser{number:02}@leser.example" for number in range(30)]
 CONNECTIONS = 2
-Start = Callable[[], subprocess.Popen[str]]
+Start = Callable[..., subprocess.Popen[str]]
+ROOT = Path(__file__).resolve().parents[2]
+ADDITION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, goes_with = "9999", "{newest}", "{newest}"
+
+
+def upgrade():
+    op.add_column("deliveries", sa.Column("colour", sa.Text()))
+    op.create_table("colours", sa.Column("id", sa.Integer(), primary_key=True))
+"""
 
 
 @pytest.fixture
@@ -44,10 +59,10 @@ def start(sending: Instance) -> Iterator[Start]:
     """Starts a worker and waits until it is ready."""
     workers: list[subprocess.Popen[str]] = []
 
-    def start() -> subprocess.Popen[str]:
-        command = [NEWSLETTER, "--config", str(sending.folder / "newsletter.toml"), "worker"]
+    def start(tree: Path = ROOT) -> subprocess.Popen[str]:
         with (sending.folder / "worker.log").open("a") as log:
-            worker = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+            command, env = of_tree(tree, sending, "worker")
+            worker = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=log, text=True)
         workers.append(worker)
         assert worker.stdout
         assert worker.stdout.readline() == "ready\n"
@@ -83,6 +98,46 @@ def test_what_a_killed_worker_was_at_goes_on_within_a_minute(
     assert len(mailserver.mails) == len({mail.recipient for mail in mailserver.mails})
     assert held < {mail.recipient for mail in mailserver.mails}
     assert sending.stop(second) == 0
+
+
+@pytest.mark.timeout(300)
+def test_two_versions_send_together_while_the_tables_are_brought_to_the_newer(
+    sending: Instance, mailserver: Mailserver, start: Start, tmp_path: Path
+) -> None:
+    newer = a_newer_version(tmp_path / "newer")
+    mailserver.hold_after = 5
+    first = start()
+    wait_for(mailserver.holding.is_set)
+    command, env = of_tree(newer, sending, "db", "upgrade")
+    upgraded = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert "9999" in upgraded.stdout
+    second = start(newer)
+    mailserver.release()
+    wait_for(lambda: len(mailserver.mails) >= len(PEOPLE), 90)
+    assert sending.stop(first) == 0
+    again = start()  # the older program starts anew on the newer tables
+    assert sending.stop(again) == 0
+    assert sending.stop(second) == 0
+    assert sorted(mail.recipient for mail in mailserver.mails) == PEOPLE
+    (edition,) = [one for one in sending.editions().values() if one["planned"]]
+    assert sending.ledger(edition["id"])["counts"] == {"accepted": len(PEOPLE)}
+
+
+def of_tree(tree: Path, of: Instance, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """A command of the program in a tree, and what it needs in its environment."""
+    run = [sys.executable, "-c", "from newsletter.cli import main; main()"]
+    settings = ["--config", str(of.folder / "newsletter.toml")]
+    return [*run, *settings, *arguments], os.environ | {"PYTHONPATH": str(tree / "src")}
+
+
+def a_newer_version(tree: Path) -> Path:
+    """The program with one more migration, which only adds."""
+    for name in ("src", "templates", "locales", "feeds"):
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    versions = tree / "src/newsletter/store/migrations/versions"
+    newest = max(path.name for path in versions.glob("v*.py"))[1:5]
+    (versions / "v9999_colours.py").write_text(ADDITION.format(newest=newest))
+    return tree
 
 
 def test_on_sqlite_it_says_what_to_do(tmp_path: Path) -> None:

@@ -3,21 +3,29 @@
 A file there is called `v<number>_<what>.py` and holds `upgrade()` in Alembic's operations, written out: the tables of
 tables.py change with time, a migration does not. All of them run in one transaction. There is no way down: that is what
 `newsletter db backup` is for.
+
+A migration that only adds what an older program need not know says so by `goes_with`, the oldest version that can go on
+beside it. So processes of both run while machines are brought to the new one, one after the other (expand, contract).
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, inspect, text
 
 from newsletter.errors import StoreError
+from newsletter.store import state
 from newsletter.store.database import Database, connect
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version"
+GOES_WITH = "tables: the oldest program"  # a fact of `state`
 ONE_AT_A_TIME = 0x6E657773  # key of the advisory lock
 
 
@@ -43,13 +51,15 @@ def ready(database: Database) -> None:
     if version is None:
         database.write(migrate)
     else:
-        check(version, versions())
+        check(version, versions(), database.read(lambda connection: state.read(connection, GOES_WITH)))
 
 
-def check(version: str, known: list[str]) -> None:
-    """Raises StoreError unless `version` is the newest that this program knows."""
+def check(version: str, known: list[str], goes_with: str | None = None) -> None:
+    """Raises StoreError unless `version` is the newest that this program knows, or newer and made for it, too."""
     newest = known[-1]
     if version not in known:
+        if goes_with is not None and goes_with <= newest:
+            return
         raise StoreError(f"the database ({version}) is newer than this program ({newest}): install the newer program")
     if version != newest:
         remedy = "end it where it runs, then `newsletter db upgrade`, which makes a backup first"
@@ -87,4 +97,11 @@ def migrate(connection: Connection) -> str:
     with EnvironmentContext(Config(), script, fn=missing) as environment:
         environment.configure(connection=connection)
         environment.run_migrations()
+    state.write(connection, GOES_WITH, _oldest(script))
     return str(version_of(connection))
+
+
+def _oldest(script: ScriptDirectory) -> str:
+    """The oldest version of the program that can go on with the newest tables."""
+    each = (getattr(revision.module, "goes_with", revision.revision) for revision in script.walk_revisions())
+    return max(each)

@@ -12,7 +12,7 @@ from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from newsletter.errors import StoreError
-from newsletter.store import schema
+from newsletter.store import schema, state
 from newsletter.store.columns import metadata
 from newsletter.store.database import Database, open_database, parse
 
@@ -65,10 +65,26 @@ def test_an_empty_database_can_be_upgraded(tmp_path: Path) -> None:
 
 def test_a_newer_database_is_refused(database: Database, store_url: str) -> None:
     database.write(lambda connection: version(connection, "9999"))
+    database.write(lambda connection: state.write(connection, schema.GOES_WITH, "9999"))
     with pytest.raises(StoreError, match="newer than this program"):
         open_database(store_url)
     with pytest.raises(StoreError, match="newer than this program"):
         schema.upgrade(store_url)
+
+
+def test_a_newer_database_that_only_has_more_is_taken(database: Database, store_url: str) -> None:
+    assert database.read(lambda connection: state.read(connection, schema.GOES_WITH)) in schema.versions()
+    database.write(lambda connection: version(connection, "9999"))
+    open_database(store_url).close()
+    with pytest.raises(StoreError, match="newer than this program"):
+        schema.upgrade(store_url)
+
+
+def test_a_migration_goes_with_versions_before_it() -> None:
+    for revision in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions():
+        goes_with = getattr(revision.module, "goes_with", None)
+        assert goes_with is None or goes_with < revision.revision
+        assert goes_with is None or goes_with in schema.versions()
 
 
 def test_an_older_database_asks_for_the_upgrade() -> None:
