@@ -21,6 +21,7 @@ from newsletter.store.journal import Journal
 from newsletter.store.reasons import told
 from newsletter.store.restored import note_sent
 from newsletter.store.settling import AT_ONCE, LEFT, WANTED, Doubting, accept, decide, doubt, held, refuse
+from newsletter.store.states import is_in
 from newsletter.store.tables import deliveries, editions, notices, subscribers, subscriptions, suppressions
 
 own = deliveries.c
@@ -105,7 +106,7 @@ class Deliveries:
             select(own.id, dated, own.changed_at)
             .join_from(deliveries, editions, editions.c.id == own.edition, isouter=True)
             .join(notices, notices.c.id == own.notice, isouter=True)
-            .where(own.state == DeliveryState.UNCERTAIN, own.lease_until <= now)
+            .where(is_in(DeliveryState.UNCERTAIN), own.lease_until <= now)
             .order_by(own.lease_until)
             .limit(limit)
         )
@@ -218,7 +219,7 @@ def _due(connection: Connection, now: datetime, regular: bool) -> Iterable[Selec
     """What may be claimed, in order: notices, for which people wait; editions by their slot, or only the extra ones."""
     if not connection.execute(select(fencing.RUNNING)).scalar_one():
         return
-    ready = (own.state == DeliveryState.QUEUED, and_(own.state == DeliveryState.DEFERRED, own.retry_at <= now))
+    ready = (is_in(DeliveryState.QUEUED), and_(is_in(DeliveryState.DEFERRED), own.retry_at <= now))
     columns = (*deliveries.c, subscribers.c.email, WANTED.label("wanted"))
     people = deliveries.join(subscribers, subscribers.c.id == own.subscriber, isouter=True)
     lock: dict[str, Any] = {"of": deliveries, "skip_locked": True}

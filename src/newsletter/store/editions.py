@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, or_, select, update
 
 from newsletter.errors import NotFound, StateError
-from newsletter.model import EDITION_MOVES, OPEN, Cadence, Carried, DeliveryState, Edition, EditionState, Finding
+from newsletter.model import EDITION_MOVES, Cadence, Carried, DeliveryState, Edition, EditionState, Finding
 from newsletter.said import Said, said_from
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import findings_document, findings_from
 from newsletter.store.outbox import moved_to
 from newsletter.store.reasons import told
+from newsletter.store.states import is_in, open_of
 from newsletter.store.tables import deliveries, edition_releases, editions, variants
 
 UNDECIDED = (EditionState.COMPOSED, EditionState.HELD)
@@ -164,8 +165,8 @@ class Editions:
 
         Call it after uncertain deliveries that are to be sent again were queued: a finished edition sends nothing.
         """
-        asked = and_(deliveries.c.state == DeliveryState.UNCERTAIN, deliveries.c.lease_until.is_not(None))
-        left = exists().where(deliveries.c.edition == id, or_(deliveries.c.state.in_(sorted(OPEN)), asked))
+        asked = and_(is_in(DeliveryState.UNCERTAIN), deliveries.c.lease_until.is_not(None))
+        left = or_(open_of(id), exists().where(deliveries.c.edition == id, asked))
         change = (
             update(editions)
             .where(editions.c.id == id, editions.c.state == EditionState.SENDING)

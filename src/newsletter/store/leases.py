@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, select, tuple_, union_all, update
 
 from newsletter.model import Claim, DeliveryState, EditionState
 from newsletter.store.settling import STOPPED, Doubting, doubt
+from newsletter.store.states import is_in
 from newsletter.store.tables import deliveries, editions
 
 own = deliveries.c
@@ -23,9 +24,9 @@ def expire(connection: Connection, now: datetime, terms: Doubting, *, alone: boo
     `alone`: nobody else works on this database, so that every lease is one of a process that is gone.
     """
     late = own.lease_until.is_not(None) if alone else own.lease_until <= now
-    lost = update(deliveries).where(own.state == DeliveryState.CLAIMED, late)
+    lost = update(deliveries).where(is_in(DeliveryState.CLAIMED), late)
     connection.execute(lost.values(state=DeliveryState.QUEUED, lease_until=None, changed_at=now))
-    sent = update(deliveries).where(own.state == DeliveryState.COMMITTING, late)
+    sent = update(deliveries).where(is_in(DeliveryState.COMMITTING), late)
     doubt(connection, sent, CRASHED, now, terms)
 
 
@@ -44,12 +45,9 @@ def renew(connection: Connection, claims: Sequence[Claim], terms: Mapping[Delive
 
 def cancel(connection: Connection, now: datetime) -> bool:
     """Cancel open deliveries of cancelled editions, a chunk at a time; whether there were any."""
-    ids = (
-        select(own.id)
-        .join(editions, editions.c.id == own.edition)
-        .where(editions.c.state == EditionState.CANCELLED, own.state.in_(UNSENT))
-        .limit(CHUNK)
-    )
+    theirs = select(own.id).join(editions, editions.c.id == own.edition)
+    theirs = theirs.where(editions.c.state == EditionState.CANCELLED)
+    ids = union_all(*(theirs.where(is_in(state)) for state in UNSENT)).limit(CHUNK)
     change = update(deliveries).where(own.id.in_(ids), own.state.in_(UNSENT))
     stopped = change.values(
         state=DeliveryState.CANCELLED, answer=STOPPED, lease_until=None, retry_at=None, changed_at=now

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, not_, select, update
+from sqlalchemy import Connection, case, delete, func, not_, select, union_all, update
 
 from newsletter.model import DeliveryState, EditionState
 from newsletter.store.database import Database
 from newsletter.store.releases import visible
+from newsletter.store.states import is_in
 from newsletter.store.tables import deliveries, edition_releases, editions, releases, variants
 
 CHUNK = 2_000  # deliveries a transaction: some 50 ms
@@ -60,8 +61,9 @@ class Recalls:
 
         A claim made before is void, so that nobody who holds the old bytes can send them any more.
         """
-        ids = select(own.id).where(own.edition == edition, own.variant == variant, own.state.in_(NOT_FENCED))
-        change = update(deliveries).where(own.id.in_(ids.limit(CHUNK)), own.state.in_(NOT_FENCED))
+        theirs = select(own.id).where(own.edition == edition, own.variant == variant)
+        ids = union_all(*(theirs.where(is_in(state)) for state in NOT_FENCED)).limit(CHUNK)
+        change = update(deliveries).where(own.id.in_(ids), own.state.in_(NOT_FENCED))
         values: dict[str, Any]
         if instead is None:
             values = {"state": DeliveryState.CANCELLED.value, "answer": WITHDRAWN, "retry_at": None}

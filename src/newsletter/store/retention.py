@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, 
 from newsletter.model import OPEN, EditionState, SubscriptionState
 from newsletter.store.change_tables import address_changes
 from newsletter.store.database import Database
+from newsletter.store.states import open_of
 from newsletter.store.tables import (
     consents,
     deliveries,
@@ -42,7 +43,7 @@ class Retention:
         """Deliveries of editions that were over before then, and what is known of each; the sums stay."""
         late = (editions.c.state.in_(OVER), func.coalesce(editions.c.finished_at, editions.c.slot) < before)
         has = exists().where(own.edition == editions.c.id)
-        query = select(editions.c.id).where(*late, has, ~_open_of(editions.c.id))
+        query = select(editions.c.id).where(*late, has, ~open_of(editions.c.id))
         forgotten = 0
         for edition in self._database.read(lambda connection: connection.execute(query).scalars().all()):
             self._database.write(partial(_keep_sums, edition=edition))
@@ -121,7 +122,3 @@ def _left_before(before: datetime) -> ColumnElement[bool]:
     when = func.coalesce(subscriptions.c.ended_at, subscriptions.c.created_at)
     kept = exists().where(mine, or_(subscriptions.c.state != SubscriptionState.ENDED, when >= before))
     return and_(or_(exists().where(mine), subscribers.c.created_at < before), ~kept)
-
-
-def _open_of(edition: ColumnElement[str]) -> ColumnElement[bool]:
-    return exists().where(own.edition == edition, own.state.in_(sorted(OPEN)))

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Update, and_, case, exists, in
 
 from newsletter.model import DeliveryState, EditionState, NoticeKind, Settled, SubscriptionState
 from newsletter.store.change_tables import address_changes
+from newsletter.store.states import is_in
 from newsletter.store.tables import (
     deliveries,
     editions,
@@ -144,7 +145,7 @@ def accept(connection: Connection, found: Mapping[int, str], now: datetime) -> N
 
 def in_doubt(connection: Connection, edition: str) -> Sequence[int]:
     """The uncertain deliveries of an edition."""
-    query = select(own.id).where(own.edition == edition, own.state == DeliveryState.UNCERTAIN)
+    query = select(own.id).where(own.edition == edition, is_in(DeliveryState.UNCERTAIN))
     return connection.execute(query.order_by(own.id)).scalars().all()
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import JSON
 
@@ -279,12 +280,19 @@ notices = Table(
     Column("dated", Moment, nullable=False),
 )
 
+# What a delivery may be in but claimed, committing and accepted; SQLite wants it letter by letter (store/states.py).
+_STANDING = text(
+    "state = 'queued' OR state = 'deferred' OR state = 'uncertain' OR state = 'failed'"
+    " OR state = 'suppressed' OR state = 'quarantined' OR state = 'cancelled'"
+)
+_HELD = text("state = 'claimed' OR state = 'committing' OR lease_until IS NOT NULL")
+
 deliveries = Table(
     "deliveries",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("edition", Text, ForeignKey("editions.id")),
-    Column("notice", Id, ForeignKey("notices.id"), unique=True),
+    Column("notice", Id, ForeignKey("notices.id")),
     Column("subscriber", Id, nullable=False, index=True),
     Column("subscription", Id, nullable=False),
     Column("variant", Text, nullable=False),
@@ -299,8 +307,12 @@ deliveries = Table(
     UniqueConstraint("edition", "subscriber"),
     CheckConstraint("(edition IS NULL) <> (notice IS NULL)", name="one_of"),
     # Claims walk an edition's open rows in variant order, so that a worker holds one compiled variant at a time.
-    Index("ix_deliveries_claim", "edition", "state", "variant", "id"),
-    Index("ix_deliveries_open", "state", "lease_until"),
+    Index(
+        "ix_deliveries_claim", "edition", "state", "variant", "id", sqlite_where=_STANDING, postgresql_where=_STANDING
+    ),
+    Index("ix_deliveries_open", "state", "edition", sqlite_where=_HELD, postgresql_where=_HELD),
+    # PostgreSQL would note of each mail of an edition, at each step, that it is of no notice; on SQLite a constraint.
+    Index("uq_deliveries_notice", "notice", unique=True, postgresql_where=text("notice IS NOT NULL")),
 )
 
 events = Table(

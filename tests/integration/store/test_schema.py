@@ -13,25 +13,26 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 from newsletter.errors import StoreError
 from newsletter.store import schema, state
-from newsletter.store.columns import metadata
 from newsletter.store.database import Database, open_database, parse
+from newsletter.store.tables import deliveries
 
 
 def version(connection: Connection, value: str) -> None:
     connection.execute(text("UPDATE alembic_version SET version_num = :value"), {"value": value})
 
 
-def ours(name: str | None, kind: str, _: object) -> bool:
-    """Whether tables.py speaks of it: not of full-text indexes, which each database has in its own way, nor of the
-    engine's jobs, which are procrastinate's."""
-    return not (name or "").startswith(("search_index", "ix_search_texts_parts", "procrastinate_"))
+def ours(_: object, name: str | None, *about: object) -> bool:
+    """Whether tables.py says how it is: not of full-text indexes and of what makes a notice's mail unique, which each
+    database has in its own way, nor of the engine's jobs, which are procrastinate's."""
+    others = ("search_index", "ix_search_texts_parts", "uq_deliveries_notice", "procrastinate_")
+    return not (name or "").startswith(others)
 
 
 def test_migrations_make_the_tables(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
-        opts = {"compare_type": True, "compare_server_default": True, "include_name": ours}
+        opts = {"compare_type": True, "compare_server_default": True, "include_object": ours}
         context = MigrationContext.configure(connection, opts=opts)
-        return list(compare_metadata(context, metadata))
+        return list(compare_metadata(context, deliveries.metadata))
 
     assert database.read(differences) == []
     assert database.read(schema.version_of) == schema.versions()[-1]
