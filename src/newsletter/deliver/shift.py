@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ import structlog
 from newsletter.deliver.ahead import Ahead
 from newsletter.deliver.commits import Commits
 from newsletter.deliver.domains import Domains
+from newsletter.deliver.exchange import Exchange
 from newsletter.deliver.held import Held
 from newsletter.deliver.ledger import Alarms, Ledger
 from newsletter.deliver.message import Message
@@ -47,6 +49,7 @@ class Tools:
     alarms: Alarms
     stop: asyncio.Event
     domains: Domains
+    exchange: Exchange | None
     window: Window | None
 
 
@@ -90,6 +93,10 @@ class Shift:
                 self.held.take(found)
                 self._dry = self._once or not found
         return len(self._ready)
+
+    def in_touch(self) -> AbstractAsyncContextManager[None]:
+        """Keep in touch with the other processes, where there may be some, while the block sends what was claimed."""
+        return self.tools.exchange.kept_up(self._ready) if self.tools.exchange and self._ready else nullcontext()
 
     async def message(self) -> Message | None:
         """The next message to send, if any. What cannot be written is quarantined, the others go on."""

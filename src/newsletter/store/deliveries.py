@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, insert, literal, sel
 from newsletter.model import Claim, DeliveryState, Doubt, EditionState, NoticeKind, Receipt
 from newsletter.store import conflict, fencing, leases
 from newsletter.store.database import Database
+from newsletter.store.domains import SharedDomains
 from newsletter.store.editions import Editions
 from newsletter.store.journal import Journal
 from newsletter.store.reasons import told
@@ -45,6 +46,8 @@ class Deliveries:
         self._database = database
         self._journal = journal
         self._terms = terms
+        shared = database.engine.dialect.name == "postgresql"
+        self.neighbours = SharedDomains(database) if shared else None
         self._begun: set[str] = set()  # editions whose first fence is known to be noted
 
     def tidy(self, now: datetime) -> None:

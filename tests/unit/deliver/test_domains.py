@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.deliver.domains import LONGEST, TAKEN, Domains
+from newsletter.deliver.domains import TAKEN, Domains
 from newsletter.deliver.verdict import Fate, Outcome, Reply, judge
 from newsletter.model import Claim
+from newsletter.model.domain import LONGEST
 
 NOW = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
 LATER = Outcome(Fate.DEFERRED, "RCPT: 451 4.7.1 later", crowded=True)
