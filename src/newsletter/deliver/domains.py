@@ -12,6 +12,7 @@ share of it, and begins none without.
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping
@@ -24,6 +25,9 @@ from newsletter.model import Claim, DomainLevel, DomainReport, DomainsHeard, fir
 TAKEN: Final = 10  # in a row, until there is a little more room
 LOOK: Final = 0.5  # seconds, at most, until somebody who waits looks again
 FORGOTTEN: Final = 3600.0  # seconds without news
+NEAR: Final = 10.0  # seconds that a mail waits in hand, at most
+FAR: Final = 600.0  # seconds that it is put off, at most
+TAKES: Final = 0.1  # seconds that a mail may take
 
 
 @dataclass(slots=True)
@@ -42,11 +46,23 @@ class Slow:
     taken: int = 0
     tighter: int = 0
     looser: int = 0
+    booked_until: float = 0.0
 
     @property
     def full(self) -> bool:
         """Whether no more may be under way."""
         return len(self.under_way) >= min(self.share, self.level.most)
+
+    @property
+    def step(self) -> float:
+        """About how many seconds there are between two mails."""
+        return self.level.pause or TAKES / self.level.most
+
+    def book(self, now: float) -> float:
+        """The seconds until the turn of one more mail, after all that were booked; any, where these are very many."""
+        self.booked_until = min(max(self.booked_until, now + NEAR) + self.step, now + FAR)
+        wait = self.booked_until - now
+        return wait if wait < FAR else random.uniform(NEAR, FAR)
 
 
 class Domains:
@@ -67,8 +83,8 @@ class Domains:
         """The first claim that may be begun now, taken out and begun; None where all have to wait."""
         for index, claim in enumerate(ready):
             if self.may(claim):
-                del ready[index]
-                self.begin(claim)
+                ready.rotate(-index)  # what has to wait is looked at again after the others
+                self.begin(ready.popleft())
                 return claim
         return None
 
@@ -103,6 +119,22 @@ class Domains:
         elif outcome is not None and outcome.fate is Fate.ACCEPTED:
             self._loosen(_domain(claim), slow)
         self._changed.set()
+
+    def far(self, ready: Collection[Claim]) -> dict[int, float]:
+        """Of these deliveries those that would have to wait for long, and in how many seconds their turn may come.
+
+        For a notice somebody waits: it is never among them.
+        """
+        now, before = self._clock(), Counter[str]()
+        found: dict[int, float] = {}
+        for claim in ready:
+            slow = self._slow_one(claim)
+            if slow is None:
+                continue
+            before[_domain(claim)] += 1
+            if claim.edition is not None and before[_domain(claim)] * slow.step > NEAR:
+                found[claim.delivery] = slow.book(now)
+        return found
 
     async def pause(self) -> None:
         """Wait until something may have changed."""

@@ -49,6 +49,9 @@ class Ledger(Protocol):
     def release(self, claims: Sequence[Claim], now: datetime) -> None:
         """Give claims back untried."""
 
+    def put_off(self, later: Sequence[tuple[Claim, datetime]], now: datetime) -> None:
+        """Give claims back untried that are due again at a moment of their own."""
+
     def pause(self, reason: str, now: datetime, edition: str | None = None) -> list[str]:
         """Pause every edition that is being sent, or this one; their ids."""
 

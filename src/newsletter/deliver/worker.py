@@ -21,7 +21,8 @@ from newsletter.deliver.ledger import Alarms, Ledger, Variants
 from newsletter.deliver.pace import Pace, Trial, Turn
 from newsletter.deliver.patience import Breaker
 from newsletter.deliver.shelf import Shelf
-from newsletter.deliver.shift import Shift, Tools
+from newsletter.deliver.shift import Shift
+from newsletter.deliver.tools import Tools
 from newsletter.deliver.transports import Transport
 from newsletter.deliver.verdict import Fate
 from newsletter.deliver.writer import Writer

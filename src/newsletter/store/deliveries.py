@@ -93,6 +93,10 @@ class Deliveries:
         )
         self._database.write(lambda connection: connection.execute(change))
 
+    def put_off(self, later: Sequence[tuple[Claim, datetime]], now: datetime) -> None:
+        """See `Ledger`."""
+        self._database.write(lambda connection: fencing.put_off(connection, later, now))
+
     def pause(self, reason: str, now: datetime, edition: str | None = None) -> list[str]:
         """See `Ledger`."""
         sending = update(editions).where(editions.c.state == EditionState.SENDING)
