@@ -1,8 +1,8 @@
 """What processes on one ledger tell each other, while they send, of domains that refuse for now.
 
 Once a second each asks for what is new, and tells what it met; so within two seconds of a domain's refusal none begins
-more than its share. Where nothing is slow, that is one small read a second. How the mail server itself does (see
-`patience.Breaker`) is not told: each process finds out at once, with the five mails that it fails, and tries with one.
+more than its share. Where nothing is slow, that is one small read a second. It is not told how the mail server itself
+does (see `patience.Breaker`).
 """
 
 from __future__ import annotations
