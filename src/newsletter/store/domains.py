@@ -13,7 +13,7 @@ from itertools import cycle
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, Connection, Row, cast, delete, func, or_, select, text
+from sqlalchemy import BigInteger, Connection, Row, case, cast, delete, func, or_, select, text
 
 from newsletter.model import DomainLevel, DomainReport, DomainsHeard
 from newsletter.store.conflict import insert
@@ -27,7 +27,7 @@ TURN = 10 * SECOND
 ONE_AT_A_TIME = (
     0x646F6D61  # key of the advisory lock: no two hand out the same, and news come in the order of their time
 )
-CLOCK = cast(func.extract("epoch", func.clock_timestamp()) * SECOND, BigInteger)
+CLOCK, BEGUN = (cast(func.extract("epoch", at) * SECOND, BigInteger) for at in (func.clock_timestamp(), func.now()))
 Levels = dict[str, DomainLevel | None]
 Others = dict[str, dict[str, Row[Any]]]  # by domain and process
 
@@ -78,20 +78,21 @@ def _hand_out(
     now = int(connection.execute(select(CLOCK)).scalar_one())
     _forget(connection, process, now)
     levels, others = _levels(connection, reports), _others(connection, reports)
-    for domain, report in reports.items():
-        if report.tighter or report.looser:
-            enough = connections * (1 + len(others[domain]))
-            levels[domain] = report.level(levels[domain], connections, enough)
-            _keep(connection, domain, levels[domain], now)
-    shares: dict[str, int] = {}
-    for domain, report in reports.items():
-        if report.wanted and (level := levels[domain]):
-            shares[domain] = _share(process, report, level.most, others[domain], now)
-    if shares:
-        rows = [(domain, process, slots, reports[domain].wanted, now) for domain, slots in shares.items()]
-        connection.execute(
-            domain_shares.insert(), [dict(zip(domain_shares.c.keys(), row, strict=True)) for row in rows]
-        )
+    met = {domain: report for domain, report in reports.items() if report.tighter or report.looser}
+    for domain, report in met.items():
+        levels[domain] = report.level(levels[domain], connections, connections * (1 + len(others[domain])))
+    _keep(connection, {domain: levels[domain] for domain in met}, now)
+    shares = {
+        domain: _share(process, report, level.most, others[domain], now)
+        for domain, report in reports.items()
+        if report.wanted and (level := levels[domain])
+    }
+    rows = [
+        {"domain": domain, "process": process, "slots": slots, "wanted": reports[domain].wanted, "seen_at": now}
+        for domain, slots in shares.items()
+    ]
+    if rows:
+        connection.execute(domain_shares.insert(), rows)
     return levels, shares
 
 
@@ -115,12 +116,19 @@ def _others(connection: Connection, domains: Mapping[str, Any]) -> Others:
     return found
 
 
-def _keep(connection: Connection, domain: str, level: DomainLevel | None, now: int) -> None:
+def _keep(connection: Connection, levels: Levels, now: int) -> None:
     """A domain that is well keeps its row for an hour, so that the others hear of it."""
-    most, pause = (level.most, round(level.pause * SECOND)) if level else (0, 0)
-    row = insert(connection, slow_domains).values(domain=domain, most=most, pause=pause, changed_at=now)
-    news = {"most": most, "pause": pause, "changed_at": now}
-    connection.execute(row.on_conflict_do_update(index_elements=["domain"], set_=news))
+    if not levels:
+        return
+    rows = [
+        {"domain": domain, "most": level.most, "pause": round(level.pause * SECOND), "changed_at": now}
+        if level
+        else {"domain": domain, "most": 0, "pause": 0, "changed_at": now}
+        for domain, level in levels.items()
+    ]
+    row = insert(connection, slow_domains)
+    news = {name: row.excluded[name] for name in ("most", "pause", "changed_at")}
+    connection.execute(row.on_conflict_do_update(index_elements=["domain"], set_=news), rows)
 
 
 def _share(process: str, report: DomainReport, most: int, others: Mapping[str, Row[Any]], now: int) -> int:
@@ -133,7 +141,8 @@ def _share(process: str, report: DomainReport, most: int, others: Mapping[str, R
 
 def _news(connection: Connection, since: int) -> dict[str, Row[Any]]:
     """What changed since then; all where the clock was set back."""
-    query = select(slow_domains).where(or_(slow_domains.c.changed_at > since, since > CLOCK))
+    after = case((since > BEGUN, 0), else_=since)
+    query = select(slow_domains).where(slow_domains.c.changed_at > after)
     return {row.domain: row for row in connection.execute(query)}
 
 
