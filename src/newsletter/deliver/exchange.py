@@ -43,8 +43,8 @@ class Exchange:
 
     async def _beat(self, ready: Collection[Claim], ended: asyncio.Event) -> None:
         while not ended.is_set():
-            if await self._once(ready):
-                continue  # a domain is slow of which we have mail at hand, perhaps: ask for our share
+            if await self._once(ready):  # we have mail of that domain at hand, perhaps: ask for our share
+                await self._once(ready)
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), BEAT)
         await self._once(())

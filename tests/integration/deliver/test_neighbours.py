@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -12,13 +12,18 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
-from newsletter.model import DeliveryState
+from newsletter.deliver.domains import Domains
+from newsletter.deliver.exchange import Exchange
+from newsletter.deliver.verdict import Fate, Outcome
+from newsletter.model import Claim, DeliveryState, DomainLevel
 from newsletter.model.domain import LONGEST
 from newsletter.store.database import open_database
-from newsletter.store.shared_tables import slow_domains
+from newsletter.store.domains import SharedDomains
+from newsletter.store.shared_tables import domain_shares, slow_domains
 from newsletter.store.tables import deliveries
 from tests.integration.deliver.scripted import Scripted, serving
 from tests.integration.deliver.world import World, until
@@ -67,6 +72,9 @@ async def working(world: World, port: int, count: int) -> AsyncIterator[list[Chi
             worker.kill()
 
 
+refused = Claim(1, 1, "e", None, "v", 1, 1, f"leser@{FULL}", datetime.now(UTC), 0, datetime.now(UTC))
+
+
 def planned(world: World, full: int, empty: int) -> None:
     """An edition to readers of both domains, mixed."""
     for number in range(full + empty):
@@ -112,3 +120,31 @@ async def test_two_workers_go_easy_on_a_domain_together(postgres_url: str, tmp_p
         assert 1 < server.most <= 2 * HOW.connections
         assert level(world).most in {0, *range(4, 2 * HOW.connections)}, "well, or nearly so"
     database.close()
+
+
+async def test_what_could_not_be_told_is_told_later(postgres_url: str) -> None:
+    with closing(open_database(postgres_url)) as database:
+        domains = Domains(4, alone=False)
+        exchange = Exchange(domains, SharedDomains(database))
+        domains.end(refused, Outcome(Fate.DEFERRED, "RCPT: 451 4.7.1 later", crowded=True))
+        read_only(postgres_url, "on")
+        async with exchange.kept_up([refused]):
+            await asyncio.sleep(0.5)
+            assert not domains.may(refused), "nothing is begun that others may have begun"
+            read_only(postgres_url, "off")
+            await until(lambda: domains.may(refused))
+            assert SharedDomains(database).exchange({}, 4).levels == {FULL: DomainLevel(2)}
+        query = select(func.count()).select_from(domain_shares)
+        assert database.read(lambda connection: connection.execute(query).scalar_one()) == 0, "it left its share"
+
+
+def test_on_sqlite_there_is_nobody_to_tell(small_world: World) -> None:
+    assert small_world.ledger.neighbours is None
+
+
+def read_only(url: str, how: str) -> None:
+    """Let the server take no writes of whoever connects to this database from now on, as all have to."""
+    server, _, name = url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {how}".encode())
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
