@@ -17,11 +17,12 @@ from newsletter.errors import BadInput, FetchError
 from newsletter.i18n import Words, languages, translations
 from newsletter.model import AlarmKind, Cadence, DeliveryState, EditionState
 from newsletter.said import Said, document, said_from
+from newsletter.store.fencing import CROWDED
 
 SOURCES = sorted(Path(newsletter.__file__).parent.rglob("*.py"))
 NO_VALUES = {"status", "retry_after", "release", "stand_in"}  # what errors carry beside their sentence
 ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)}
-BY_KIND = [*AlarmKind, *EditionState, *Cadence, "the address is suppressed", "the page has no headline"]
+BY_KIND = [*AlarmKind, *EditionState, *Cadence, CROWDED, "the address is suppressed", "the page has no headline"]
 HELD = Said("edition %(edition)s is held: %(why)s", edition="e", why=Said("nothing is left of it"))
 
 

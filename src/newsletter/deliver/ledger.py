@@ -1,4 +1,4 @@
-"""What delivery needs of the store, of whoever renders, and of whoever tells people: four small protocols."""
+"""What delivery needs of the store, of whoever renders, and of whoever tells people: five small protocols."""
 
 from __future__ import annotations
 
@@ -7,11 +7,26 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from newsletter.deliver.message import Envelope
-from newsletter.model import AlarmKind, Claim, Doubt, Grant, Receipt, Variant
+from newsletter.model import AlarmKind, Claim, DomainReport, DomainsHeard, Doubt, Grant, Receipt, Variant
+
+
+class Neighbours(Protocol):
+    """The other processes that send from the same ledger, where there may be some."""
+
+    def exchange(self, reports: Mapping[str, DomainReport], connections: int) -> DomainsHeard:
+        """Tell of domains that refuse for now, hear what others told and what our share of each is.
+
+        Of what is in no report we hold no share any more. Each process has so many `connections`. Blocks; raises
+        StoreError.
+        """
 
 
 class Ledger(Protocol):
     """The truth about every delivery. Every method is one durable transaction, blocks, and raises StoreError."""
+
+    @property
+    def neighbours(self) -> Neighbours | None:
+        """The other processes that send from it, where there may be some."""
 
     def tidy(self, now: datetime) -> None:
         """Settle what time has settled: leases run out, crashes (`uncertain`), cancelled editions, give-up times."""
@@ -33,6 +48,9 @@ class Ledger(Protocol):
 
     def release(self, claims: Sequence[Claim], now: datetime) -> None:
         """Give claims back untried."""
+
+    def put_off(self, later: Sequence[tuple[Claim, datetime]], now: datetime) -> None:
+        """Give claims back untried that are due again at a moment of their own."""
 
     def pause(self, reason: str, now: datetime, edition: str | None = None) -> list[str]:
         """Pause every edition that is being sent, or this one; their ids."""

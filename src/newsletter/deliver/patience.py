@@ -34,7 +34,8 @@ class Breaker:
     """Leaves a failing mail server alone: after five failures in a row for a minute, then twice as long each time.
 
     One that asks to be left alone is left as long as it asks, then gets half as much at a time: `share` is what of the
-    connections may be open, as a divisor, and recovers as mails are taken.
+    connections may be open, as a divisor, and recovers as mails are taken. Each process has its own: it finds out with
+    a few mails, and what it knows may be about its own way to the server alone.
     """
 
     def __init__(self) -> None:

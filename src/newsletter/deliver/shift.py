@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 
 import structlog
 
 from newsletter.deliver.ahead import Ahead
+from newsletter.deliver.at_hand import AtHand
 from newsletter.deliver.commits import Commits
-from newsletter.deliver.domains import Domains
 from newsletter.deliver.held import Held
-from newsletter.deliver.ledger import Alarms, Ledger
 from newsletter.deliver.message import Message
-from newsletter.deliver.pace import Pace, Trial, Turn, Window
-from newsletter.deliver.patience import Breaker, gave_up
+from newsletter.deliver.pace import Turn
+from newsletter.deliver.patience import gave_up
 from newsletter.deliver.receipts import STATES, receipt
-from newsletter.deliver.shelf import Shelf
-from newsletter.deliver.transports import Session, Transport
+from newsletter.deliver.tools import Tools
+from newsletter.deliver.transports import Session
 from newsletter.deliver.verdict import Fate, Outcome
-from newsletter.deliver.writer import Writer
 from newsletter.errors import NewsletterError, SenderRefused, StoreError, TransportError
 from newsletter.model import AlarmKind, Claim
 from newsletter.said import Said
@@ -30,24 +27,6 @@ from newsletter.said import Said
 TOO_LATE = Outcome(Fate.FAILED, "not sent: it would have come too late")
 SERVER_ALARM, SENDER_ALARM = "mail-server", "mail-sender"
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What delivering is done with."""
-
-    ledger: Ledger
-    transport: Transport
-    shelf: Shelf
-    writer: Writer
-    breaker: Breaker
-    pace: Pace
-    trial: Trial
-    now: Callable[[], datetime]
-    alarms: Alarms
-    stop: asyncio.Event
-    domains: Domains
-    window: Window | None
 
 
 class Shift:
@@ -60,12 +39,9 @@ class Shift:
         self.held = Held(tools.ledger, tools.now)
         self.fates: Counter[Fate] = Counter()
         self.error: Exception | None = None  # the ledger failed: nothing more is begun
-        self._batch = batch
-        self._once = once
-        self._ready: deque[Claim] = deque()
-        self._claiming = asyncio.Lock()
+        self._hand = AtHand(tools, self.held, batch, once=once)
+        self._ready = self._hand.claims
         self._ahead = Ahead(tools.writer, tools.shelf)
-        self._dry = False
         self.capped = False  # a cap left something for later
 
     @property
@@ -81,15 +57,11 @@ class Shift:
 
     async def claim(self) -> int:
         """Take claims where none are at hand; how many are, then. Raises StoreError."""
-        async with self._claiming:
-            if not self._ready and not self._dry:
-                now, window = self.tools.now(), self.tools.window
-                regular = window is None or window.open(now)
-                found = await asyncio.to_thread(self.tools.ledger.claim, self._batch, now, regular=regular)
-                self._ready.extend(found)
-                self.held.take(found)
-                self._dry = self._once or not found
-        return len(self._ready)
+        return await self._hand.claim()
+
+    def in_touch(self) -> AbstractAsyncContextManager[None]:
+        """Keep in touch with the other processes, where there may be some, while the block sends what was claimed."""
+        return self.tools.exchange.kept_up(self._ready) if self.tools.exchange and self._ready else nullcontext()
 
     async def message(self) -> Message | None:
         """The next message to send, if any. What cannot be written is quarantined, the others go on."""
@@ -101,7 +73,9 @@ class Shift:
                 continue  # another connection was quicker
             claim = self.tools.domains.pick(self._ready)
             if claim is None:
-                await self.tools.domains.pause()
+                self._ahead.forget()  # it is of those that wait
+                if not await self._hand.others():
+                    await self.tools.domains.pause()
                 continue
             if claim.edition is None and gave_up(claim.dated, self.tools.now(), notice=True):
                 self.tools.domains.end(claim)
@@ -127,9 +101,12 @@ class Shift:
     async def _write(self, claim: Claim) -> Message:
         compiled = await self.tools.shelf.get(claim)
         self._ahead.begin([claim])
-        self._ahead.begin(self._ready)
+        self._write_ahead()
         future = self._ahead.take(claim)
         return self.tools.writer.write(claim, compiled) if future is None else await asyncio.wrap_future(future)
+
+    def _write_ahead(self) -> None:
+        self._ahead.begin(claim for claim in self._ready if self.tools.domains.may(claim))
 
     def following(self) -> Message | None:
         """The next message, where it can be had without waiting."""
@@ -152,7 +129,7 @@ class Shift:
             return None
         if not self.tools.writer.signs:
             return self.tools.writer.write(claim, compiled)
-        self._ahead.begin(self._ready)
+        self._write_ahead()
         future = self._ahead.take(claim) if self._ahead.done(claim) else None
         return None if future is None else future.result()
 
@@ -270,12 +247,8 @@ class Shift:
                 await asyncio.to_thread(self.tools.alarms.resolve, SENDER_ALARM)
 
     async def _give_back(self) -> None:
-        claims = list(self._ready)
-        self._ready.clear()
         self._ahead.forget()
-        self.held.let_go(*claims)
-        if claims:
-            await asyncio.to_thread(self.tools.ledger.release, claims, self.tools.now())
+        await self._hand.give_back()
 
     async def _alarm_quarantined(self, claim: Claim, reason: str) -> None:
         of = claim.edition or Said("a notice")

@@ -15,12 +15,14 @@ from typing import Any
 
 from newsletter.deliver.connection import Connection
 from newsletter.deliver.domains import Domains
+from newsletter.deliver.exchange import Exchange
 from newsletter.deliver.inquiry import Inquirer
 from newsletter.deliver.ledger import Alarms, Ledger, Variants
 from newsletter.deliver.pace import Pace, Trial, Turn
 from newsletter.deliver.patience import Breaker
 from newsletter.deliver.shelf import Shelf
-from newsletter.deliver.shift import Shift, Tools
+from newsletter.deliver.shift import Shift
+from newsletter.deliver.tools import Tools
 from newsletter.deliver.transports import Transport
 from newsletter.deliver.verdict import Fate
 from newsletter.deliver.writer import Writer
@@ -57,6 +59,7 @@ class Deliverer:
         batch: int = BATCH,
     ) -> None:
         self._stop = asyncio.Event()
+        domains = Domains(transport.connections, alone=ledger.neighbours is None)
         self._tools = Tools(
             ledger=ledger,
             transport=transport,
@@ -68,7 +71,8 @@ class Deliverer:
             now=now,
             alarms=alarms,
             stop=self._stop,
-            domains=Domains(transport.connections),
+            domains=domains,
+            exchange=Exchange(domains, ledger.neighbours) if ledger.neighbours else None,
             window=pace.caps.window,
         )
         self._inquirer = Inquirer(ledger, transport.inquiry, writer.mark)
@@ -115,7 +119,7 @@ class Deliverer:
         most = min(max(self._tools.transport.connections // breaker.share, 1), claims)
         shift.commits.expect(most)
         self._connections = [Connection(shift) for _ in range(most)]
-        async with shift.held.renewed():
+        async with shift.held.renewed(), shift.in_touch():
             try:
                 await self._wait_for([asyncio.create_task(connection.work()) for connection in self._connections])
             finally:

@@ -29,6 +29,7 @@ from newsletter.model.delivery import (
     Receipt,
     Settled,
 )
+from newsletter.model.domain import DomainLevel, DomainReport, DomainsHeard, first_level
 from newsletter.model.edition import (
     CARRYING,
     EDITION_MOVES,
@@ -140,6 +141,9 @@ __all__ = [
     "Dated",
     "DeliveryState",
     "Document",
+    "DomainLevel",
+    "DomainReport",
+    "DomainsHeard",
     "Doubt",
     "Draft",
     "DueImage",
@@ -190,4 +194,5 @@ __all__ = [
     "Topic",
     "Variant",
     "Wish",
+    "first_level",
 ]

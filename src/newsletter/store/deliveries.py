@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, insert, literal, sel
 from newsletter.model import Claim, DeliveryState, Doubt, EditionState, NoticeKind, Receipt
 from newsletter.store import conflict, fencing, leases
 from newsletter.store.database import Database
+from newsletter.store.domains import SharedDomains
 from newsletter.store.editions import Editions
 from newsletter.store.journal import Journal
 from newsletter.store.reasons import told
@@ -46,6 +47,8 @@ class Deliveries:
         self._database = database
         self._journal = journal
         self._terms = terms
+        shared = database.engine.dialect.name == "postgresql"
+        self.neighbours = SharedDomains(database) if shared else None
         self._begun: set[str] = set()  # editions whose first fence is known to be noted
 
     def tidy(self, now: datetime) -> None:
@@ -90,6 +93,10 @@ class Deliveries:
             state=DeliveryState.QUEUED, lease_until=None, changed_at=now
         )
         self._database.write(lambda connection: connection.execute(change))
+
+    def put_off(self, later: Sequence[tuple[Claim, datetime]], now: datetime) -> None:
+        """See `Ledger`."""
+        self._database.write(lambda connection: fencing.put_off(connection, later, now))
 
     def pause(self, reason: str, now: datetime, edition: str | None = None) -> list[str]:
         """See `Ledger`."""

@@ -1,4 +1,4 @@
-"""The two statements that every mail costs, for all that wait at once: its fence and its receipt."""
+"""The two statements that every mail costs, for all that wait at once: its fence and its receipt. And putting off."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from newsletter.store.state import PAUSED
 from newsletter.store.tables import deliveries, editions, state
 
 own = deliveries.c
+CROWDED: Final = "not tried yet: its domain takes few mails at a time"
 RUNNING: Final[ColumnElement[bool]] = ~exists().where(state.c.name == PAUSED)
 SENDING: Final[ColumnElement[bool]] = or_(
     own.edition.is_(None), exists().where(editions.c.id == own.edition, editions.c.state == EditionState.SENDING)
@@ -53,6 +54,12 @@ def write(connection: Connection, target: DeliveryState, receipts: Sequence[Rece
         for one in receipts
     ]
     RECEIPTS[target].many(connection, rows)
+
+
+def put_off(connection: Connection, later: Sequence[tuple[Claim, datetime]], now: datetime) -> None:
+    """Leave deliveries that were not tried until their moment; what a server said of one before is kept."""
+    rows = [{"of": claim.delivery, "under": claim.token, "again": at, "then": now} for claim, at in later]
+    PUT_OFF.many(connection, rows)
 
 
 def _fence(dialect: str) -> UpdateBase:
@@ -104,5 +111,19 @@ def _receipt(target: DeliveryState) -> Prepared:
     return Prepared(lambda dialect: change)
 
 
+def _put_off() -> UpdateBase:
+    change = update(deliveries).where(
+        own.id == bindparam("of"), own.token == bindparam("under"), own.state == DeliveryState.CLAIMED
+    )
+    return change.values(
+        state=DeliveryState.DEFERRED,
+        lease_until=None,
+        retry_at=bindparam("again", type_=own.retry_at.type),
+        answer=func.coalesce(own.answer, CROWDED),
+        changed_at=bindparam("then", type_=own.changed_at.type),
+    )
+
+
 FENCE = Prepared(_fence)
+PUT_OFF = Prepared(lambda dialect: _put_off())
 RECEIPTS = {target: _receipt(target) for target in DeliveryState}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -10,12 +11,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import update
 
+from newsletter.deliver.domains import FAR, NEAR
 from newsletter.deliver.pace import AT_ONCE, Caps, Window
 from newsletter.model import EditionState
 from newsletter.store.budget import LASTS
+from newsletter.store.fencing import CROWDED
 from newsletter.store.tables import editions
 from tests.integration.deliver.scripted import Scripted, serving
-from tests.integration.deliver.world import EDITION, World
+from tests.integration.deliver.world import EDITION, World, until
 
 
 async def test_no_more_goes_out_than_a_cap_allows_not_even_after_a_restart(small_world: World) -> None:
@@ -81,6 +84,31 @@ async def test_a_domain_that_refuses_for_now_holds_up_no_other(small_world: Worl
         await world.deliverer(world.transport(server.port, connections=5)).run_until_idle()
     assert set(world.states()) == {"accepted"}
     assert len(set(server.recipients())) == 30
+
+
+async def test_a_big_domain_that_refuses_for_now_fills_no_hand(world: World) -> None:
+    for number in range(120):
+        world.subscribe(f"leser{number}@{'voll' if number < 60 else 'leer'}.example")
+    world.ask("neu@voll.example")
+    world.edition()
+    world.freeze()
+
+    def full(verb: str, argument: str, number: int) -> str | None:
+        return "451 4.7.1 later" if verb == "RCPT" and "@voll" in argument else None
+
+    async with serving(Scripted(script=full)) as server:
+        deliverer = world.deliverer(world.transport(server.port, connections=5), batch=10)
+        running = asyncio.create_task(deliverer.run_until_idle())
+        await until(lambda: len(server.taken) == 60, 20)
+        deliverer.stop()
+        await running
+    untried = [row for row in world.rows("state", "attempts", "answer", "retry_at", "notice") if row[2] == CROWDED]
+    assert len(untried) >= 20
+    assert {row[:2] for row in untried} == {("deferred", 0)}
+    assert all(NEAR < (row[3] - world.now).total_seconds() <= FAR for row in untried)
+    assert all(row[4] is None for row in untried), "for a notice somebody waits"
+    turns = sorted(row[3] for row in untried)
+    assert len(set(turns)) == len(turns), "each has a turn of its own"
 
 
 async def test_regular_editions_wait_for_their_hours(world: World) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -215,6 +217,14 @@ async def deliver_until_done(world: World, transport: Transport) -> None:
             world.editions.move(EDITION, EditionState.SENDING, world.now)
         world.pass_time(minutes=20)
     raise AssertionError(f"still {world.states()}: {world.rows('answer')}")
+
+
+async def until(true: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait for what others bring about."""
+    end = monotonic() + seconds
+    while not true():
+        assert monotonic() < end, "it did not come to pass"
+        await asyncio.sleep(0.05)
 
 
 def hash_of(email: str) -> str:
