@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
+goes_with = "0023"
 
 
 def upgrade() -> None:
