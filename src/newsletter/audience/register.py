@@ -32,7 +32,7 @@ from newsletter.model import Consent, Enrolment, Subscription, SubscriptionState
 from newsletter.said import Said
 from newsletter.tokens import Keys
 
-AT_ONCE = 100  # rows a transaction: under 50 ms, so that no fence waits long (DESIGN, decision 7)
+AT_ONCE = 100  # rows a transaction of those that cost a line of the journal each, and of those that are listed
 
 
 class Fate(StrEnum):
@@ -97,7 +97,7 @@ class Register:
         intake = Intake(table, partial(self._arrival, export, defaults, now, among))
         added = already = done = 0
         people, met = iter(intake), set[int]()
-        while chunk := list(islice(people, AT_ONCE)):
+        while chunk := list(islice(people, self._store.at_once)):
             count, fates = self._enrol([numbered.who for numbered in chunk], "import", now, dry_run=dry_run)
             if dry_run:  # who was written by an import is known when their next row comes
                 fates = [_repeated(numbered.who, fate, met) for numbered, fate in zip(chunk, fates, strict=True)]
@@ -193,6 +193,8 @@ class Register:
         text = wording.on_record(wording.elsewhere(self.offer.site.language))
 
         def work(rows: Rows) -> tuple[int, list[Fate]]:
+            if not dry_run:
+                rows.hold(people, now)
             fates = _fates(rows, people)
             new = [who for who, fate in zip(people, fates, strict=True) if fate is Fate.NEW]
             return len(new) if dry_run else rows.enrol(new, text, how, now), fates
@@ -220,15 +222,18 @@ def _fates(rows: Rows, people: Sequence[Enrolment]) -> list[Fate]:
     hashes = [who.email_hash for who in people]
     suppressed = rows.suppressed(hashes)
     known = {person.email_hash: own for person, own in rows.known(hashes)}
-    seen: set[tuple[str, str]] = set()
+    new: set[tuple[str, str]] = set()
     fates = []
     for who in people:
+        fate = _fate(known.get(who.email_hash, ()), who.wish.newsletter)
         key = (who.email_hash, who.wish.newsletter)
         if who.email_hash in suppressed:
-            fates.append(Fate.SUPPRESSED)
-        else:
-            fates.append(Fate.ALREADY if key in seen else _fate(known.get(who.email_hash, ()), who.wish.newsletter))
-        seen.add(key)
+            fate = Fate.SUPPRESSED
+        elif fate is Fate.NEW and key in new:
+            fate = Fate.ALREADY
+        elif fate is Fate.NEW:
+            new.add(key)
+        fates.append(fate)
     return fates
 
 
