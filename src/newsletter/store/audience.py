@@ -84,7 +84,10 @@ class AudienceRows(IntakeRows):
         self._connection.execute(update(subscribers).where(subscribers.c.id == subscriber).values(email=None))
 
     def subscription(self, subscription: int) -> tuple[Subscription, Subscriber] | None:
-        """A subscription and whose it is."""
+        """A subscription and whose it is. They are locked in the order in which all lock: the person first."""
+        if self._lock and self._connection.dialect.name == "postgresql":
+            owner = select(subscriptions.c.subscriber).where(subscriptions.c.id == subscription).scalar_subquery()
+            self._connection.execute(select(subscribers.c.id).where(subscribers.c.id == owner).with_for_update())
         query = self._locked(_people().where(subscriptions.c.id == subscription))
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _pair(row)
@@ -166,9 +169,10 @@ class AudienceRows(IntakeRows):
         self._connection.execute(query.on_conflict_do_nothing())
 
     def unconfirmed(self, asked_before: datetime, limit: int) -> list[tuple[Subscription, Subscriber]]:
-        """Pending subscriptions that were asked for before then, oldest first."""
+        """Pending subscriptions that were asked for before then, oldest first; none that somebody is deciding on."""
         pending = and_(subscriptions.c.state == SubscriptionState.PENDING, subscriptions.c.created_at < asked_before)
-        query = self._locked(_people().where(pending).order_by(subscriptions.c.created_at).limit(limit))
+        query = _people().where(pending).order_by(subscriptions.c.created_at).limit(limit)
+        query = query.with_for_update(skip_locked=True) if self._lock else query
         return [_pair(row) for row in self._connection.execute(query)]
 
     def known(self, email_hashes: Sequence[str]) -> list[tuple[Subscriber, list[Subscription]]]:

@@ -37,6 +37,8 @@ STAGED: Final = ("place", "email_hash", "email", *WISH, "evidence")
 TYPES: Final = ", ".join(f"{name} {'integer' if name == 'place' else 'text'} NOT NULL" for name in STAGED)
 CREATE: Final = text(f"CREATE TEMPORARY TABLE arriving ({TYPES}) ON COMMIT DROP")
 COPY: Final = "COPY pg_temp.arriving FROM STDIN"
+LAPSED: Final = and_(subscriptions.c.state != SubscriptionState.ACTIVE, subscriptions.c.ended_at.is_(None))
+"""What was never confirmed, be it asked still or not."""
 AT_ONCE: Final = {"sqlite": 500, "postgresql": 10_000}
 """How many a transaction takes: on SQLite it is under 50 ms, so that no fence waits long (DESIGN, decision 7)."""
 
@@ -74,7 +76,7 @@ class IntakeRows(OwnDataRows):
         lock = select(subscribers.c.id).where(own).order_by(subscribers.c.email_hash)
         self._connection.execute(lock.with_for_update(key_share=True)).close()
         lock = select(subscriptions.c.id).join(subscribers, subscribers.c.id == subscriptions.c.subscriber)
-        lock = lock.where(own, subscriptions.c.state != SubscriptionState.ACTIVE).order_by(subscriptions.c.id)
+        lock = lock.where(own, LAPSED).order_by(subscriptions.c.id)
         self._connection.execute(lock.with_for_update(key_share=True, of=subscriptions)).close()
 
     def _give_addresses(self, staged: FromClause) -> None:
@@ -92,8 +94,7 @@ class IntakeRows(OwnDataRows):
             ["subscriber", *values], rows.order_by(staged.c.place)
         )
         new = {name: query.excluded[name] for name in values if name != "newsletter"}
-        lapsed = and_(own.state != SubscriptionState.ACTIVE, own.ended_at.is_(None))
-        query = query.on_conflict_do_update(index_elements=["subscriber", "newsletter"], set_=new, where=lapsed)
+        query = query.on_conflict_do_update(index_elements=["subscriber", "newsletter"], set_=new, where=LAPSED)
         return len(self._connection.execute(query.returning(own.id)).all())
 
     def _record(self, staged: FromClause, wording: str, how: str, now: datetime) -> None:
@@ -109,7 +110,7 @@ class IntakeRows(OwnDataRows):
         }
         theirs = and_(own.subscriber == subscribers.c.id, own.newsletter == staged.c.newsletter)
         rows = select(*values.values()).select_from(_known(staged).join(subscriptions, theirs))
-        rows = rows.where(own.confirmed_at == now).order_by(own.id)  # those just added, whoever else is there
+        rows = rows.where(own.confirmed_at == now).order_by(staged.c.place)  # those just added
         self._connection.execute(consents.insert().from_select(list(values), rows))
 
 
