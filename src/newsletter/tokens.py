@@ -119,7 +119,7 @@ class Keys:
 
     def address_hash(self, email: str) -> str:
         """The keyed hash that stands for an address where the address itself must not stay (32 hex characters)."""
-        return hmac.new(self.secrets[0], b"address\0" + email.strip().lower().encode(), hashlib.sha256).hexdigest()[:32]
+        return _hmac(self.secrets[0], b"address\0" + email.strip().lower().encode()).hex()[:32]
 
     def message_id(self, delivery: int, dated: datetime, domain: str) -> str:
         """The Message-ID of a delivery, with angle brackets: the same at every attempt, so a repeat is recognisable."""

@@ -4,48 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
-from itertools import islice
 
 from newsletter.audience import wording
 from newsletter.audience.address import normalised
 from newsletter.audience.exporting import Entry
-from newsletter.audience.foreign import Export, Place, export_of, recognised
-from newsletter.audience.importing import (
-    COLUMNS,
-    Arrival,
-    Defaults,
-    ImportReport,
-    Record,
-    Table,
-    arrived,
-    enrolment,
-    text_of,
-)
+from newsletter.audience.fate import LEFT_OUT, Earlier, Fate, fates, is_active
+from newsletter.audience.foreign import export_of, recognised
+from newsletter.audience.importing import COLUMNS, Arrival, Defaults, ImportReport, Reading, Record, Table, text_of
 from newsletter.audience.intake import Intake
 from newsletter.audience.leaving import end, erase
 from newsletter.audience.offer import Offer
 from newsletter.audience.store import AudienceStore, Journal, Rows
 from newsletter.errors import BadInput, NotFound, StateError
-from newsletter.model import Consent, Enrolment, Subscription, SubscriptionState, Wish
+from newsletter.model import Consent, Enrolment, Wish
 from newsletter.said import Said
 from newsletter.tokens import Keys
 
-AT_ONCE = 100  # rows a transaction: under 50 ms, so that no fence waits long (DESIGN, decision 7)
-
-
-class Fate(StrEnum):
-    """What becomes of an enrolment."""
-
-    NEW = "new"
-    ALREADY = "subscribed already"
-    LEFT = "ended by its owner, who alone can subscribe again, on the page"
-    SUPPRESSED = "the address is suppressed"
+AT_ONCE = 100  # rows a transaction of those that cost a line of the journal each, and of those that are listed
 
 
 NO_DEFAULTS = Defaults()
-LEFT_OUT = (Fate.LEFT, Fate.SUPPRESSED)
 
 
 class Register:
@@ -94,25 +73,15 @@ class Register:
         export = recognised(table.header) if program is None else export_of(program) if program else None
         fields = export.columns if export else COLUMNS
         table = table.named(fields) if columns is None else table.assigned(columns)
-        intake = Intake(table, partial(self._arrival, export, defaults, now, among))
-        added = already = done = 0
-        people, met = iter(intake), set[int]()
-        while chunk := list(islice(people, AT_ONCE)):
-            count, fates = self._enrol([numbered.who for numbered in chunk], "import", now, dry_run=dry_run)
-            if dry_run:  # who was written by an import is known when their next row comes
-                fates = [_repeated(numbered.who, fate, met) for numbered, fate in zip(chunk, fates, strict=True)]
-                count = fates.count(Fate.NEW)
-            added += count
-            already += fates.count(Fate.ALREADY)
-            for numbered, fate in zip(chunk, fates, strict=True):
-                if fate in LEFT_OUT:
-                    intake.refuse(numbered.record, Said(fate))
-            done += len(chunk)
-            progress(done)
-        why = f"blocked in {export.name}" if export else ""
+        reading = Reading(self.offer, self._keys, defaults, now.date(), export)
+        intake = Intake(table, partial(_arrival, reading, among))
+        trial = Earlier() if dry_run else None
+        for chunk in intake.chunks(self._store.at_once):
+            intake.settle(chunk, *self._enrol([row.who for row in chunk], "import", now, trial))
+            progress(intake.done)
+        name = export.name if export else None
         blocked = intake.blocked if among is None else []
-        suppressed = self._suppress_all(blocked, why, now, dry_run=dry_run)
-        return intake.report(added, already, suppressed, export.name if export else None)
+        return intake.report(self._suppress_all(blocked, f"blocked in {name}", now, trial), name)
 
     def entries(self, newsletter: str | None = None) -> Iterator[Entry]:
         """Every subscription of people whose address is there, in the order they came."""
@@ -154,50 +123,40 @@ class Register:
         """End all that somebody has who called a mail unwanted, and never write to them again."""
         self._store.write(lambda rows: self._complained(rows, email_hash, reason, now))
 
-    def _arrival(
-        self,
-        export: Export | None,
-        defaults: Defaults,
-        now: datetime,
-        among: Collection[str] | None,
-        record: Record,
-    ) -> Arrival:
-        if export is not None:
-            arrival = arrived(record.said, export, self.offer, self._keys, defaults)
-        else:
-            who = enrolment(record.said, self.offer, self._keys, defaults, now.date())
-            arrival = Arrival(Place.READS, who.email_hash, who)
-        if among is not None and arrival.who is not None and arrival.who.wish.newsletter not in among:
-            typed = repr(arrival.who.wish.newsletter)
-            raise BadInput("you may not import into the newsletter %(typed)s", typed=typed)
-        return arrival
-
-    def _suppress_all(self, hashes: Sequence[str], reason: str, now: datetime, *, dry_run: bool) -> int:
+    def _suppress_all(self, hashes: Sequence[str], reason: str, now: datetime, trial: Earlier | None) -> int:
         """Never write to these again, but for who reads here: that is the later word. How many are new."""
+        newsletters = [newsletter.id for newsletter in self.offer.newsletters]
 
         def work(rows: Rows, some: Sequence[str]) -> int:
-            reading = {person.email_hash for person, own in rows.known(some) if any(map(_is_active, own))}
+            reading = {person.email_hash for person, own in rows.known(some) if any(map(is_active, own))}
             new = [one for one in dict.fromkeys(some) if one not in reading | rows.suppressed(some)]
-            for email_hash in new if not dry_run else ():
+            if trial is not None:
+                return sum(not trial.reads(one, newsletters) for one in new)
+            for email_hash in new:
                 self._suppress(rows, email_hash, reason, now)
             return len(new)
 
         chunks = (hashes[start : start + AT_ONCE] for start in range(0, len(hashes), AT_ONCE))
-        run = self._store.read if dry_run else self._store.write
+        run = self._store.write if trial is None else self._store.read
         return sum(run(partial(work, some=chunk)) for chunk in chunks)
 
     def _enrol(
-        self, people: Sequence[Enrolment], how: str, now: datetime, *, dry_run: bool = False
+        self, people: Sequence[Enrolment], how: str, now: datetime, trial: Earlier | None = None
     ) -> tuple[int, list[Fate]]:
-        """How many came in (in a dry run: would), and the fate of each."""
+        """How many came in (in a trial: would), and the fate of each."""
+        if trial is not None:
+            told = self._store.read(lambda rows: fates(rows, people))
+            told = [trial.fate(who, fate) for who, fate in zip(people, told, strict=True)]
+            return told.count(Fate.NEW), told
         text = wording.on_record(wording.elsewhere(self.offer.site.language))
 
         def work(rows: Rows) -> tuple[int, list[Fate]]:
-            fates = _fates(rows, people)
-            new = [who for who, fate in zip(people, fates, strict=True) if fate is Fate.NEW]
-            return len(new) if dry_run else rows.enrol(new, text, how, now), fates
+            rows.hold(people, now)
+            told = fates(rows, people)
+            new = [who for who, fate in zip(people, told, strict=True) if fate is Fate.NEW]
+            return rows.enrol(new, text, how, now), told
 
-        return self._store.read(work) if dry_run else self._store.write(work)
+        return self._store.write(work)
 
     def _erase(self, rows: Rows, email_hash: str, now: datetime) -> int:
         person = rows.subscriber(email_hash)
@@ -216,44 +175,11 @@ class Register:
         rows.suppress(email_hash, reason, now)
 
 
-def _fates(rows: Rows, people: Sequence[Enrolment]) -> list[Fate]:
-    hashes = [who.email_hash for who in people]
-    suppressed = rows.suppressed(hashes)
-    known = {person.email_hash: own for person, own in rows.known(hashes)}
-    seen: set[tuple[str, str]] = set()
-    fates = []
-    for who in people:
-        key = (who.email_hash, who.wish.newsletter)
-        if who.email_hash in suppressed:
-            fates.append(Fate.SUPPRESSED)
-        else:
-            fates.append(Fate.ALREADY if key in seen else _fate(known.get(who.email_hash, ()), who.wish.newsletter))
-        seen.add(key)
-    return fates
-
-
-def _repeated(who: Enrolment, fate: Fate, met: set[int]) -> Fate:
-    """The fate of a row of a dry run, which is there already where an earlier one is `met`; adds new ones to these."""
-    key = hash((who.email_hash, who.wish.newsletter))  # of 64 bits: a number each is all that many rows may cost
-    if fate is not Fate.NEW:
-        return fate
-    if key in met:
-        return Fate.ALREADY
-    met.add(key)
-    return fate
-
-
-def _fate(subscriptions: Sequence[Subscription], newsletter: str) -> Fate:
-    active = {own.newsletter for own in subscriptions if _is_active(own)}
-    if newsletter in active:
-        return Fate.ALREADY
-    ended = {own.newsletter for own in subscriptions if own.ended_at is not None}
-    # Who ended all they had ended it for good: no file brings them back, only they themselves.
-    return Fate.LEFT if newsletter in ended or (ended and not active) else Fate.NEW
-
-
-def _is_active(own: Subscription) -> bool:
-    return own.state is SubscriptionState.ACTIVE
+def _arrival(reading: Reading, among: Collection[str] | None, record: Record) -> Arrival:
+    arrival = reading.arrival(record.said)
+    if among is not None and arrival.who is not None and arrival.who.wish.newsletter not in among:
+        raise BadInput("you may not import into the newsletter %(typed)s", typed=repr(arrival.who.wish.newsletter))
+    return arrival
 
 
 def _page(rows: Rows, after: int) -> list[Entry]:

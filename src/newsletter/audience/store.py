@@ -113,8 +113,12 @@ class Rows(Protocol):
         """Who is known of these addresses, with all their subscriptions."""
         ...
 
+    def hold(self, people: Sequence[Enrolment], now: datetime) -> None:
+        """Let all of these be known who are not suppressed, and nobody else decide on them until the end."""
+        ...
+
     def enrol(self, people: Sequence[Enrolment], wording: str, how: str, now: datetime) -> int:
-        """Add active subscriptions with their consents, set by set; how many are new.
+        """Add active subscriptions with their consents, of people that are held; how many are new.
 
         What is active, or was ended by its owner, stays as it is.
         """
@@ -126,7 +130,9 @@ class Rows(Protocol):
 
 
 class AudienceStore(Protocol):
-    """Transactions over `Rows`."""
+    """Transactions over `Rows`. `at_once`: how many people of an import one takes, so that nobody waits long for it."""
+
+    at_once: int
 
     def read(self, work: Callable[[Rows], T]) -> T:
         """Run `work` in one read snapshot."""

@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, selec
 from newsletter.model import (
     Cadence,
     Consent,
-    Enrolment,
     Format,
     Happening,
     NoticeKind,
@@ -23,8 +22,9 @@ from newsletter.model import (
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.deliveries import add_notice
+from newsletter.store.given import among
+from newsletter.store.intake import AT_ONCE, IntakeRows
 from newsletter.store.outbox import happened
-from newsletter.store.own_data import OwnDataRows
 from newsletter.store.tables import consents, notices, subscribers, subscriptions, suppressions
 
 T = TypeVar("T")
@@ -35,6 +35,7 @@ class Audience:
 
     def __init__(self, database: Database, queued: Callable[[Connection], None] = lambda _: None) -> None:
         self._database = database
+        self.at_once = AT_ONCE[database.engine.dialect.name]
         self._queued = queued  # told within the transaction that queues a notice
 
     def read(self, work: Callable[[AudienceRows], T]) -> T:
@@ -58,7 +59,7 @@ class Audience:
         self._database.scrub()
 
 
-class AudienceRows(OwnDataRows):
+class AudienceRows(IntakeRows):
     """The rows inside one transaction; `lock` where it will write, so that two never decide on the same row at once."""
 
     queued = False  # whether a notice was
@@ -83,7 +84,10 @@ class AudienceRows(OwnDataRows):
         self._connection.execute(update(subscribers).where(subscribers.c.id == subscriber).values(email=None))
 
     def subscription(self, subscription: int) -> tuple[Subscription, Subscriber] | None:
-        """A subscription and whose it is."""
+        """A subscription and whose it is. They are locked in the order in which all lock: the person first."""
+        if self._lock and self._connection.dialect.name == "postgresql":
+            owner = select(subscriptions.c.subscriber).where(subscriptions.c.id == subscription).scalar_subquery()
+            self._connection.execute(select(subscribers.c.id).where(subscribers.c.id == owner).with_for_update())
         query = self._locked(_people().where(subscriptions.c.id == subscription))
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _pair(row)
@@ -156,8 +160,8 @@ class AudienceRows(OwnDataRows):
 
     def suppressed(self, email_hashes: Sequence[str]) -> set[str]:
         """Those of these addresses that nothing may ever be sent to."""
-        query = select(suppressions.c.email_hash).where(suppressions.c.email_hash.in_(email_hashes))
-        return set(self._connection.execute(query).scalars())
+        own = suppressions.c.email_hash
+        return set(self._connection.execute(select(own).where(among(self._connection, own, email_hashes))).scalars())
 
     def suppress(self, email_hash: str, reason: str, now: datetime) -> None:
         """Never send to this address again; the first reason stays."""
@@ -165,50 +169,20 @@ class AudienceRows(OwnDataRows):
         self._connection.execute(query.on_conflict_do_nothing())
 
     def unconfirmed(self, asked_before: datetime, limit: int) -> list[tuple[Subscription, Subscriber]]:
-        """Pending subscriptions that were asked for before then, oldest first."""
+        """Pending subscriptions that were asked for before then, oldest first; none that somebody is deciding on."""
         pending = and_(subscriptions.c.state == SubscriptionState.PENDING, subscriptions.c.created_at < asked_before)
-        query = self._locked(_people().where(pending).order_by(subscriptions.c.created_at).limit(limit))
+        query = _people().where(pending).order_by(subscriptions.c.created_at).limit(limit)
+        query = query.with_for_update(skip_locked=True) if self._lock else query
         return [_pair(row) for row in self._connection.execute(query)]
 
     def known(self, email_hashes: Sequence[str]) -> list[tuple[Subscriber, list[Subscription]]]:
         """Who is known of these addresses, with all their subscriptions."""
         own: dict[Subscriber, list[Subscription]] = {}
-        query = _people().where(subscribers.c.email_hash.in_(email_hashes)).order_by(subscriptions.c.id)
-        for row in self._connection.execute(query):
+        theirs = among(self._connection, subscribers.c.email_hash, email_hashes)
+        for row in self._connection.execute(_people().where(theirs).order_by(subscriptions.c.id)):
             subscription, subscriber = _pair(row)
             own.setdefault(subscriber, []).append(subscription)
         return list(own.items())
-
-    def enrol(self, people: Sequence[Enrolment], wording: str, how: str, now: datetime) -> int:
-        """Add active subscriptions with their consents, set by set; how many are new.
-
-        What is active, or was ended by its owner, stays as it is.
-        """
-        if not people:
-            return 0
-        numbers = self._add_subscribers(people, now)
-        rows = [
-            _columns(who.wish)
-            | {"subscriber": numbers[who.email_hash], "state": SubscriptionState.ACTIVE}
-            | {"created_at": now, "confirmed_at": now}
-            for who in people
-        ]
-        query = insert(self._connection, subscriptions).values(rows)
-        new = {name: query.excluded[name] for name in rows[0] if name not in ("subscriber", "newsletter")}
-        lapsed = and_(subscriptions.c.state != SubscriptionState.ACTIVE, subscriptions.c.ended_at.is_(None))
-        query = query.on_conflict_do_update(index_elements=["subscriber", "newsletter"], set_=new, where=lapsed)
-        own = subscriptions.c
-        added = self._connection.execute(query.returning(own.id, own.subscriber, own.newsletter)).all()
-        evidence = {(numbers[who.email_hash], who.wish.newsletter): who for who in people}
-        self._connection.execute(
-            consents.insert(),
-            [
-                _record(who.email_hash, Consent(number, "imported", wording, now, how, who.evidence))
-                for number, subscriber, newsletter in added
-                for who in [evidence[subscriber, newsletter]]
-            ],
-        )
-        return len(added)
 
     def everybody(
         self, after: int, limit: int | None, *wanted: ColumnElement[bool]
@@ -226,14 +200,6 @@ class AudienceRows(OwnDataRows):
             .limit(limit)
         )
         return [(*_pair(row), bool(row[-1])) for row in self._connection.execute(query)]
-
-    def _add_subscribers(self, people: Sequence[Enrolment], now: datetime) -> dict[str, int]:
-        emails = {who.email_hash: who.email for who in people}
-        rows = [{"email": email, "email_hash": own, "created_at": now} for own, email in sorted(emails.items())]
-        query = insert(self._connection, subscribers).values(rows)
-        query = query.on_conflict_do_update(index_elements=["email_hash"], set_={"email": query.excluded.email})
-        found = self._connection.execute(query.returning(subscribers.c.email_hash, subscribers.c.id))
-        return {row.email_hash: row.id for row in found}
 
     def _set(self, subscription: int, **values: Any) -> None:
         self._connection.execute(update(subscriptions).where(subscriptions.c.id == subscription).values(**values))

@@ -64,7 +64,7 @@ def test_a_second_import_adds_nothing(world: World) -> None:
     rows = "email\n" + "".join(f"leser{number}@leser.example\n" for number in range(700))
     heard: list[int] = []
     first = world.register.import_csv(rows.encode(), world.now, defaults, heard.append)
-    assert (first.added, first.already, first.refused, heard) == (700, 0, (), [100, 200, 300, 400, 500, 600, 700])
+    assert (first.added, first.already, first.refused, heard[-1]) == (700, 0, (), 700)
     second = world.register.import_csv(rows.encode(), world.now, defaults)
     assert (second.added, second.already, second.refused) == (0, 700, ())
     assert len(list(world.register.entries("presse"))) == 700

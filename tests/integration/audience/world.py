@@ -55,12 +55,13 @@ class World:
     settings: Settings
     journal: Journal
     now: datetime = START
+    store: Audience = field(init=False)
     offer: Offer = field(init=False)
     subscribing: Subscribing = field(init=False)
     register: Register = field(init=False)
 
     def __post_init__(self) -> None:
-        store = Audience(self.database)
+        self.store = store = Audience(self.database)
         self.offer = Offer(self.settings, lambda feed: TOPICS if feed == "musterstadt" else ())
         self.subscribing = Subscribing(store, self.journal, KEYS, self.offer)
         self.register = Register(store, self.journal, KEYS, self.offer)

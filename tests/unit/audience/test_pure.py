@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +56,24 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
     assert not set(found) & set(" \t\r\n\0<>,;")
 
 
+PARTS = st.text("aZ09._+-üx", max_size=70), st.text("aZn09.-xü", max_size=70), st.sampled_from(["", ".de", ".example"])
+
+
+@given(*PARTS)
+def test_a_plain_address_is_what_the_library_makes_of_it(local: str, domain: str, end: str) -> None:
+    """Domains are looked at once, with a local part of our own."""
+    try:
+        found = validate_email(f"{local}@{domain}{end}", check_deliverability=False, strict=True)
+        wanted = f"{found.local_part.lower()}@{found.ascii_domain}"
+    except EmailNotValidError:
+        wanted = None
+    if wanted is None or len(local.encode()) > 64:
+        with pytest.raises(BadInput):
+            normalised(f"{local}@{domain}{end}")
+    else:
+        assert normalised(f"{local}@{domain}{end}") == wanted
+
+
 def test_a_masked_address_shows_its_owner_enough() -> None:
     assert masked("mara.muster@leser.example") == "m…@leser.example"
 
@@ -91,6 +111,21 @@ def test_tables_of_any_spreadsheet(encoding: str, delimiter: str, end: str) -> N
         (2, tuple(lines[1]), {"email": "mara@leser.example", "cadence": "täglich"}),
         (3, tuple(lines[2]), {"email": "=1@leser.example", "cadence": ""}),
     ]
+
+
+LINES = st.lists(st.text("a ü;,\t'=\"", max_size=12), max_size=30)
+
+
+@given(LINES)
+def test_rows_are_what_the_csv_module_reads(lines: list[str]) -> None:
+    """Where no cell holds a line break: each line that holds something is a row."""
+    lines = [line if line.count('"') % 2 == 0 else line.replace('"', "") for line in lines]
+    table = Table("\n".join(["email;consent", *lines]))
+    read = {
+        number: tuple(next(csv.reader([line], delimiter=";"))) for number, line in enumerate(lines, 2) if line.strip()
+    }
+    assert {record.line: record.cells for record in table} == read
+    assert len(table) == len(read)
 
 
 @given(st.binary(max_size=300))

@@ -1,0 +1,131 @@
+"""Lists that come in while others come in, while people subscribe and leave, and while the program is killed."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+
+from newsletter.audience import Defaults
+from newsletter.model import SubscriptionState
+from newsletter.store.database import Database
+from newsletter.store.journal import Journal
+from newsletter.store.tables import consents, subscribers, subscriptions
+from newsletter.tokens import Purpose
+from tests.integration.audience.world import World, settings, token
+from tests.integration.web.api_world import settings as written
+
+PEOPLE = [f"leser{number}@leser.example" for number in range(400)]
+DEFAULTS = Defaults("presse", "Umzug")
+ASKED, LEAVING = range(200), range(0, 200, 3)
+
+
+def listed(people: list[str]) -> bytes:
+    return "\n".join(["email", *people]).encode()
+
+
+def test_two_lists_and_their_readers_at_once(database: Database, tmp_path: Path) -> None:
+    """Nobody waits for somebody who waits for them, nobody is there twice, and who left meanwhile has left."""
+    world = World(database, settings(tmp_path), Journal(tmp_path / "journal"))
+    world.store.at_once = 40
+    for number in ASKED:
+        world.ask(PEOPLE[number])
+    numbers = [world.id_of(PEOPLE[number]) for number in ASKED]
+    before = deadlocks(database)
+    parties = [_taking_in(world, 1), _taking_in(world, 2), _confirming(world, numbers), _sending(database)]
+    over = threading.Event()
+    with ThreadPoolExecutor(4) as pool:
+        running = [pool.submit(party, over) for party in parties]
+        added = [one.result(120) for one in running[:3]]
+        over.set()
+        running[3].result(60)
+    assert deadlocks(database) == before
+    assert states(world) == {SubscriptionState.ENDED: len(LEAVING), SubscriptionState.ACTIVE: 400 - len(LEAVING)}
+    assert Counter(action for action, _ in world.actions())["imported"] == added[0] + added[1]
+    assert len(set(world.emails())) == len(world.emails()) == 400
+
+
+def _taking_in(world: World, seed: int) -> Callable[[threading.Event], int]:
+    people = random.Random(seed).sample(PEOPLE, len(PEOPLE))
+    return lambda over: world.register.import_csv(listed(people), world.now, DEFAULTS).added
+
+
+def _confirming(world: World, numbers: list[int]) -> Callable[[threading.Event], int]:
+    """Each of those who asked confirms, from the last to the first; some leave at once."""
+
+    def work(over: threading.Event) -> int:
+        for at in reversed(ASKED):
+            world.confirm(numbers[at])
+            if at in LEAVING:
+                world.subscribing.leave(token(Purpose.UNSUBSCRIBE, numbers[at]), world.now)
+        return 0
+
+    return work
+
+
+def _sending(database: Database) -> Callable[[threading.Event], int]:
+    """Locks subscriptions as the fence does (store/deliveries.py), many at once."""
+
+    def work(over: threading.Event) -> int:
+        lock = select(subscriptions.c.id).order_by(subscriptions.c.id).with_for_update(read=True)
+        fences = 0
+        while not over.is_set():
+            database.write(lambda connection: connection.execute(lock).all())
+            fences += 1
+        return fences
+
+    return work
+
+
+def deadlocks(database: Database) -> int:
+    """How many the server had to end, ever, in this database."""
+    if database.engine.dialect.name != "postgresql":
+        return 0
+    query = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+    database.write(lambda connection: connection.execute(text("SELECT pg_stat_force_next_flush()")).all())
+    return database.read(lambda connection: int(connection.execute(query).scalar_one()))
+
+
+def states(world: World) -> dict[str, int]:
+    query = select(subscriptions.c.state, func.count()).group_by(subscriptions.c.state)
+    return dict(world.database.read(lambda c: c.execute(query).tuples().all()))
+
+
+def test_a_program_that_is_killed_leaves_whole_batches(store_url: str, database: Database, tmp_path: Path) -> None:
+    """What is in is in, with its consents; the rest comes in with the same list, and nobody twice."""
+    count = 40_000
+    (tmp_path / "liste.csv").write_bytes(listed([f"leser{number}@leser.example" for number in range(count)]))
+    config = written(tmp_path, store_url)
+    command = [
+        sys.executable,
+        "-c",
+        "from newsletter.cli import main; main()",
+        "--config",
+        str(config),
+        "subscribers",
+        "import",
+        "--consent",
+        "x",
+    ]
+    with subprocess.Popen([*command, str(tmp_path / "liste.csv")], stdout=subprocess.PIPE) as process:
+        while process.poll() is None and not rows_of(database, subscriptions):
+            time.sleep(0.005)
+        process.kill()
+    kept = rows_of(database, subscriptions)
+    assert 0 < kept < count
+    assert rows_of(database, subscribers) == rows_of(database, consents) == kept
+    done = subprocess.run([*command, str(tmp_path / "liste.csv")], capture_output=True, text=True, check=True)
+    assert f"{count - kept} added, {kept} were subscribed already" in done.stdout
+    assert rows_of(database, subscribers) == rows_of(database, consents) == rows_of(database, subscriptions) == count
+
+
+def rows_of(database: Database, table: object) -> int:
+    return database.read(lambda c: int(c.execute(select(func.count()).select_from(table)).scalar_one()))  # type: ignore[arg-type]
