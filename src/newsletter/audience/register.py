@@ -143,11 +143,11 @@ class Register:
         return ended
 
     def suppress(self, address: str, reason: str, now: datetime) -> None:
-        """Never write to an address again, known or not; no fence lets a mail to it pass. Raises BadInput."""
+        """Write to an address no more, known or not; no fence lets a mail to it pass. Raises BadInput."""
         self.give_up(self._keys.address_hash(normalised(address)), reason, now)
 
     def give_up(self, email_hash: str, reason: str, now: datetime) -> None:
-        """Never write again to the address that this hash stands for."""
+        """Write no more to the address that this hash stands for, until it is lifted (see Lifting)."""
         self._store.write(lambda rows: self._suppress(rows, email_hash, reason, now))
 
     def complained(self, email_hash: str, reason: str, now: datetime) -> None:
@@ -218,7 +218,7 @@ class Register:
 
 def _fates(rows: Rows, people: Sequence[Enrolment]) -> list[Fate]:
     hashes = [who.email_hash for who in people]
-    suppressed = rows.suppressed(hashes)
+    suppressed, lifted = rows.suppressed(hashes), rows.lifted(hashes)
     known = {person.email_hash: own for person, own in rows.known(hashes)}
     seen: set[tuple[str, str]] = set()
     fates = []
@@ -226,8 +226,11 @@ def _fates(rows: Rows, people: Sequence[Enrolment]) -> list[Fate]:
         key = (who.email_hash, who.wish.newsletter)
         if who.email_hash in suppressed:
             fates.append(Fate.SUPPRESSED)
+        elif key in seen:
+            fates.append(Fate.ALREADY)
         else:
-            fates.append(Fate.ALREADY if key in seen else _fate(known.get(who.email_hash, ()), who.wish.newsletter))
+            own = known.get(who.email_hash, ())
+            fates.append(_fate(own, who.wish.newsletter, lifted=who.email_hash in lifted))
         seen.add(key)
     return fates
 
@@ -243,13 +246,14 @@ def _repeated(who: Enrolment, fate: Fate, met: set[int]) -> Fate:
     return fate
 
 
-def _fate(subscriptions: Sequence[Subscription], newsletter: str) -> Fate:
+def _fate(subscriptions: Sequence[Subscription], newsletter: str, *, lifted: bool) -> Fate:
     active = {own.newsletter for own in subscriptions if _is_active(own)}
     if newsletter in active:
         return Fate.ALREADY
     ended = {own.newsletter for own in subscriptions if own.ended_at is not None}
-    # Who ended all they had ended it for good: no file brings them back, only they themselves.
-    return Fate.LEFT if newsletter in ended or (ended and not active) else Fate.NEW
+    # Who ended all they had ended it for good: no file brings them back, only they themselves. So with who was
+    # suppressed: taken off the list, they may be asked again, no more.
+    return Fate.LEFT if newsletter in ended or ((ended or lifted) and not active) else Fate.NEW
 
 
 def _is_active(own: Subscription) -> bool:

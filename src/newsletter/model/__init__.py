@@ -66,6 +66,7 @@ from newsletter.model.person import (
     Subscriber,
     Subscription,
     SubscriptionState,
+    Suppression,
     Wish,
 )
 from newsletter.model.program import (
@@ -187,6 +188,7 @@ __all__ = [
     "Subscriber",
     "Subscription",
     "SubscriptionState",
+    "Suppression",
     "Topic",
     "Variant",
     "Wish",

@@ -1,4 +1,4 @@
-"""The queries of the audience: people, their subscriptions, what is on record of their consent, who is suppressed."""
+"""The queries of the audience: people, their subscriptions, what is on record of their consent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.deliveries import add_notice
 from newsletter.store.outbox import happened
-from newsletter.store.own_data import OwnDataRows
+from newsletter.store.suppression import SuppressionRows
 from newsletter.store.tables import consents, notices, subscribers, subscriptions, suppressions
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class Audience:
         self._database.scrub()
 
 
-class AudienceRows(OwnDataRows):
+class AudienceRows(SuppressionRows):
     """The rows inside one transaction; `lock` where it will write, so that two never decide on the same row at once."""
 
     queued = False  # whether a notice was
@@ -153,16 +153,6 @@ class AudienceRows(OwnDataRows):
         query = self._locked(select(subscribers).where(subscribers.c.id == subscriber))
         row = self._connection.execute(query).one_or_none()
         return None if row is None else Subscriber(*row)
-
-    def suppressed(self, email_hashes: Sequence[str]) -> set[str]:
-        """Those of these addresses that nothing may ever be sent to."""
-        query = select(suppressions.c.email_hash).where(suppressions.c.email_hash.in_(email_hashes))
-        return set(self._connection.execute(query).scalars())
-
-    def suppress(self, email_hash: str, reason: str, now: datetime) -> None:
-        """Never send to this address again; the first reason stays."""
-        query = insert(self._connection, suppressions).values(email_hash=email_hash, reason=reason, at=now)
-        self._connection.execute(query.on_conflict_do_nothing())
 
     def unconfirmed(self, asked_before: datetime, limit: int) -> list[tuple[Subscription, Subscriber]]:
         """Pending subscriptions that were asked for before then, oldest first."""

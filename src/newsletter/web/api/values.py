@@ -78,6 +78,12 @@ class Sent(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Whom(Sent):
+    """An address. It stands in the body, because addresses of pages are logged on the way."""
+
+    email: Address
+
+
 class Page(BaseModel, Generic[T]):
     """Some items of a list. `next` is the cursor of those after them; null: there are none."""
 
