@@ -97,7 +97,7 @@ def suppress(program: Served, sent: Annotated[SuppressionIn, Body()]) -> Suppres
 
 
 @router.delete(
-    "/suppressions/{email_hash}",
+    "/suppressions/{email_hash:hash}",
     tags=[SUPPRESSION],
     summary="Lift a suppression",
     openapi_extra=needs(Scope.SUPPRESSION_LIFT),

@@ -69,7 +69,14 @@ class SourceConvertor(StringConvertor):
     regex = rf"(?!{RELEASE}/)[^/]+"
 
 
+class HashConvertor(StringConvertor):
+    """A keyed hash in an address; nothing else, so that `search` is no hash."""
+
+    regex = "[0-9a-f]{32}"
+
+
 register_url_convertor("source", SourceConvertor())
+register_url_convertor("hash", HashConvertor())
 
 
 class Sent(BaseModel):
