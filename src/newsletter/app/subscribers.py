@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.audience import OnBehalf
+from newsletter.audience import Lifting, OnBehalf
 from newsletter.audience.address import normalised
 from newsletter.errors import NotFound
-from newsletter.model import Consent, Subscriber, Subscription
-from newsletter.store.browsing import Browsing, Suppression
+from newsletter.model import Consent, Subscriber, Subscription, Suppression
+from newsletter.store.browsing import Browsing
 from newsletter.store.journal import Journal
 from newsletter.store.readership import Readership
 
@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 
 
 class SubscriberDesk:
-    """What editors see and do. `readership` lists, `on_behalf` changes what one subscriber gets."""
+    """What editors see and do. `readership` lists, `on_behalf` changes what one subscriber gets.
+
+    `lifting` takes addresses off the suppression list.
+    """
 
     def __init__(self, program: Program) -> None:
         settings = program.settings
         self._keys = program.keys
         self._browsing = Browsing(program.database)
         self.readership = Readership(program.database)
-        self.on_behalf = OnBehalf(program.audience, Journal(settings.store.journal), settings.site.language)
+        journal = Journal(settings.store.journal)
+        self.on_behalf = OnBehalf(program.audience, journal, settings.site.language)
+        self.lifting = Lifting(program.audience, journal)
 
     def one(self, id: int) -> tuple[Subscriber, list[Subscription], list[Consent]]:
         """Somebody with all they have and had, and what is on record of their consent. Raises NotFound."""
@@ -35,7 +40,11 @@ class SubscriberDesk:
 
     def with_address(self, address: str) -> Subscriber | None:
         """Who has or had an address, by its keyed hash. Raises BadInput for what is no address."""
-        return self._browsing.person(self._keys.address_hash(normalised(address)))
+        return self.with_hash(self._keys.address_hash(normalised(address)))
+
+    def with_hash(self, email_hash: str) -> Subscriber | None:
+        """Who has or had the address that this hash stands for."""
+        return self._browsing.person(email_hash)
 
     def suppression(self, address: str) -> Suppression | None:
         """Whether and why nothing is sent to an address. Raises BadInput for what is none."""

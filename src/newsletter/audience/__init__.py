@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from newsletter.audience.exporting import Entry, consent_values, csv_lines, json_lines, refused_lines
 from newsletter.audience.importing import Defaults, ImportReport, Refusal
+from newsletter.audience.lifting import Lift, Lifting
 from newsletter.audience.offer import Offer
 from newsletter.audience.on_behalf import OnBehalf
 from newsletter.audience.own_data import Change, Holdings
@@ -16,6 +17,8 @@ __all__ = [
     "Entry",
     "Holdings",
     "ImportReport",
+    "Lift",
+    "Lifting",
     "Offer",
     "OnBehalf",
     "Refusal",

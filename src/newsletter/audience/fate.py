@@ -24,11 +24,12 @@ LEFT_OUT = (Fate.LEFT, Fate.SUPPRESSED)
 def fates(rows: Rows, people: Sequence[Enrolment]) -> list[Fate]:
     """The fate of each, as if they came one after the other."""
     hashes = [who.email_hash for who in people]
-    suppressed = rows.suppressed(hashes)
+    suppressed, lifted = rows.suppressed(hashes), rows.lifted(hashes)
     known = {person.email_hash: own for person, own in rows.known(hashes)}
     told, earlier = [], Earlier()
     for who in people:
-        fate = _fate(known.get(who.email_hash, ()), who.wish.newsletter)
+        own = known.get(who.email_hash, ())
+        fate = _fate(own, who.wish.newsletter, lifted=who.email_hash in lifted)
         told.append(Fate.SUPPRESSED if who.email_hash in suppressed else earlier.fate(who, fate))
     return told
 
@@ -62,10 +63,11 @@ def is_active(own: Subscription) -> bool:
     return own.state is SubscriptionState.ACTIVE
 
 
-def _fate(subscriptions: Sequence[Subscription], newsletter: str) -> Fate:
+def _fate(subscriptions: Sequence[Subscription], newsletter: str, *, lifted: bool) -> Fate:
     active = {own.newsletter for own in subscriptions if is_active(own)}
     if newsletter in active:
         return Fate.ALREADY
     ended = {own.newsletter for own in subscriptions if own.ended_at is not None}
-    # Who ended all they had ended it for good: no file brings them back, only they themselves.
-    return Fate.LEFT if newsletter in ended or (ended and not active) else Fate.NEW
+    # Who ended all they had ended it for good: no file brings them back, only they themselves. So with who was
+    # suppressed: taken off the list, they may be asked again, no more.
+    return Fate.LEFT if newsletter in ended or ((ended or lifted) and not active) else Fate.NEW

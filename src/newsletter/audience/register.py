@@ -112,11 +112,11 @@ class Register:
         return ended
 
     def suppress(self, address: str, reason: str, now: datetime) -> None:
-        """Never write to an address again, known or not; no fence lets a mail to it pass. Raises BadInput."""
+        """Write to an address no more, known or not; no fence lets a mail to it pass. Raises BadInput."""
         self.give_up(self._keys.address_hash(normalised(address)), reason, now)
 
     def give_up(self, email_hash: str, reason: str, now: datetime) -> None:
-        """Never write again to the address that this hash stands for."""
+        """Write no more to the address that this hash stands for, until it is lifted (see Lifting)."""
         self._store.write(lambda rows: self._suppress(rows, email_hash, reason, now))
 
     def complained(self, email_hash: str, reason: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from newsletter.model import Consent, Enrolment, NoticeKind, SentMail, Subscriber, Subscription, Wish
+from newsletter.model import Consent, Enrolment, NoticeKind, SentMail, Subscriber, Subscription, Suppression, Wish
 
 T = TypeVar("T")
 
@@ -101,8 +101,20 @@ class Rows(Protocol):
         """Those of these addresses that nothing may ever be sent to."""
         ...
 
+    def suppression(self, email_hash: str) -> Suppression | None:
+        """Whether, why and since when nothing is sent to this address."""
+        ...
+
     def suppress(self, email_hash: str, reason: str, now: datetime) -> None:
-        """Never send to this address again; the first reason stays."""
+        """Never send to this address again; the first reason stays, but a bounce gives way to a person's word."""
+        ...
+
+    def lift(self, email_hash: str, reason: str, now: datetime) -> None:
+        """Take an address off the list, and keep that it was on it."""
+        ...
+
+    def lifted(self, email_hashes: Sequence[str]) -> set[str]:
+        """Those of these addresses that were taken off the list, ever."""
         ...
 
     def unconfirmed(self, asked_before: datetime, limit: int) -> Sequence[tuple[Subscription, Subscriber]]:
@@ -152,4 +164,11 @@ class Journal(Protocol):
 
     def goodbye(self, kind: str, email_hash: str, newsletter: str | None, at: datetime) -> None:
         """Note durably that somebody ended a newsletter (None: every one); `kind`: left | erased | suppressed."""
+        ...
+
+    def lifted(self, email_hash: str, newsletters: Sequence[str], at: datetime) -> None:
+        """Note durably that an address was taken off the suppression list, and gets these newsletters again.
+
+        Call it once that is committed.
+        """
         ...

@@ -18,7 +18,7 @@ HEAD = ("subscriber", "email", "newsletter", "cadence", "language", "format", "t
 
 @click.group()
 def subscribers() -> None:
-    """Add, list, import, export, erase and suppress readers; show what is on record of their consent."""
+    """Add, list, import, export, erase, suppress and unsuppress readers; show what is on record of their consent."""
 
 
 @subscribers.command()
@@ -178,10 +178,33 @@ def erase(ctx: click.Context, address: str) -> None:
 @click.option("--reason", default="by the operator", show_default=True)
 @click.pass_context
 def suppress(ctx: click.Context, address: str, reason: str) -> None:
-    """Never write to ADDRESS again."""
+    """Never write to ADDRESS again, unless `unsuppress` takes that back."""
     program = program_of(ctx)
     program.register.suppress(address, reason, program.now())
     click.echo("suppressed")
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--reason", required=True, help="Who asked for it, when and how; it is kept on record.")
+@click.pass_context
+def unsuppress(ctx: click.Context, address: str, reason: str) -> None:
+    """Let ADDRESS be written to again.
+
+    Where it was suppressed because its mailbox was gone, less than 180 days ago, its reader gets the mails again. Else
+    it may be asked again, no more: its owner alone can subscribe, with a confirmation.
+    """
+    from newsletter.audience.address import normalised
+
+    program = program_of(ctx)
+    email_hash = program.keys.address_hash(normalised(address))
+    with program.audit.action("(command line)", "suppression.lift", email_hash) as record:
+        record["reason"] = reason
+        done = program.subscribers.lifting.lift(email_hash, reason, program.now())
+    if done.resumed:
+        click.echo(f"not suppressed any more; gets again: {', '.join(done.resumed)}")
+    else:
+        click.echo("not suppressed any more; its owner can subscribe again, with a confirmation")
 
 
 @subscribers.command()

@@ -67,6 +67,7 @@ from newsletter.model.person import (
     Subscriber,
     Subscription,
     SubscriptionState,
+    Suppression,
     Wish,
 )
 from newsletter.model.program import (
@@ -191,6 +192,7 @@ __all__ = [
     "Subscriber",
     "Subscription",
     "SubscriptionState",
+    "Suppression",
     "Topic",
     "Variant",
     "Wish",

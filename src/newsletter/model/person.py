@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from newsletter.model.delivery import DeliveryState
 from newsletter.model.edition import Cadence, Format
@@ -24,6 +26,23 @@ class Subscriber:
     email: str | None
     email_hash: str
     created_at: datetime
+
+
+BOUNCED: Final = re.compile(r"bounce: |(RCPT: )?5\d\d[ -]5\.1\.(1|10)\b")  # as returned mail and receipts say it
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """That nothing is sent to an address, which only its keyed hash stands for; why, and since when."""
+
+    email_hash: str
+    reason: str
+    at: datetime
+
+    @property
+    def bounced(self) -> bool:
+        """Whether it is the mailbox that was gone, not somebody who wants no mail. In doubt it is somebody."""
+        return BOUNCED.match(self.reason) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Scope(StrEnum):
     DELIVERIES_READ = "deliveries:read"
     SUPPRESSION_READ = "suppression:read"
     SUPPRESSION_WRITE = "suppression:write"
+    SUPPRESSION_LIFT = "suppression:lift"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The queries of the audience: people, their subscriptions, what is on record of their consent, who is suppressed."""
+"""The queries of the audience: people, their subscriptions, what is on record of their consent."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from newsletter.store.deliveries import add_notice
 from newsletter.store.given import among
 from newsletter.store.intake import AT_ONCE, IntakeRows
 from newsletter.store.outbox import happened
+from newsletter.store.suppression import SuppressionRows
 from newsletter.store.tables import consents, notices, subscribers, subscriptions, suppressions
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ class Audience:
         self._database.scrub()
 
 
-class AudienceRows(IntakeRows):
+class AudienceRows(IntakeRows, SuppressionRows):
     """The rows inside one transaction; `lock` where it will write, so that two never decide on the same row at once."""
 
     queued = False  # whether a notice was
@@ -157,16 +158,6 @@ class AudienceRows(IntakeRows):
         query = self._locked(select(subscribers).where(subscribers.c.id == subscriber))
         row = self._connection.execute(query).one_or_none()
         return None if row is None else Subscriber(*row)
-
-    def suppressed(self, email_hashes: Sequence[str]) -> set[str]:
-        """Those of these addresses that nothing may ever be sent to."""
-        own = suppressions.c.email_hash
-        return set(self._connection.execute(select(own).where(among(self._connection, own, email_hashes))).scalars())
-
-    def suppress(self, email_hash: str, reason: str, now: datetime) -> None:
-        """Never send to this address again; the first reason stays."""
-        query = insert(self._connection, suppressions).values(email_hash=email_hash, reason=reason, at=now)
-        self._connection.execute(query.on_conflict_do_nothing())
 
     def unconfirmed(self, asked_before: datetime, limit: int) -> list[tuple[Subscription, Subscriber]]:
         """Pending subscriptions that were asked for before then, oldest first; none that somebody is deciding on."""

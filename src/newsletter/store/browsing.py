@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
 
@@ -17,6 +17,7 @@ from newsletter.model import (
     Subscriber,
     Subscription,
     SubscriptionState,
+    Suppression,
 )
 from newsletter.store.audience import AudienceRows
 from newsletter.store.database import Database
@@ -42,14 +43,6 @@ class ReleaseFilter:
     state: ReleaseState | None = None
     published_since: datetime | None = None
     changed_since: datetime | None = None
-
-
-class Suppression(NamedTuple):
-    """That nothing is sent to an address, which only its keyed hash stands for."""
-
-    email_hash: str
-    reason: str
-    at: datetime
 
 
 class Browsing:

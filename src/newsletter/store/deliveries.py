@@ -187,8 +187,8 @@ class Deliveries:
         )
         for id, email_hash in connection.execute(query).all():
             row = {"email_hash": email_hash, "reason": failed[id].answer or "no such mailbox", "at": failed[id].at}
-            added = connection.execute(conflict.insert(connection, suppressions).values(row).on_conflict_do_nothing())
-            if added.rowcount:
+            added = conflict.insert(connection, suppressions).values(row).on_conflict_do_nothing()
+            if connection.execute(added.returning(suppressions.c.email_hash)).first():
                 self._journal.goodbye("suppressed", email_hash, None, failed[id].at)
 
 

@@ -2,7 +2,8 @@
 
 A line each, appended and synced before the database commits what it says: `<moment> <kind> <what…> <crc32>`. A torn
 last line says nothing, because nothing was committed after it. Kinds: `left`, `erased`, `suppressed` (address hash,
-newsletter or `*`) and `sent` (edition, newsletter, cadence, slot, releases as `<address hash>:<revision>`).
+newsletter or `*`), `sent` (edition, newsletter, cadence, slot, releases as `<address hash>:<revision>`) and `lifted`
+(address hash, newsletters or `-`), which alone is written after the commit: what crashes between leaves the goodbye.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import fcntl
 import hashlib
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,7 +46,16 @@ class Sent:
     carried: tuple[Carried, ...]
 
 
-Entry = Goodbye | Sent
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """That an address was taken off the suppression list; `newsletters` are those that it gets again."""
+
+    at: datetime
+    email_hash: str
+    newsletters: tuple[str, ...]
+
+
+Entry = Goodbye | Sent | Lifted
 GOODBYES = ("left", "erased", "suppressed")
 
 
@@ -65,6 +75,13 @@ class Journal:
         if kind not in GOODBYES:
             raise ValueError(f"the journal knows no {kind}")
         self._append(at, kind, email_hash, newsletter or EVERY)
+
+    def lifted(self, email_hash: str, newsletters: Sequence[str], at: datetime) -> None:
+        """Note durably that an address was taken off the suppression list, and gets these newsletters again.
+
+        Call it once that is committed: one that is missing does no harm, one that never came about would.
+        """
+        self._append(at, "lifted", email_hash, ",".join(newsletters) or "-")
 
     def sent(self, sent: Sent) -> None:
         """Note durably that an edition's first mail is about to go out."""
@@ -143,6 +160,9 @@ def _parsed(line: bytes) -> Entry | None:
         if kind in GOODBYES:
             email_hash, newsletter = words
             return Goodbye(moment, kind, email_hash, None if newsletter == EVERY else newsletter)
+        if kind == "lifted":
+            email_hash, newsletters = words
+            return Lifted(moment, email_hash, () if newsletters == "-" else tuple(newsletters.split(",")))
         edition, newsletter, cadence, slot, releases = words
         return Sent(moment, edition, newsletter, Cadence(cadence), datetime.fromisoformat(slot), _carried(releases))
     except ValueError:

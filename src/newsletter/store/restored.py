@@ -7,7 +7,7 @@ decides (DESIGN, decision 9). These are the only moves outside model.DELIVERY_MO
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,7 +19,8 @@ from newsletter.model import OPEN, Carried, DeliveryState, EditionState, Subscri
 from newsletter.store import conflict, state
 from newsletter.store.columns import Moment
 from newsletter.store.database import Database
-from newsletter.store.journal import Entry, Goodbye, Journal, Sent, address_hash
+from newsletter.store.journal import Entry, Goodbye, Journal, Lifted, Sent, address_hash
+from newsletter.store.suppression import take_off
 from newsletter.store.tables import (
     deliveries,
     edition_releases,
@@ -33,6 +34,8 @@ from newsletter.store.tables import (
 )
 
 CHUNK = 200  # journal entries a transaction
+BY_JOURNAL = "by the journal"
+NONE: frozenset[str] = frozenset()
 SENT = "sent before the restore"
 UNFINISHED = "being restored"
 UNFROZEN = (EditionState.COMPOSED, EditionState.HELD, EditionState.APPROVED)
@@ -74,11 +77,11 @@ def resume_after_restore(database: Database) -> None:
 def replay(journal: Journal, database: Database, now: datetime) -> Counter[str]:
     """Apply the journal to a restored database, before anything else is done with it.
 
-    Returns how many subscriptions `ended`, addresses were `erased` and `suppressed`, editions were `stopped`, and
-    deliveries are `uncertain`.
+    Returns how many subscriptions `ended`, addresses were `erased`, `suppressed` and `lifted` from that list, editions
+    were `stopped`, and deliveries are `uncertain`.
     """
     done: Counter[str] = Counter()
-    entries = list(journal.entries())
+    entries = _in_order(journal)
     for start in range(0, len(entries), CHUNK):
         chunk = entries[start : start + CHUNK]
         done += database.write(partial(_apply, entries=chunk, now=now))
@@ -86,15 +89,39 @@ def replay(journal: Journal, database: Database, now: datetime) -> Counter[str]:
     return done + Counter(uncertain=notices)
 
 
-def _apply(connection: Connection, entries: Sequence[Entry], now: datetime) -> Counter[str]:
+def _in_order(journal: Journal) -> list[tuple[Entry, frozenset[str]]]:
+    """What it says by its time, each with the newsletters that it ends for nobody: the next lift gave them back.
+
+    By its time, because a lift is written after its commit, when another goodbye may have come already.
+    """
+    entries = sorted(journal.entries(), key=lambda entry: entry.at)
+    given_back: dict[str, frozenset[str]] = {}
+    found: list[tuple[Entry, frozenset[str]]] = []
+    for entry in reversed(entries):
+        theirs = NONE
+        if isinstance(entry, Lifted):
+            given_back[entry.email_hash] = frozenset(entry.newsletters)
+        elif isinstance(entry, Goodbye) and entry.kind == "suppressed":
+            theirs = given_back.get(entry.email_hash, NONE)
+        found.append((entry, theirs))
+    return found[::-1]
+
+
+def _apply(connection: Connection, entries: Sequence[tuple[Entry, frozenset[str]]], now: datetime) -> Counter[str]:
     done: Counter[str] = Counter()
-    for entry in entries:
-        done += _sent(connection, entry, now) if isinstance(entry, Sent) else _goodbye(connection, entry)
+    for entry, given_back in entries:
+        match entry:
+            case Sent():
+                done += _sent(connection, entry, now)
+            case Lifted():
+                done += Counter(lifted=take_off(connection, entry.email_hash, BY_JOURNAL, entry.at))
+            case Goodbye():
+                done += _goodbye(connection, entry, given_back)
     return done
 
 
-def _goodbye(connection: Connection, entry: Goodbye) -> Counter[str]:
-    """End what was asked for before the goodbye: whoever came back later stays."""
+def _goodbye(connection: Connection, entry: Goodbye, given_back: Collection[str]) -> Counter[str]:
+    """End what was asked for before the goodbye: whoever came back later stays, and who was `given_back` theirs."""
     person = select(subscribers.c.id).where(subscribers.c.email_hash == entry.email_hash).scalar_subquery()
     ending = update(subscriptions).where(
         subscriptions.c.subscriber == person,
@@ -102,6 +129,8 @@ def _goodbye(connection: Connection, entry: Goodbye) -> Counter[str]:
         subscriptions.c.created_at <= entry.at,  # when it was last asked for
         or_(subscriptions.c.confirmed_at.is_(None), subscriptions.c.confirmed_at <= entry.at),
     )
+    if given_back:
+        ending = ending.where(subscriptions.c.newsletter.not_in(sorted(given_back)))
     if entry.newsletter is not None:
         ending = ending.where(subscriptions.c.newsletter == entry.newsletter)
     ended = connection.execute(ending.values(state=SubscriptionState.ENDED, ended_at=entry.at)).rowcount
@@ -119,7 +148,7 @@ def _erase(connection: Connection, email_hash: str) -> int:
 
 
 def _suppress(connection: Connection, entry: Goodbye) -> int:
-    row = {"email_hash": entry.email_hash, "reason": "by the journal", "at": entry.at}
+    row = {"email_hash": entry.email_hash, "reason": BY_JOURNAL, "at": entry.at}
     query = conflict.insert(connection, suppressions).values(row).on_conflict_do_nothing()
     return len(connection.execute(query.returning(suppressions.c.email_hash)).all())
 

@@ -29,6 +29,7 @@ from newsletter.store import (  # noqa: F401  # all tables are of one metadata, 
     kept_tables,
     program_tables,
     shared_tables,
+    suppression_tables,
 )
 from newsletter.store.columns import Id, Moment, metadata
 

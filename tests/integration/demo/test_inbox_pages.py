@@ -52,6 +52,12 @@ MAILS = [
         b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth) for depth in range(1200)
     )),
 ]  # fmt: skip
+WIDTHS_OF_ICONS = """() => Promise.all([...document.querySelectorAll("link[rel=icon]")].map(async link => {
+    const icon = new Image();
+    icon.src = link.href;
+    await icon.decode();
+    return icon.width;
+}))"""
 VIEWS = ("", "/text", "/headers", "/source")
 
 
@@ -102,6 +108,17 @@ async def test_the_list_names_each_mail_newest_first(client: httpx.AsyncClient) 
     assert list(rows) == [recipient for recipient, _ in reversed(MAILS)]
     assert texts(page, "tbody th a")[-1] == "Müll & mehr"
     assert page.css("bdi[lang=de]")[-1].text() == "Müll & mehr"
+
+
+async def test_every_page_has_an_icon_that_its_policy_lets_a_browser_show(client: httpx.AsyncClient) -> None:
+    for path in ("/", "/mails/1", "/mails/1/source"):
+        page = await look(client, path)
+        icons = [link.attributes["href"] for link in page.css("link[rel=icon]")]
+        assert icons == ["/favicon.ico", "/icon.svg"]
+    for address, kind in (("/favicon.ico", "image/x-icon"), ("/icon.svg", "image/svg+xml")):
+        answer = await client.get(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
+        assert len(answer.content) > 100
 
 
 async def test_a_long_list_is_paged(tmp_path: Path) -> None:
@@ -203,6 +220,15 @@ def test_the_pages_are_accessible_wide_narrow_and_dark(chromium: Chromium, site:
         return found + axe(page), page.evaluate("document.documentElement.scrollWidth")
 
     assert chromium.run(look) == ([], 320)
+
+
+def test_a_browser_shows_the_icon(chromium: Chromium, site: str) -> None:
+    def look(page: Page) -> list[int]:
+        page.goto(f"{site}/mails/1")
+        sizes: list[int] = page.evaluate(WIDTHS_OF_ICONS)
+        return sizes
+
+    assert all(size >= 32 for size in chromium.run(look))
 
 
 def test_a_hostile_mail_does_nothing(chromium: Chromium, site: str) -> None:

@@ -23,6 +23,7 @@ PROBLEM = "application/problem+json"
 IDS = {
     "id": "0b8f2c1e-0000-4000-8000-000000000000",
     "source": "rathaus",
+    "email_hash": "0123456789abcdef" * 2,
     "external_id": "2026/77",
 }
 

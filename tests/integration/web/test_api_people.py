@@ -98,6 +98,25 @@ async def test_what_is_suppressed_is_known_by_its_hash_alone(here: Api) -> None:
         assert "leser.example" not in str(first)
 
 
+async def test_a_suppression_is_lifted_with_a_scope_and_a_reason(here: Api) -> None:
+    async with here.client("suppression:write", "suppression:read") as client:
+        made = (await client.post("/suppressions", json={"email": "mara@leser.example", "reason": "rief an"})).json()
+        place = f"/suppressions/{made['email_hash']}"
+        assert (await client.delete(place, params={"reason": "rief an"})).status_code == 403
+    async with here.client() as client:
+        wrong = [await client.delete(place, params=some) for some in ({}, {"reason": ""}, {"reason": " "})]
+        assert [one.status_code for one in wrong] == [422] * 3
+        done = await client.delete(place, params={"reason": "rief noch einmal an"})
+        assert (done.status_code, done.json()) == (200, {"resumed": [], "ended": []})
+        assert (await client.delete(place, params={"reason": "x"})).status_code == 404
+        assert (await client.get("/suppressions")).json()["items"] == []
+        refused = await client.post("/subscribers", json=MARA | PROOF)
+        assert (refused.status_code, "who alone can subscribe again" in refused.json()["detail"]) == (409, True)
+        await client.post("/subscribers", json=MARA)
+        assert [one["state"] for one in (await client.get("/subscribers")).json()["items"]] == ["pending"]
+    assert here.rows()["lifted"] == 1
+
+
 async def test_an_edition_is_made_approved_sent_and_told_of(here: Api) -> None:
     async with here.client() as client:
         for name in ("mara", "olli", "pia"):

@@ -25,6 +25,10 @@ include-method = ["POST", "PUT"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "502"]
 
 [[operations]]
+include-method = ["DELETE"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "422"]
+
+[[operations]]
 include-name-regex = "^GET /v1/(releases|editions|subscribers|suppressions|editions/.id./deliveries)$"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "422"]
 """
@@ -50,4 +54,4 @@ def test_schemathesis_finds_no_failure(store_url: str, tmp_path: Path) -> None:
         command += ["--max-examples", str(EXAMPLES), "--header", f"Authorization: Bearer {here.token()}"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-2_000:]
-    assert "Tested: 25" in done.stdout
+    assert "Tested: 26" in done.stdout

@@ -78,7 +78,7 @@ def test_every_page_is_well_formed_and_has_one_h1(tmp_path: Path) -> None:
 
 def test_a_release_has_its_page_in_its_own_language() -> None:
     assert '<html lang="en">' in page(ENGLISH)
-    assert "Reading time: 1 minute" in page(ENGLISH)
+    assert "Reading time:\u00a01\u00a0minute" in page(ENGLISH)
     assert 'href="/"' in page(ENGLISH)
     assert '<a href="/" lang="de">Presse Musterstadt</a>' in page(ENGLISH)
 
@@ -94,7 +94,7 @@ def test_a_language_we_cannot_write_is_marked_where_it_stands() -> None:
 
 
 def test_a_date_is_said_as_exactly_as_it_is_known() -> None:
-    assert '<time datetime="2026-11-20">20. November 2026</time>. Lesezeit: 2 Minuten' in page(BRIDGE)
+    assert '<time datetime="2026-11-20">20. November 2026</time>. Lesezeit:\u00a02\u00a0Minuten' in page(BRIDGE)
     assert '<time datetime="2026-09-24T08:00+02:00">24. September 2026, 08:00 Uhr</time>' in page(make(1))
     undated = page(make(1, published=None))
     assert 'Ohne Datum, gesehen am <time datetime="2026-09-24">24. September 2026</time>' in undated

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import StoreError
 from newsletter.model import Cadence, Carried
-from newsletter.store.journal import Goodbye, Journal, Sent
+from newsletter.store.journal import Goodbye, Journal, Lifted, Sent
 
 NOW = datetime(2026, 11, 22, 6, 0, 0, 123456, tzinfo=UTC)
 LEFT = Goodbye(NOW, "left", "a" * 64, "presse")
@@ -94,3 +94,14 @@ def test_where_it_cannot_be_written_it_says_so(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(StoreError, match="cannot be read"):
         list(Journal(tmp_path / "folder").entries())
+
+
+def test_a_lift_is_a_line_of_its_own(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.goodbye("suppressed", "a" * 64, None, NOW)
+    journal.lifted("a" * 64, ("amtsblatt", "presse"), NOW)
+    journal.lifted("b" * 64, (), NOW)
+    assert list(journal.entries())[1:] == [
+        Lifted(NOW, "a" * 64, ("amtsblatt", "presse")),
+        Lifted(NOW, "b" * 64, ()),
+    ]

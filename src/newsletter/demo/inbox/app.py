@@ -19,13 +19,17 @@ from starlette.routing import Route
 from newsletter.demo.inbox.folder import ReceivedMail, received_mails
 from newsletter.demo.inbox.preview import Preview
 from newsletter.demo.inbox.reading import read_file, visible
+from newsletter.resources import folder
 
 HERE = Path(__file__).parent
 PER_PAGE = 100
+ICONS = {"icon.svg": "image/svg+xml", "favicon.ico": "image/x-icon"}
 LONGEST_SOURCE = 1_000_000  # characters; a browser shows no more with pleasure, and the file is one link away
 
 # Content Security Policy 3; a mail's HTML gets its img-src besides
-PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
+)
 MAIL_POLICY = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'"
 PICTURES = {"shown": "data: http://127.0.0.1:* http://localhost:*", "blocked": "'none'"}
 _DOCTYPE = re.compile(r"\s*<!doctype[^>]*>", re.IGNORECASE)
@@ -64,6 +68,7 @@ def create_inbox(directory: Path) -> Starlette:
             Route("/mails/{number:int}/preview", inbox.preview),
             Route("/mails/{number:int}.eml", inbox.file),
             Route("/inbox.css", inbox.style),
+            *(Route(f"/{name}", inbox.icon) for name in ICONS),
         ],
         exception_handlers={404: _missing},
     )
@@ -121,6 +126,12 @@ class _Inbox:
     def style(self, request: Request) -> Response:
         """The pages' style sheet."""
         return _guarded(FileResponse(HERE / "pages" / "inbox.css", media_type="text/css"), PAGE_POLICY)
+
+    def icon(self, request: Request) -> Response:
+        """The icon of the tab: the one that the newsletter's own pages have."""
+        name = request.url.path.removeprefix("/")
+        place = folder("templates") / "web" / name
+        return _guarded(FileResponse(place, media_type=ICONS[name]), PAGE_POLICY)
 
     def _shown(self, request: Request, template: str, **values: object) -> Response:
         mail = self._find(request)

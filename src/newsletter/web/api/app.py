@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from newsletter.app import Program
 from newsletter.model import Scope
-from newsletter.web.api import editions, releases, subscribers
+from newsletter.web.api import editions, releases, subscribers, suppressions
 from newsletter.web.api.docs import Docs
 from newsletter.web.api.problems import Problem, documented, handle
 from newsletter.web.api.route import SCHEME, Guarded
@@ -26,7 +26,7 @@ again, within a day, is answered as before. Errors are problem details (RFC 9457
 SCOPES: Final = ", ".join(f"`{scope}`" for scope in Scope)
 VERSION: Final = "1"  # of the API, not of the program: what is in it stays, and more may come
 OPENAPI: Final = "/v1/openapi.json"
-ROUTERS: Final = (releases.router, editions.router, subscribers.router)
+ROUTERS: Final = (releases.router, editions.router, subscribers.router, suppressions.router)
 
 
 def create_api(program: Program) -> FastAPI:

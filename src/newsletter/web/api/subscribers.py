@@ -1,39 +1,36 @@
-"""Subscribers with their consents, and what nothing is sent to."""
+"""Subscribers with their consents."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from newsletter.audience.address import normalised
 from newsletter.errors import NotFound
 from newsletter.i18n import languages
 from newsletter.model import Cadence, Format, Scope, Subscriber, Subscription, SubscriptionState
-from newsletter.store.browsing import Suppression
 from newsletter.web.api.problems import documented
 from newsletter.web.api.route import Guarded, needs, repeatable
 from newsletter.web.api.values import (
-    Address,
     Cursor,
     Limit,
     Line,
     Name,
     Page,
     Paragraph,
-    Sent,
     Served,
     SubscriberId,
+    Whom,
     cursor,
-    moment_and_id,
     number,
 )
 
 router = APIRouter(prefix="/v1", route_class=Guarded)
 READ, WRITE = needs(Scope.SUBSCRIBERS_READ), needs(Scope.SUBSCRIBERS_WRITE)
 ONCE = [Depends(repeatable)]
-PEOPLE, SUPPRESSION = "Subscribers", "Suppression"
+PEOPLE = "Subscribers"
 
 
 class SubscriptionOut(BaseModel):
@@ -87,12 +84,6 @@ class SubscriberOut(BaseModel):
     consents: list[ConsentOut]
 
 
-class Whom(Sent):
-    """An address. It stands in the body, because addresses of pages are logged on the way."""
-
-    email: Address
-
-
 class SubscriberIn(Whom):
     """A wish to subscribe.
 
@@ -113,32 +104,6 @@ class SubscribedOut(BaseModel):
 
     outcome: Literal["subscribed", "already", "asked"]
     subscriber: int | None = None
-
-
-class SuppressionIn(Whom):
-    """An address that nothing is sent to any more, and why."""
-
-    reason: Line = "by a program"
-
-
-class SuppressionOut(BaseModel):
-    """That nothing is sent to an address, of which only a keyed hash is here."""
-
-    email_hash: str
-    reason: str
-    at: AwareDatetime
-
-    @classmethod
-    def of(cls, one: Suppression) -> SuppressionOut:
-        """A stored one."""
-        return cls(email_hash=one.email_hash, reason=one.reason, at=one.at)
-
-
-class SuppressedOut(BaseModel):
-    """Whether nothing is sent to an address."""
-
-    suppressed: bool
-    suppression: SuppressionOut | None = None
 
 
 @router.get("/subscribers", tags=[PEOPLE], summary="List subscriptions", openapi_extra=READ)
@@ -225,45 +190,6 @@ def erase_subscriber(program: Served, id: SubscriberId) -> None:
     if found is None:
         raise NotFound(f"there is no subscriber {id}")
     program.register.erase_known(found[0].email_hash, program.now())
-
-
-@router.get(
-    "/suppressions", tags=[SUPPRESSION], summary="List suppressions", openapi_extra=needs(Scope.SUPPRESSION_READ)
-)
-def list_suppressions(program: Served, after: Cursor = None, limit: Limit = 100) -> Page[SuppressionOut]:
-    """What nothing is sent to, the latest first."""
-    found = program.programs.browsing.suppressions(moment_and_id(after), limit)
-    last = found[-1] if len(found) == limit else None
-    items = [SuppressionOut.of(one) for one in found]
-    return Page(items=items, next=cursor(last.at, last.email_hash) if last else None)
-
-
-@router.post(
-    "/suppressions/search",
-    tags=[SUPPRESSION],
-    summary="Whether an address is suppressed",
-    openapi_extra=needs(Scope.SUPPRESSION_READ),
-)
-def find_suppression(program: Served, sent: Whom) -> SuppressedOut:
-    """Whether and why nothing is sent to an address."""
-    found = program.programs.browsing.suppression(program.keys.address_hash(normalised(sent.email)))
-    return SuppressedOut(suppressed=found is not None, suppression=SuppressionOut.of(found) if found else None)
-
-
-@router.post(
-    "/suppressions",
-    tags=[SUPPRESSION],
-    summary="Suppress an address",
-    openapi_extra=needs(Scope.SUPPRESSION_WRITE),
-    dependencies=ONCE,
-)
-def suppress(program: Served, sent: Annotated[SuppressionIn, Body()]) -> SuppressionOut:
-    """Never write to an address again, known or not; no mail to it leaves any more. The first reason stays."""
-    program.register.suppress(sent.email, sent.reason, program.now())
-    found = program.programs.browsing.suppression(program.keys.address_hash(normalised(sent.email)))
-    if found is None:
-        raise NotFound("the suppression was taken back meanwhile")
-    return SuppressionOut.of(found)
 
 
 def _subscriber(program: Served, id: int) -> SubscriberOut:

@@ -69,13 +69,26 @@ class SourceConvertor(StringConvertor):
     regex = rf"(?!{RELEASE}/)[^/]+"
 
 
+class HashConvertor(StringConvertor):
+    """A keyed hash in an address; nothing else, so that `search` is no hash."""
+
+    regex = "[0-9a-f]{32}"
+
+
 register_url_convertor("source", SourceConvertor())
+register_url_convertor("hash", HashConvertor())
 
 
 class Sent(BaseModel):
     """What a request holds: what is not known is a mistake."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Whom(Sent):
+    """An address. It stands in the body, because addresses of pages are logged on the way."""
+
+    email: Address
 
 
 class Page(BaseModel, Generic[T]):

@@ -242,6 +242,43 @@ async def test_the_suppression_list_is_counted_asked_and_added_to(desk: Office) 
     assert "mara" not in json.dumps(kept).lower()
 
 
+async def test_an_admin_lifts_a_suppression_after_a_look_at_what_comes_of_it(desk: Office) -> None:
+    number, ida = subscribe(desk, MARA), subscribe(desk, IDA)
+    hashes = {one: desk.program.keys.address_hash(one) for one in (MARA, IDA)}
+    desk.program.register.give_up(hashes[MARA], "bounce: user-unknown: 5.1.1", desk.now)
+    desk.program.register.suppress(IDA, "Anruf", desk.now)
+    there = {one: f"{HERE}/suppressed/{hashes[one]}/lift" for one in hashes}
+    async with desk.signed_in(Role.EDITOR, name="e") as client:
+        assert "Sperre aufheben" not in words(await client.get(f"{HERE}/{number}"))
+        assert (await client.get(there[MARA])).status_code == 403
+        assert (await press(client, HERE, there[MARA], reason="x")).status_code == 403
+    async with desk.signed_in(newsletters={"presse": Role.ADMIN}, name="p") as client:
+        assert (await client.get(there[MARA])).status_code == 403
+    async with desk.signed_in(Role.ADMIN, name="a") as client:
+        assert there[MARA] in (await client.get(f"{HERE}/{number}")).text
+        asked = words(await client.get(there[MARA]))
+        assert MARA in asked
+        assert "es kommen wieder: Pressemitteilungen" in asked
+        assert (await press(client, there[MARA], there[MARA])).status_code == 422
+        assert desk.program.subscribers.suppression(MARA) is not None
+        done = await press(client, there[MARA], there[MARA], reason="Anruf, Postfach geht wieder")
+        assert "die E-Mails kommen wieder" in words(await client.get(done.headers["location"]))
+        found = await press(client, f"{HERE}/suppressed", f"{HERE}/suppressed/find", looked_for=IDA)
+        assert there[IDA] in found.text
+        assert "Was noch abonniert ist, endet: Pressemitteilungen" in words(await client.get(there[IDA]))
+        done = await press(client, there[IDA], there[IDA], reason="Anruf")
+        assert "kann wieder abonnieren" in words(await client.get(done.headers["location"]))
+        assert (await client.get(there[IDA])).status_code == 404
+    states = [desk.program.subscribers.one(one)[1][0].state for one in (number, ida)]
+    assert states == [SubscriptionState.ACTIVE, SubscriptionState.ENDED]
+    lifts = [one for one in desk.program.audit.store.newest(50, actor="a") if one.action == "suppression.lift"]
+    assert [(one.subject, one.outcome, one.detail.get("reason")) for one in lifts] == [
+        (hashes[IDA], "done", "Anruf"),
+        (hashes[MARA], "done", "Anruf, Postfach geht wieder"),
+        (hashes[MARA], "refused", None),
+    ]
+
+
 async def test_somebody_is_entered_with_a_consent_or_asked_by_mail(desk: Office) -> None:
     there = f"{HERE}/new"
     async with desk.signed_in(newsletters={"presse": Role.EDITOR}, name="e") as client:

@@ -214,6 +214,7 @@ def _shown(desk: Desk, found: Seen, errors: Mapping[str, str]) -> Response:
         hidden=found.hidden,
         may_all=may_all(desk, found),
         may_suppress=desk.may(Role.EDITOR, reach.NOWHERE),
+        may_lift=desk.may(Role.ADMIN, reach.NOWHERE),
         done=[(one, desk.say(DONE[one.action])) for one in _done(desk, who.id)],
         errors=errors,
         typed=desk.typed("reason"),
