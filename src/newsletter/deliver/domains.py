@@ -39,8 +39,8 @@ class Slow:
 
     level: DomainLevel
     share: int
+    held: int
     heard_at: float
-    held: int = 1
     under_way: set[int] = field(default_factory=set)
     next_at: float = 0.0
     taken: int = 0
@@ -184,7 +184,7 @@ class Domains:
         """A domain is slow; where it is known, what nobody was told yet counts on top."""
         slow = self._slow.get(domain)
         if slow is None:
-            slow = self._slow[domain] = Slow(level, share, self._clock())
+            slow = self._slow[domain] = Slow(level, share, share, self._clock())
             slow.under_way.update(one.delivery for one in self._begun.values() if _domain(one) == domain)
         for _ in range(slow.tighter):
             level = level.tighter()

@@ -201,10 +201,15 @@ def test_who_takes_over_keeps_the_pause() -> None:
     domains = Domains(8, clock, alone=False)
     domains.hear(DomainsHeard({HERE: DomainLevel(1, 0.8)}, {}))
     domains.report([claim(1)])
+    domains.hear(DomainsHeard({}, {HERE: 1}))
+    assert not domains.may(claim(1)), "whose turn it was may have begun one just now"
+    clock.now += 0.8
+    assert domains.may(claim(1))
+    domains.report([claim(1)])
     domains.hear(DomainsHeard({}, {HERE: 0}))
     domains.report([claim(1)])
     domains.hear(DomainsHeard({}, {HERE: 1}))
-    assert not domains.may(claim(1)), "whose turn it was may have begun one just now"
+    assert not domains.may(claim(1)), "and so each time"
     clock.now += 0.8
     assert domains.may(claim(1))
     domains.report([claim(1)])
