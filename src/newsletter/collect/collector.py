@@ -227,7 +227,7 @@ class Collector:
         pages = in_order(due(mine, listed, ids, run.now, anew), listed)
         left = await looker.look_at(pages, listed, run.turn)
         if left:
-            run.tally.problems.append(f"{left} more pages wait for the next collect")
+            run.tally.problems.append(Said("%(n)s more pages wait for the next collect", n=left))
         looked_at = {standing.page.url for standing in pages} | unlisted.keys()
         run.tally.counts[Outcome.UNCHANGED] += sum(url in known and url not in looked_at for url in listed)
         return left

@@ -29,6 +29,7 @@ from newsletter.collect.store import CollectStore
 from newsletter.collect.turns import Turn
 from newsletter.errors import AddressRefused, FetchError, StoreError, UnreadablePage
 from newsletter.model import Backfill, Candidate, Draft, KnownPage, Page, Standing, Stored
+from newsletter.said import Said, joined
 
 log = structlog.get_logger(__name__)
 
@@ -122,10 +123,11 @@ class Looker:
         # In a dry run all pages are new, whatever is known of them.
         rebuilt = not self._dry_run and await seems_rebuilt(self._store, self._sight.slug, new)
         if rebuilt:
-            self._tally.problems.append(
-                f"{len(new)} new pages, most with headlines of releases that are known: the portal seems to have new "
+            said = (
+                "%(n)s new pages, most with headlines of releases that are known: the portal seems to have new "
                 "addresses; what is known stays what it is, and what is not goes to the archive only"
             )
+            self._tally.problems.append(Said(said, n=len(new)))
         self._sight = replace(self._sight, listed=frozenset(map(address_key, listed)), rebuilt=rebuilt)
         stand = [one for one in standings if one.release is not None and not one.withdrawn]
         gone = sum(one.page.gone >= LOOKS_BEFORE_GONE - 1 for one in stand)
@@ -139,9 +141,8 @@ class Looker:
             raise
         except Exception as error:
             log.exception("a page could not be handled", source=self._sight.slug, url=url)
-            outcome = await self._keep_back(
-                standing, f"it could not be handled ({type(error).__name__}: {error})"[:300]
-            )
+            said = Said("it could not be handled (%(why)s)", why=f"{type(error).__name__}: {error}"[:270])
+            outcome = await self._keep_back(standing, said)
         if outcome is not None:
             self._tally.counts[outcome] += 1
             self._tally.kept_back += outcome is Outcome.WITHHELD and standing.page.checked_at is None
@@ -153,7 +154,7 @@ class Looker:
             looked_at = replace(page, digest=self._digest(None))
             return await self._wait(Seen(standing, candidate, looked_at, candidate.entry))
         if urlsplit(page.url).fragment.startswith(ENTRY):
-            return await self._keep_back(standing, "its entry left the feed before it was read")
+            return await self._keep_back(standing, Said("its entry left the feed before it was read"))
         if host_of(page.url) in self.rests:
             return None
         try:
@@ -183,12 +184,13 @@ class Looker:
             return await self._same(standing, candidate)
         looked_at = replace(page, etag=fetched.etag, last_modified=fetched.last_modified, digest=digest)
         if fetched.content_type not in HTML:
-            return await self._keep_back(standing, f"it is {fetched.content_type}, not a web page", looked_at)
+            said = Said("it is %(type)s, not a web page", type=fetched.content_type)
+            return await self._keep_back(standing, said, looked_at)
         try:
             draft = await read_in_turn(read_release, fetched, self._feed.release, zone=self._sight.zone)
         except UnreadablePage as error:
-            await self._examiner.keep_unreadable(standing, candidate or Candidate(page.url), fetched, str(error))
-            return await self._keep_back(standing, str(error), looked_at)
+            await self._examiner.keep_unreadable(standing, candidate or Candidate(page.url), fetched, error.said)
+            return await self._keep_back(standing, error.said, looked_at)
         return await self._wait(Seen(standing, candidate or Candidate(page.url), looked_at, draft, fetched))
 
     async def _wait(self, seen: Seen) -> Outcome | None:
@@ -217,7 +219,8 @@ class Looker:
                 if await self._keep(decision, *(_at(draft.url, looked_at) if decision.revised else [looked_at])):
                     break
         await self._examiner.decided(seen, decision.revised is not None, decision.reason)
-        self._note(draft, replace(decision, reason=decision.reason or "; ".join(verdict.notes) or None))
+        noted = joined(verdict.notes) if verdict.notes else None
+        self._note(draft, replace(decision, reason=decision.reason or noted))
         return decision.outcome
 
     async def _keep(self, decision: Decision, *looked_at: KnownPage) -> bool:
@@ -232,18 +235,17 @@ class Looker:
     async def _gone(self, standing: Standing, fetched: Page) -> Outcome:
         """Count that a page is not there; the second time in a row its release is withdrawn."""
         page = standing.page
-        said = f"answered {fetched.status}" if fetched.status != 200 else f"leads to {fetched.url} now"
+        moved = Said("leads to %(url)s now", url=fetched.url)
+        said = moved if fetched.status == 200 else Said("answered %(code)s", code=fetched.status)
         missing = replace(self._checked(page, None), gone=page.gone + 1, problem=said)
         if standing.release is None or missing.gone < LOOKS_BEFORE_GONE:
             if standing.release is not None:
-                said += "; if it does so once more, its release counts as withdrawn"
+                said = joined([said, Said("if it does so once more, its release counts as withdrawn")])
             await self._examiner.forget(standing)
             return await self._keep_back(standing, said, gone=page.gone + 1)
         if self._many_gone:
-            said += (
-                "; many pages are gone at once, so no release is withdrawn: `newsletter releases withdraw ID` does it"
-            )
-            return await self._keep_back(standing, said, gone=missing.gone)
+            many = "many pages are gone at once, so no release is withdrawn: `newsletter releases withdraw ID` does it"
+            return await self._keep_back(standing, joined([said, Said(many)]), gone=missing.gone)
         async with self._deciding:
             for _ in range(TRIES):
                 (stored,) = await asyncio.to_thread(self._store.stored, [standing.release])
@@ -272,7 +274,7 @@ class Looker:
         page = replace(self._checked(looked_at or standing.page, None), problem=str(reason), gone=gone)
         if not self._dry_run:
             await asyncio.to_thread(self._store.save_pages, page)
-        self._tally.problems.append(reason if page.url in reason else f"{page.url}: {reason}")
+        self._tally.problems.append(reason if page.url in reason else _of(page.url, reason))
         return Outcome.WITHHELD if standing.release is None else Outcome.UNCHANGED
 
     def _guid(self, candidate: Candidate) -> str | None:
@@ -286,8 +288,8 @@ class Looker:
         if draft.published is not None:
             self._tally.dates.append(draft.published)
         if decision.reason:
-            self._tally.problems.append(f"{draft.url}: {decision.reason}")
-        self._tally.problems += [f"{draft.url}: {problem}" for problem in draft.problems]
+            self._tally.problems.append(_of(draft.url, decision.reason))
+        self._tally.problems += [_of(draft.url, problem) for problem in draft.problems]
         if self._dry_run:
             self._tally.drafts.append(draft)
 
@@ -314,6 +316,10 @@ class Looker:
 def _at(url: str, page: KnownPage) -> list[KnownPage]:
     """The page, and before it, where it leads elsewhere, the one there, which is looked at from now on."""
     return [page] if url == page.url else [replace(page, url=url), replace(page, digest=None)]
+
+
+def _of(url: str, why: str) -> Said:
+    return Said("%(url)s: %(why)s", url=url, why=why)
 
 
 def _alone(entry: Draft) -> Draft:

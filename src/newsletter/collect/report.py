@@ -8,6 +8,7 @@ from datetime import datetime
 
 from newsletter.collect.decide import Outcome
 from newsletter.model import Backfill, Draft
+from newsletter.said import Said
 
 MOST_PROBLEMS = 20
 PATIENCE = 3  # failures in a row of a source that was merely not reached, before a person is told
@@ -72,7 +73,7 @@ class Tally:
         """The report; of many problems the first twenty."""
         told = self.problems[:MOST_PROBLEMS]
         if more := len(self.problems) - len(told) + self.more:
-            told.append(f"and {more} more")
+            told.append(Said("and %(n)s more", n=more))
         counts = {str(outcome): self.counts[outcome] for outcome in Outcome}
         return SourceReport(
             self.slug,
