@@ -43,9 +43,9 @@ from newsletter.app.sources import SourceDesk
 from newsletter.app.subscribers import SubscriberDesk
 from newsletter.app.watchman import Watchman
 from newsletter.audience import Offer, Register, Subscribing
-from newsletter.collect.backfilling import Progress
 from newsletter.collect.collector import Collector
 from newsletter.collect.past import WHOLE, Extent
+from newsletter.collect.progress import Progress
 from newsletter.collect.replay import Replay, replay_kept
 from newsletter.collect.report import SourceReport
 from newsletter.config import FeedSettings, Settings

@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from newsletter.app import Program
-    from newsletter.collect.backfilling import Progress
+    from newsletter.collect.progress import Progress
     from newsletter.collect.report import SourceReport
     from newsletter.model import Backfill
 

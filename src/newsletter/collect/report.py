@@ -86,3 +86,17 @@ class Tally:
             backfill=backfill,
             read=read,
         )
+
+
+def of_news(report: SourceReport) -> Counter[Outcome]:
+    """What a collect of news came to, but for what stays as it is."""
+    told = (Outcome.NEW, Outcome.UPDATED, Outcome.WITHDRAWN)
+    return Counter({outcome: getattr(report, outcome) for outcome in told})
+
+
+def all_kept_back(tally: Tally) -> str | None:
+    """Why a source counts as broken although its list is sound: of several new pages not one could be taken."""
+    if tally.counts[Outcome.NEW] or tally.kept_back < 3:
+        return None
+    none = "none of %(n)s new pages could be taken; the first: %(first)s"
+    return Said(none, n=tally.kept_back, first=tally.problems[0])
