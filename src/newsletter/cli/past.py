@@ -38,7 +38,7 @@ def read_past(
 
     since = until.replace(tzinfo=program.settings.site.zone) if until else None
     with program.alone(), watch:
-        work = program.backfill(slugs, Extent(until=since, most=most), watch.tell)
+        work = program.gathering.backfill(slugs, Extent(until=since, most=most), watch.tell)
         return asyncio.run(program.then_hang_up(_unless_told(work)))
 
 

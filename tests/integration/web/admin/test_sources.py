@@ -60,7 +60,7 @@ async def portal(tmp_path: Path, store_url: str) -> AsyncIterator[Portal]:
             opened = Portal(desk, server)
             opened.show(OLD, 0, BEFORE)
             yield opened
-            await desk.program.then_hang_up(desk.program.collect(["rat"], dry_run=True))
+            await desk.program.then_hang_up(desk.program.gathering.collect(["rat"], dry_run=True))
 
 
 async def test_a_source_is_collected_by_hand_and_its_state_is_told(portal: Portal) -> None:
