@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -29,6 +29,12 @@ class Said(str):
         self = super().__new__(cls, text)
         self.message, self.values = str(message), values
         return self
+
+
+def joined(sentences: Sequence[str]) -> Said:
+    """Some sentences as one, each to be told in any language."""
+    first, *rest = sentences
+    return Said("%(first)s; %(rest)s", first=first, rest=joined(rest)) if rest else Said(first)
 
 
 def document(text: str | None) -> dict[str, Any] | None:

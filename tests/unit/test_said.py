@@ -6,6 +6,7 @@ import ast
 import copy
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,12 @@ import pytest
 
 import newsletter
 from newsletter import errors
+from newsletter.collect.contract.judging import SAYS
+from newsletter.collect.decide import GONE, LEFT_EARLY
+from newsletter.collect.read.release import NoText
 from newsletter.errors import BadInput, FetchError
 from newsletter.i18n import Words, languages, translations
-from newsletter.model import AlarmKind, Cadence, DeliveryState, EditionState
+from newsletter.model import AlarmKind, Cadence, DeliveryState, Draft, EditionState
 from newsletter.said import Said, document, said_from
 from newsletter.store.fencing import CROWDED
 
@@ -23,27 +27,27 @@ SOURCES = sorted(Path(newsletter.__file__).parent.rglob("*.py"))
 NO_VALUES = {"status", "retry_after", "release", "stand_in"}  # what errors carry beside their sentence
 ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)}
 BY_KIND = [*AlarmKind, *EditionState, *Cadence, CROWDED, "the address is suppressed", "the page has no headline"]
+BY_KIND += [*SAYS.values(), GONE, LEFT_EARLY, str(NoText(Draft("https://a.example/")))]
 HELD = Said("edition %(edition)s is held: %(why)s", edition="e", why=Said("nothing is left of it"))
 
 
 def _written(tree: ast.Module) -> Iterator[str]:
     """The messages of a module that have values, or are kept."""
-    named = {
-        target.id: node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign | ast.AnnAssign)
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-        if isinstance(target, ast.Name) and node.value is not None
-    }
+    named: dict[str, list[ast.expr]] = defaultdict(list)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Name):
+                    named[target.id].append(node.value)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args or not isinstance(node.func, ast.Name):
             continue
         values = {keyword.arg for keyword in node.keywords} - NO_VALUES
-        if node.func.id == "Said" or (node.func.id in ERRORS and values):
+        if node.func.id in {"Said", "UnreadablePage"} or (node.func.id in ERRORS and values):
             first = node.args[0]
-            first = named.get(first.id, first) if isinstance(first, ast.Name) else first
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
+            for one in named[first.id] if isinstance(first, ast.Name) else [first]:
+                if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                    yield one.value
 
 
 def messages() -> list[str]:

@@ -78,7 +78,7 @@ class Background:
         ]
 
     async def _collect(self) -> bool:
-        if await self._program.collect_due(COLLECT_TURN):
+        if await self._program.gathering.collect_due(COLLECT_TURN):
             await self._wake(PUBLISH, COMPOSE)
         return False
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from threading import Lock
@@ -20,9 +19,9 @@ from newsletter.app.background import DELIVER, Background
 from newsletter.app.composing import compose_alone
 from newsletter.app.desk import EditionDesk
 from newsletter.app.directly import send_notice
+from newsletter.app.gathering import Gathering
 from newsletter.app.health import Health, judge
 from newsletter.app.hooks import Hooks
-from newsletter.app.housekeeping import housekeep
 from newsletter.app.hub import hub_of
 from newsletter.app.imports import ImportDesk
 from newsletter.app.lock import only_one
@@ -41,17 +40,14 @@ from newsletter.app.returns import Returns
 from newsletter.app.signin import SignIn
 from newsletter.app.sources import SourceDesk
 from newsletter.app.subscribers import SubscriberDesk
+from newsletter.app.turn import numbers, one_turn
 from newsletter.app.watchman import Watchman
 from newsletter.audience import Offer, Register, Subscribing
-from newsletter.collect.backfilling import Progress
 from newsletter.collect.collector import Collector
-from newsletter.collect.past import WHOLE, Extent
-from newsletter.collect.replay import Replay, replay_kept
-from newsletter.collect.report import SourceReport
-from newsletter.config import FeedSettings, Settings
+from newsletter.config import Settings
 from newsletter.engine import Engine, engine_of
-from newsletter.errors import NotFound, StateError
-from newsletter.model import Draft, Edition, EditionState, Format
+from newsletter.errors import StateError
+from newsletter.model import Edition, EditionState, Format
 from newsletter.publish import earl
 from newsletter.publish.archive import Report
 from newsletter.publish.pages import Pages
@@ -214,46 +210,14 @@ class Program:
     # --- collecting and publishing
 
     @cached_property
+    def gathering(self) -> Gathering:
+        """What is asked of sources."""
+        return Gathering(self, self._collecting)
+
+    @cached_property
     def copies(self) -> Copies | None:
         """Who carries copies of what is published. Raises SettingsError."""
         return copies_of(self.settings, self.alarms)
-
-    async def collect(
-        self, slugs: Sequence[str] = (), *, dry_run: bool = False, accept: bool = False
-    ) -> list[SourceReport]:
-        """Collect from the feeds named (all where none is), due or not. Raises NotFound for a feed there is not."""
-        feeds = self._feeds(slugs or tuple(self.settings.feeds))
-        if not dry_run:
-            self.desk.rows(self.now())  # a cadence begins before its first collect, so that what comes with it is due
-        work = (
-            self.collector.collect(slug, feed, now=self.now(), dry_run=dry_run, accept=accept)
-            for slug, feed in feeds.items()
-        )
-        reports = list(await asyncio.gather(*work))
-        if not dry_run:
-            reports = await asyncio.to_thread(self._told, reports)
-            await self.pictures.look()
-        return reports
-
-    async def backfill(
-        self, slugs: Sequence[str], extent: Extent = WHOLE, tell: Callable[[Progress], None] = lambda _: None
-    ) -> list[SourceReport]:
-        """Read the past of the feeds named (of all where none is), one after the other, into the archive.
-
-        Raises NotFound for a feed there is not, StateError where another process collects it.
-        """
-        self.desk.rows(self.now())  # see `collect`
-        reports = []
-        for slug, feed in self._feeds(slugs or tuple(self.settings.feeds)).items():
-            reports.append(await self.collector.backfill(slug, feed, now=self.now(), extent=extent, tell=tell))
-        reports = await asyncio.to_thread(self._told, reports)
-        await self.pictures.look()
-        return reports
-
-    async def collect_due(self, seconds: float | None = None) -> list[SourceReport]:
-        """Collect from the feeds whose time has come; from each for so many seconds, then from the others first."""
-        reports = await self.collector.collect_due(self.settings.feeds, self.now(), seconds)
-        return await asyncio.to_thread(self._told, reports)
 
     async def then_hang_up(self, work: Awaitable[T]) -> T:
         """What `work` comes to; every connection to a portal is closed after it."""
@@ -261,16 +225,6 @@ class Program:
             return await work
         finally:
             await self._fetcher.aclose()
-
-    async def look(self, slugs: Sequence[str]) -> dict[str, list[Draft]]:
-        """What a collect would find, storing nothing."""
-        reports = await self.collect(slugs, dry_run=True)
-        return {report.slug: list(report.drafts) for report in reports}
-
-    def replay(self, slugs: Sequence[str]) -> dict[str, Replay]:
-        """What the pages kept of sources say as they are read now, without the network. Raises NotFound."""
-        store, zone = self._collecting, self.settings.site.zone
-        return {slug: replay_kept(store, slug, feed, self.now(), zone) for slug, feed in self._feeds(slugs).items()}
 
     def publish(self) -> Report:
         """Write what changed of feeds and archive."""
@@ -309,30 +263,7 @@ class Program:
 
     async def turn(self) -> dict[str, Any]:
         """Collect, publish, compose what is due, send, publish the edition pages, tell; what was done, in numbers."""
-        self.desk.rows(self.now())  # see `collect`
-        await asyncio.to_thread(self.pictures.tidy)
-        await asyncio.to_thread(housekeep, self)
-        reports = await self.collect_due()
-        await self.pictures.look()
-        await asyncio.to_thread(self.publish)
-        await asyncio.to_thread(self.returns.look)
-        composed = await self.compose()
-        progress = await self.mailroom.send_all()
-        report = await asyncio.to_thread(self.publish)
-        behind = await asyncio.to_thread(self.mirror)
-        await self.hub.tell(self.now())
-        await self.programs.webhooks.tell(self.now())
-        await asyncio.to_thread(self.tell)
-        return {
-            "collected": sum(one.new for one in reports),
-            "problems": [problem for one in reports for problem in one.problems]
-            + [*report.problems, *([behind] if behind else [])],
-            "composed": [edition.id for edition in composed],
-            "held": [edition.id for edition in self.editions.in_state(EditionState.HELD)],
-            "paused": self.state.paused(),
-            "rests_until": progress.rests_until,
-            "capped_until": progress.capped_until,
-        }
+        return await one_turn(self)
 
     async def compose(self) -> list[Edition]:
         """Compose what is due and freeze what is approved; nothing while the database is paused after a restore.
@@ -357,26 +288,4 @@ class Program:
 
     def status(self) -> dict[str, Any]:
         """Everything in a few numbers."""
-        held = [edition.id for edition in self.editions.in_state(EditionState.HELD)]
-        under_way = self.editions.in_state(EditionState.SENDING, EditionState.PAUSED)
-        return {
-            "paused": self.state.paused(),
-            "held": held,
-            "sending": [edition.id for edition in under_way],
-            "pictures": self.pictures.status(),
-            "engine": asdict(self.engine.stats()),
-            "alarms": [{"kind": a.kind, "since": a.raised_at, "message": a.message} for a in self.alarms.standing()],
-        }
-
-    # --- inside
-
-    def _feeds(self, slugs: Iterable[str]) -> dict[str, FeedSettings]:
-        unknown = [slug for slug in slugs if slug not in self.settings.feeds]
-        if unknown:
-            raise NotFound(
-                f"there is no feeds/{unknown[0]}.toml; there are: {', '.join(self.settings.feeds) or 'none'}"
-            )
-        return {slug: self.settings.feeds[slug] for slug in slugs}
-
-    def _told(self, reports: Sequence[SourceReport]) -> list[SourceReport]:
-        return [self.watchman.told(report, self.now()) for report in reports]
+        return numbers(self)

@@ -64,7 +64,7 @@ def found_on(place: str, page: Page, zone: tzinfo = ZONE) -> dict[str, Any]:
     try:
         draft = read_release(page, zone=zone)
     except NoText as error:
-        draft = replace(error.found, problems=(*error.found.problems, str(error)))
+        draft = replace(error.found, problems=(*error.found.problems, error.said))
     return {
         "file": place,
         "url": draft.url,

@@ -139,17 +139,17 @@ class SourceDesk:
         if not await asyncio.to_thread(self._store.hold, slug, now, now + LEASE):
             raise StateError("feeds/%(slug)s.toml is being collected just now; try again in a minute", slug=slug)
         async with renewed(Leases(self._store, [slug], now + LEASE), running(now)):
-            (report,) = await program.collect([slug], accept=accept)
+            (report,) = await program.gathering.collect([slug], accept=accept)
         await asyncio.to_thread(program.publish)
         return report
 
     async def _preview(self, slug: str) -> Preview:
-        (report,) = await self._program.collect([slug], dry_run=True)
+        (report,) = await self._program.gathering.collect([slug], dry_run=True)
         zone = self._program.settings.site.zone
         return Preview([_found(draft, zone) for draft in report.drafts], report.problems)
 
     async def _replay(self, slug: str) -> Replay:
-        return (await asyncio.to_thread(self._program.replay, [slug]))[slug]
+        return (await asyncio.to_thread(self._program.gathering.replay, [slug]))[slug]
 
     def _feed(self, slug: str) -> FeedSettings:
         if slug not in self._program.settings.feeds:

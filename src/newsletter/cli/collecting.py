@@ -50,7 +50,7 @@ def collect(
     if backfill and not dry_run:
         reports = read_past(program, slugs, until, most, Watcher(plain=ctx.obj["plain"], silent=as_json))
     else:
-        reports = asyncio.run(program.then_hang_up(program.collect(slugs, dry_run=dry_run, accept=accept)))
+        reports = asyncio.run(program.then_hang_up(program.gathering.collect(slugs, dry_run=dry_run, accept=accept)))
     if as_json:
         echo_json({"sources": [_counts(report) for report in reports]})
     else:

@@ -16,7 +16,7 @@ from newsletter.edition.slots import moment_at
 from newsletter.errors import NewsletterError
 from newsletter.i18n import languages
 from newsletter.model import Edition, EditionState, Finding, Format, Settled
-from newsletter.store.editions import Counted
+from newsletter.store.edition_rows import Counted
 
 SETTLED = {
     Settled.ARRIVED: "count as accepted",

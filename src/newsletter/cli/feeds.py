@@ -57,9 +57,9 @@ def check(ctx: click.Context, slug: str | None, stored: bool, as_json: bool) -> 
     """
     program = program_of(ctx)
     if stored:
-        show_replay(program.replay([slug] if slug else list(program.settings.feeds)), as_json=as_json)
+        show_replay(program.gathering.replay([slug] if slug else list(program.settings.feeds)), as_json=as_json)
         return
-    found = asyncio.run(program.then_hang_up(program.look([slug] if slug else list(program.settings.feeds))))
+    found = asyncio.run(program.then_hang_up(program.gathering.look([slug] if slug else list(program.settings.feeds))))
     if as_json:
         echo_json(found)
         return

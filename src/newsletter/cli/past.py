@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from newsletter.app import Program
-    from newsletter.collect.backfilling import Progress
+    from newsletter.collect.progress import Progress
     from newsletter.collect.report import SourceReport
     from newsletter.model import Backfill
 
@@ -38,7 +38,7 @@ def read_past(
 
     since = until.replace(tzinfo=program.settings.site.zone) if until else None
     with program.alone(), watch:
-        work = program.backfill(slugs, Extent(until=since, most=most), watch.tell)
+        work = program.gathering.backfill(slugs, Extent(until=since, most=most), watch.tell)
         return asyncio.run(program.then_hang_up(_unless_told(work)))
 
 

@@ -36,7 +36,9 @@ class Answer:
         try:
             return urljoin(self.url, location)
         except ValueError as error:
-            raise AddressRefused(f"{self.url}: leads to no web address: {location[:200]!r}") from error
+            raise AddressRefused(
+                "%(url)s: leads to no web address: %(to)s", url=self.url, to=repr(location[:200])
+            ) from error
 
 
 @dataclass(slots=True)

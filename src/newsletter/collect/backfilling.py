@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from newsletter.collect import past
@@ -19,67 +19,21 @@ from newsletter.collect.kinds import Fetch, Leaf, Visit, kind_of
 from newsletter.collect.listed import distinct, in_order, keys_of, slices
 from newsletter.collect.looking import Looker
 from newsletter.collect.past import Extent, Taken
+from newsletter.collect.progress import Progress, Walked
 from newsletter.collect.report import Tally
 from newsletter.collect.store import CollectStore
 from newsletter.collect.turns import Turn
 from newsletter.config import FeedSettings
 from newsletter.errors import AddressRefused, FetchError, NewsletterError, UnreadablePage
 from newsletter.model import Backfill, Candidate, KnownPage, Page, Standing
+from newsletter.said import Said
 
 SLICE: Final = 200  # pages that are looked at between two looks at what is left
 PATIENT: Final = 300.0  # seconds: a longer rest that a portal asks for is not sat out
 WAITS: Final = 5  # in a row, for a portal that asks for rest and then for more
 NOT_REACHED: Final = 3  # pages of the list in one call: the portal is down
 RECENT: Final = 20  # pages of the list, of which is remembered what they listed
-ENOUGH: Final = "the {} new releases that were asked for were read"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far it is. `of`: the pages of the list in all, as far as it tells; `fetched` and `new`: in this call;
-    `rests`: seconds that the portal asked us to wait for."""
-
-    slug: str
-    backfill: Backfill | None = None
-    of: int | None = None
-    fetched: int = 0
-    new: int = 0
-    rests: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Walked:
-    """How far it came, and why it goes no further for now: `problem`, or, where it may go on at once, `more`."""
-
-    backfill: Backfill
-    problem: NewsletterError | None = None
-    more: bool = False
-    reason: str | None = None
-
-    @property
-    def rest(self) -> float | None:
-        """Seconds that the portal asked us to leave it alone, if it did."""
-        return self.problem.retry_after if isinstance(self.problem, FetchError) else None
-
-    @property
-    def failure(self) -> str | None:
-        """Why the next page of the list could not be had, where that is not merely a rest that was asked for."""
-        return str(self.problem) if self.problem is not None and self.rest is None else None
-
-    @property
-    def cut(self) -> str | None:
-        """What to do where a first collect was bounded and its list is longer."""
-        if self.reason is None or self.backfill.ended_at is not None:
-            return None
-        return f"{self.reason}; `newsletter collect {self.backfill.slug} --backfill` reads what comes after them"
-
-    def stopped(self, now: datetime) -> str | None:
-        """Why it stopped before its end, and how to go on, None where nothing was in the way."""
-        if self.problem is None:
-            return None
-        goes_on = f"`newsletter collect {self.backfill.slug} --backfill` goes on there"
-        later = f", not before {now + timedelta(seconds=self.rest):%Y-%m-%d %H:%M:%S} UTC" if self.rest else ""
-        return f"{self.problem}; stopped at page {self.backfill.pages + 1} of the list; {goes_on}{later}"
+ENOUGH: Final = "the %(n)s new releases that were asked for were read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +105,7 @@ class Backfiller:
     def _far_enough(self, backfill: Backfill) -> str | None:
         most = self._way.extent.most
         if most is not None and self._new >= most:
-            return ENOUGH.format(most)
+            return Said(ENOUGH, n=most)
         return past.reached(backfill, self._way.extent) or backfill.reason
 
     async def _page(self, backfill: Backfill) -> Backfill:
@@ -182,11 +136,11 @@ class Backfiller:
             except UnreadablePage as error:
                 if not backfill.pages:
                     raise
-                self._tally.take_in(Tally(self._way.slug, problems=[f"{url}: {error}"]))
+                self._tally.take_in(Tally(self._way.slug, problems=[Said("%(url)s: %(why)s", url=url, why=error.said)]))
                 return None
             except FetchError as error:
                 if backfill.pages and (isinstance(error, AddressRefused) or error.status in (404, 410)):
-                    self._tally.take_in(Tally(self._way.slug, problems=[str(error)]))
+                    self._tally.take_in(Tally(self._way.slug, problems=[error.said]))
                     return None
                 if not await self._sits_out(backfill, error.retry_after):
                     raise
@@ -210,7 +164,8 @@ class Backfiller:
         self._tally.counts[Outcome.UNCHANGED] += max(len(listed) - unread, 0)
         if len(listed) < len(whole):  # the clock goes no further; whoever asks for a backfill begins with this page
             await asyncio.to_thread(self._store.save_backfill, replace(backfill, first=False))
-            raise _Stop(reason=f"the first {backfill.found + len(listed)} releases of its list were read")
+            said = "the first %(n)s releases of its list were read"
+            raise _Stop(reason=Said(said, n=backfill.found + len(listed)))
         kept = await asyncio.to_thread(self._store.known, keys_of(listed.values()))
         dates = [c.published for c in leaf.candidates if c.published is not None] or part.dates
         return Taken(unread, part.counts[Outcome.NEW], sum(id is not None for id in kept.values()), dates)
@@ -242,11 +197,11 @@ class Backfiller:
         seen: set[str] = set()
         while unread := await asyncio.to_thread(self._store.unread, self._way.slug, list(listed), now):
             if self._way.turn.over:
-                part.problems.append(f"{len(unread)} more pages wait for the next collect")
+                part.problems.append(Said("%(n)s more pages wait for the next collect", n=len(unread)))
                 raise _Stop
             room = self._room(part)
             if room <= 0:
-                raise _Stop(reason=ENOUGH.format(self._way.extent.most))
+                raise _Stop(reason=Said(ENOUGH, n=self._way.extent.most))
             seen |= await self._look_at(backfill, in_order(unread, listed)[:room], listed, part, now)
         return len(seen)
 

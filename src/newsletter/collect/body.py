@@ -35,7 +35,11 @@ async def bounded(
     """
     encoding = encoding.strip().lower()
     if encoding not in ("", "identity", *WRAPPERS):
-        raise FetchError(f"{url}: answered in the encoding {encoding[:40]!r}, which was not asked for")
+        raise FetchError(
+            "%(url)s: answered in the encoding %(encoding)s, which was not asked for",
+            url=url,
+            encoding=repr(encoding[:40]),
+        )
     wrapper = WRAPPERS.get(encoding)
     inflater = _Inflater(wrapper, url) if wrapper is not None else None
     body, sent = BytesIO(), 0  # gives its bytes without a copy, unlike a bytearray
@@ -52,7 +56,7 @@ async def bounded(
             break
     else:
         if inflater is not None and sent and not inflater.complete:
-            raise FetchError(f"{url}: its compressed body breaks off")
+            raise FetchError("%(url)s: its compressed body breaks off", url=url)
     return body.getvalue()
 
 
@@ -70,7 +74,7 @@ def unzipped(body: bytes, url: str, most: int) -> Iterator[bytes]:
             _check(size, url, most)
             yield part
     if not inflater.complete:
-        raise FetchError(f"{url}: its compressed body breaks off")
+        raise FetchError("%(url)s: its compressed body breaks off", url=url)
 
 
 class _Inflater:
@@ -109,11 +113,13 @@ class _Inflater:
                 head, self._head = self._head, None
                 self._wrapper, self._inflater = RAW, zlib.decompressobj(RAW)
                 return self._step(head)
-            raise FetchError(f"{self._url}: its compressed body is damaged") from error
+            raise FetchError("%(url)s: its compressed body is damaged", url=self._url) from error
         self._head = None if part else self._head
         return part, self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
 
 
 def _check(size: int, url: str, most: int) -> None:
     if size > most:
-        raise FetchError(f"{url}: larger than {most / 1_000_000:g} MB; it was not read to its end")
+        raise FetchError(
+            "%(url)s: larger than %(most)s MB; it was not read to its end", url=url, most=f"{most / 1_000_000:g}"
+        )

@@ -7,7 +7,7 @@ each page is kept in a transaction of its own. A page, a feed or a source that i
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -15,7 +15,7 @@ from datetime import datetime, tzinfo
 import structlog
 
 from newsletter.collect import past
-from newsletter.collect.backfilling import Backfiller, Progress, Walked, Way
+from newsletter.collect.backfilling import Backfiller, Way
 from newsletter.collect.contract import list_fault
 from newsletter.collect.decide import Outcome, Sight
 from newsletter.collect.due import due
@@ -26,8 +26,9 @@ from newsletter.collect.leases import LEASE, Leases, renewed
 from newsletter.collect.listed import distinct, in_order, keys_of
 from newsletter.collect.looking import Looker, host_of
 from newsletter.collect.past import WHOLE, Extent
+from newsletter.collect.progress import Progress, Walked
 from newsletter.collect.read.dates import BERLIN
-from newsletter.collect.report import PATIENCE, SourceReport, Tally
+from newsletter.collect.report import PATIENCE, SourceReport, Tally, all_kept_back, of_news
 from newsletter.collect.run import Run, Seen, fingerprint, place_of, running
 from newsletter.collect.schedule import OLDEST, latest_look, next_look
 from newsletter.collect.store import CollectStore
@@ -115,7 +116,7 @@ class Collector:
         async with renewed(Leases(self._store, [slug], now + LEASE), clock), self._turns[slug]:
             tally, run = Tally(slug), await self._run(slug, feed, now, Turn())
             if not run.first:
-                tally.counts += _of_news(await self._collect(run))
+                tally.counts += of_news(await self._collect(run))
             way = Way(
                 slug,
                 feed,
@@ -143,7 +144,7 @@ class Collector:
             if run.first:
                 await asyncio.to_thread(self._store.save_source, run.collected(None))
             elif run.source.next_at is None or run.source.next_at <= run.now:
-                tally.counts += _of_news(await self._collect(run))
+                tally.counts += of_news(await self._collect(run))
 
         return collect
 
@@ -227,7 +228,7 @@ class Collector:
         pages = in_order(due(mine, listed, ids, run.now, anew), listed)
         left = await looker.look_at(pages, listed, run.turn)
         if left:
-            run.tally.problems.append(f"{left} more pages wait for the next collect")
+            run.tally.problems.append(Said("%(n)s more pages wait for the next collect", n=left))
         looked_at = {standing.page.url for standing in pages} | unlisted.keys()
         run.tally.counts[Outcome.UNCHANGED] += sum(url in known and url not in looked_at for url in listed)
         return left
@@ -261,7 +262,7 @@ class Collector:
         await asyncio.to_thread(self._store.save_source, source)
         if walked is not None and walked.failure and given_up:
             await asyncio.to_thread(self._store.save_backfill, replace(walked.backfill, first=False))
-        broken = _all_kept_back(tally)
+        broken = all_kept_back(tally)
         if incomplete:
             tally.problems.insert(0, incomplete)
         if walked is None or walked.backfill is run.past:
@@ -289,17 +290,3 @@ class Collector:
             )
             await asyncio.to_thread(self._store.save_source, source)
         return run.tally.report(reason, reason if not passing or failures >= PATIENCE else None)
-
-
-def _of_news(report: SourceReport) -> Counter[Outcome]:
-    """What a collect of news came to, but for what stays as it is."""
-    told = (Outcome.NEW, Outcome.UPDATED, Outcome.WITHDRAWN)
-    return Counter({outcome: getattr(report, outcome) for outcome in told})
-
-
-def _all_kept_back(tally: Tally) -> str | None:
-    """Why a source counts as broken although its list is sound: of several new pages not one could be taken."""
-    if tally.counts[Outcome.NEW] or tally.kept_back < 3:
-        return None
-    none = "none of %(n)s new pages could be taken; the first: %(first)s"
-    return Said(none, n=tally.kept_back, first=tally.problems[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
@@ -11,15 +10,14 @@ from urllib.parse import urljoin, urlsplit
 
 import structlog
 
-from newsletter import __version__
 from newsletter.collect.contract import Verdict
-from newsletter.collect.decide import Decision, Outcome, Sight
-from newsletter.collect.due import listed_digest
+from newsletter.collect.decide import Outcome, Sight
 from newsletter.collect.examining import Examiner, Seen
 from newsletter.collect.hand import read_in_turn
 from newsletter.collect.identity import ENTRY, address_key, guid_key
 from newsletter.collect.kinds import Fetch
 from newsletter.collect.merge import fill
+from newsletter.collect.noting import BY_ENTRY, Notes
 from newsletter.collect.places import found_too, settle
 from newsletter.collect.read import read_release
 from newsletter.collect.recognising import Place, known_by, new_on_list
@@ -29,6 +27,7 @@ from newsletter.collect.store import CollectStore
 from newsletter.collect.turns import Turn
 from newsletter.errors import AddressRefused, FetchError, StoreError, UnreadablePage
 from newsletter.model import Backfill, Candidate, Draft, KnownPage, Page, Standing, Stored
+from newsletter.said import Said, joined
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +35,6 @@ AT_ONCE = 2  # pages in hand; the fetcher asks a host for one at a time, the oth
 LOOKS_BEFORE_GONE = 2
 TRIES = 3  # at a release that somebody else writes at the same moment
 AT_ONCE_GONE = 5  # releases whose pages are gone in one look: no editor's doing, but a portal that was rebuilt
-BY_ENTRY = "entry"  # stands for the digest of bytes where a release was made from its feed's entry
 HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "")
 
 
@@ -58,8 +56,7 @@ class Looker:
         self._fetch, self._store, self._tally = fetch, store, tally
         self._examiner = Examiner(sight.slug, sight.feed, store, sight.now, dry_run, past)
         self._dry_run = dry_run
-        reader = f"{__version__} {self._feed.release.model_dump_json()}"
-        self._reader = hashlib.sha256(reader.encode()).hexdigest()[:12]  # begins the digest of what was read with it
+        self._notes = Notes(sight, store, tally, self._examiner, dry_run=dry_run)
         self._many_gone = False
         self._deciding = deciding  # two pages with one text must not become two releases; shared by all sources
         self.rests: dict[str, float] = {}  # hosts that asked for a rest, in seconds
@@ -93,7 +90,7 @@ class Looker:
         or a person says that they are right."""
         await self._examiner.prepare(accept=accept)
         pages = [standing.page for standing in standings if standing.page.problem]
-        otherwise = {page.url for page in pages if page.digest and not page.digest.startswith(self._reader)}
+        otherwise = {page.url for page in pages if page.digest and self._notes.by_another(page.digest)}
         day_old = {page.url for page in pages if (self._sight.now - (page.checked_at or page.found_at)).days >= 1}
         return self._examiner.anew | otherwise | (day_old & self._examiner.broken)
 
@@ -112,7 +109,7 @@ class Looker:
             for _ in range(TRIES):
                 (now_stored,) = await asyncio.to_thread(self._store.stored, [stored.release.id])
                 decision = found_too(draft, now_stored, known, replace(self._sight, archive=archive))
-                if await self._keep(decision):
+                if await self._notes.keep(decision):
                     break
         self._tally.counts[decision.outcome] += 1
 
@@ -122,10 +119,11 @@ class Looker:
         # In a dry run all pages are new, whatever is known of them.
         rebuilt = not self._dry_run and await seems_rebuilt(self._store, self._sight.slug, new)
         if rebuilt:
-            self._tally.problems.append(
-                f"{len(new)} new pages, most with headlines of releases that are known: the portal seems to have new "
+            said = (
+                "%(n)s new pages, most with headlines of releases that are known: the portal seems to have new "
                 "addresses; what is known stays what it is, and what is not goes to the archive only"
             )
+            self._tally.problems.append(Said(said, n=len(new)))
         self._sight = replace(self._sight, listed=frozenset(map(address_key, listed)), rebuilt=rebuilt)
         stand = [one for one in standings if one.release is not None and not one.withdrawn]
         gone = sum(one.page.gone >= LOOKS_BEFORE_GONE - 1 for one in stand)
@@ -139,9 +137,8 @@ class Looker:
             raise
         except Exception as error:
             log.exception("a page could not be handled", source=self._sight.slug, url=url)
-            outcome = await self._keep_back(
-                standing, f"it could not be handled ({type(error).__name__}: {error})"[:300]
-            )
+            said = Said("it could not be handled (%(why)s)", why=f"{type(error).__name__}: {error}"[:270])
+            outcome = await self._notes.keep_back(standing, said)
         if outcome is not None:
             self._tally.counts[outcome] += 1
             self._tally.kept_back += outcome is Outcome.WITHHELD and standing.page.checked_at is None
@@ -150,23 +147,23 @@ class Looker:
         """What became of a page; None where it was not looked at after all, or waits for its verdict."""
         page = standing.page
         if candidate is not None and candidate.entry is not None and candidate.entry.body_html:
-            looked_at = replace(page, digest=self._digest(None))
+            looked_at = replace(page, digest=self._notes.digest(None))
             return await self._wait(Seen(standing, candidate, looked_at, candidate.entry))
         if urlsplit(page.url).fragment.startswith(ENTRY):
-            return await self._keep_back(standing, "its entry left the feed before it was read")
+            return await self._notes.keep_back(standing, Said("its entry left the feed before it was read"))
         if host_of(page.url) in self.rests:
             return None
         try:
-            fetched = await self._fetch(page.url, **self._validators(standing))
+            fetched = await self._fetch(page.url, **self._notes.validators(standing))
         except AddressRefused as error:
             if candidate is not None and candidate.entry is not None and candidate.entry.teaser:
-                looked_at = replace(page, digest=self._digest(None))
+                looked_at = replace(page, digest=self._notes.digest(None))
                 return await self._wait(Seen(standing, candidate, looked_at, _alone(candidate.entry)))
-            return await self._keep_back(standing, error.said)
+            return await self._notes.keep_back(standing, error.said)
         except FetchError as error:
             if error.retry_after is None:
                 self._tally.unreached += error.status is None or error.status >= 500
-                return await self._keep_back(standing, error.said)
+                return await self._notes.keep_back(standing, error.said)
             self.rests[host_of(page.url)] = error.retry_after
             self._tally.problems.append(error.said)
             return None
@@ -177,18 +174,19 @@ class Looker:
         if fetched.status in (404, 410) or self._leads_away(page.url, fetched.url):
             return await self._gone(standing, fetched)
         by_entry = standing.release is not None and (page.digest or "").endswith(BY_ENTRY)  # its text is not the page's
-        digest = self._digest(fetched.body)
+        digest = self._notes.digest(fetched.body)
         same = digest == page.digest and not standing.withdrawn and page.url not in self._examiner.anew
         if fetched.status == 304 or same or by_entry:
             return await self._same(standing, candidate)
         looked_at = replace(page, etag=fetched.etag, last_modified=fetched.last_modified, digest=digest)
         if fetched.content_type not in HTML:
-            return await self._keep_back(standing, f"it is {fetched.content_type}, not a web page", looked_at)
+            said = Said("it is %(type)s, not a web page", type=fetched.content_type)
+            return await self._notes.keep_back(standing, said, looked_at)
         try:
             draft = await read_in_turn(read_release, fetched, self._feed.release, zone=self._sight.zone)
         except UnreadablePage as error:
-            await self._examiner.keep_unreadable(standing, candidate or Candidate(page.url), fetched, str(error))
-            return await self._keep_back(standing, str(error), looked_at)
+            await self._examiner.keep_unreadable(standing, candidate or Candidate(page.url), fetched, error.said)
+            return await self._notes.keep_back(standing, error.said, looked_at)
         return await self._wait(Seen(standing, candidate or Candidate(page.url), looked_at, draft, fetched))
 
     async def _wait(self, seen: Seen) -> Outcome | None:
@@ -203,52 +201,43 @@ class Looker:
         if verdict.reason is not None:
             await self._examiner.keep_withheld(seen, verdict)
             self._tally.drafts += [draft] if self._dry_run else []
-            return await self._keep_back(standing, verdict.reason, self._checked(looked_at, candidate))
+            return await self._notes.keep_back(standing, verdict.reason, self._notes.checked(looked_at, candidate))
         read_before = standing.page.digest
-        reread = read_before is not None and not read_before.startswith(self._reader)
+        reread = read_before is not None and self._notes.by_another(read_before)
         sight = replace(self._sight, archive=not looked_at.mailable, reread=reread)
         known = known_by(draft, candidate, self._guid(candidate))
         place = Place(sight.slug, sight.listed, sight.rebuilt)
-        looked_at = self._checked(looked_at, candidate)
+        looked_at = self._notes.checked(looked_at, candidate)
         async with self._deciding:
             for _ in range(TRIES):
                 stored, by_guid = await recalled(self._store, draft, known, place)
                 decision = settle(draft, candidate, stored, known, sight, by_guid=by_guid)
-                if await self._keep(decision, *(_at(draft.url, looked_at) if decision.revised else [looked_at])):
+                if await self._notes.keep(decision, *(_at(draft.url, looked_at) if decision.revised else [looked_at])):
                     break
         await self._examiner.decided(seen, decision.revised is not None, decision.reason)
-        self._note(draft, replace(decision, reason=decision.reason or "; ".join(verdict.notes) or None))
+        noted = joined(verdict.notes) if verdict.notes else None
+        self._notes.note(draft, replace(decision, reason=decision.reason or noted))
         return decision.outcome
-
-    async def _keep(self, decision: Decision, *looked_at: KnownPage) -> bool:
-        if self._dry_run:
-            return True
-        pages = [*looked_at[:-1], *(replace(page, problem=decision.reason) for page in looked_at[-1:])]
-        if decision.revised is None:
-            await asyncio.to_thread(self._store.save_pages, *pages)
-            return True
-        return await asyncio.to_thread(self._store.save, decision.revised, pages, self._sight.now)
 
     async def _gone(self, standing: Standing, fetched: Page) -> Outcome:
         """Count that a page is not there; the second time in a row its release is withdrawn."""
         page = standing.page
-        said = f"answered {fetched.status}" if fetched.status != 200 else f"leads to {fetched.url} now"
-        missing = replace(self._checked(page, None), gone=page.gone + 1, problem=said)
+        moved = Said("leads to %(url)s now", url=fetched.url)
+        said = moved if fetched.status == 200 else Said("answered %(code)s", code=fetched.status)
+        missing = replace(self._notes.checked(page, None), gone=page.gone + 1, problem=said)
         if standing.release is None or missing.gone < LOOKS_BEFORE_GONE:
             if standing.release is not None:
-                said += "; if it does so once more, its release counts as withdrawn"
+                said = joined([said, Said("if it does so once more, its release counts as withdrawn")])
             await self._examiner.forget(standing)
-            return await self._keep_back(standing, said, gone=page.gone + 1)
+            return await self._notes.keep_back(standing, said, gone=page.gone + 1)
         if self._many_gone:
-            said += (
-                "; many pages are gone at once, so no release is withdrawn: `newsletter releases withdraw ID` does it"
-            )
-            return await self._keep_back(standing, said, gone=missing.gone)
+            many = "many pages are gone at once, so no release is withdrawn: `newsletter releases withdraw ID` does it"
+            return await self._notes.keep_back(standing, joined([said, Said(many)]), gone=missing.gone)
         async with self._deciding:
             for _ in range(TRIES):
                 (stored,) = await asyncio.to_thread(self._store.stored, [standing.release])
                 decision, pages = await heir(self._store, stored, page, self._stands, self._sight.now)
-                if await self._keep(decision, *pages, missing):
+                if await self._notes.keep(decision, *pages, missing):
                     break
         return decision.outcome
 
@@ -262,44 +251,11 @@ class Looker:
     async def _same(self, standing: Standing, candidate: Candidate | None) -> Outcome:
         page = standing.page
         if not self._dry_run:
-            await asyncio.to_thread(self._store.save_pages, self._checked(page, candidate))
+            await asyncio.to_thread(self._store.save_pages, self._notes.checked(page, candidate))
         return Outcome.UNCHANGED if standing.release is not None or not page.problem else Outcome.WITHHELD
-
-    async def _keep_back(
-        self, standing: Standing, reason: str, looked_at: KnownPage | None = None, gone: int = 0
-    ) -> Outcome:
-        """Note why a page cannot be taken; what is stored of it stays as it is."""
-        page = replace(self._checked(looked_at or standing.page, None), problem=str(reason), gone=gone)
-        if not self._dry_run:
-            await asyncio.to_thread(self._store.save_pages, page)
-        self._tally.problems.append(reason if page.url in reason else f"{page.url}: {reason}")
-        return Outcome.WITHHELD if standing.release is None else Outcome.UNCHANGED
 
     def _guid(self, candidate: Candidate) -> str | None:
         return guid_key(self._sight.slug, candidate.guid) if candidate.guid else None
-
-    def _checked(self, page: KnownPage, candidate: Candidate | None) -> KnownPage:
-        listed = listed_digest(candidate) if candidate is not None else page.listed
-        return replace(page, checked_at=self._sight.now, gone=0, listed=listed)
-
-    def _note(self, draft: Draft, decision: Decision) -> None:
-        if draft.published is not None:
-            self._tally.dates.append(draft.published)
-        if decision.reason:
-            self._tally.problems.append(f"{draft.url}: {decision.reason}")
-        self._tally.problems += [f"{draft.url}: {problem}" for problem in draft.problems]
-        if self._dry_run:
-            self._tally.drafts.append(draft)
-
-    def _validators(self, standing: Standing) -> dict[str, str | None]:
-        """What makes the request conditional; nothing where the page is to be read whatever was read before."""
-        page = standing.page
-        current = (page.digest or "").startswith(self._reader) and page.url not in self._examiner.anew
-        return {"etag": page.etag, "last_modified": page.last_modified} if current and not standing.withdrawn else {}
-
-    def _digest(self, body: bytes | None) -> str:
-        """Of what was read, and of what read it: the profile and this version of the program."""
-        return f"{self._reader}:{BY_ENTRY if body is None else hashlib.sha256(body).hexdigest()}"
 
     def _leads_away(self, asked: str, came_to: str) -> bool:
         """Whether a page only leads to the list or to the front page: many portals say "gone" that way."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from newsletter.collect.decide import Outcome
 from newsletter.model import Backfill, Draft
+from newsletter.said import Said
 
 MOST_PROBLEMS = 20
 PATIENCE = 3  # failures in a row of a source that was merely not reached, before a person is told
@@ -72,7 +73,7 @@ class Tally:
         """The report; of many problems the first twenty."""
         told = self.problems[:MOST_PROBLEMS]
         if more := len(self.problems) - len(told) + self.more:
-            told.append(f"and {more} more")
+            told.append(Said("and %(n)s more", n=more))
         counts = {str(outcome): self.counts[outcome] for outcome in Outcome}
         return SourceReport(
             self.slug,
@@ -85,3 +86,17 @@ class Tally:
             backfill=backfill,
             read=read,
         )
+
+
+def of_news(report: SourceReport) -> Counter[Outcome]:
+    """What a collect of news came to, but for what stays as it is."""
+    told = (Outcome.NEW, Outcome.UPDATED, Outcome.WITHDRAWN)
+    return Counter({outcome: getattr(report, outcome) for outcome in told})
+
+
+def all_kept_back(tally: Tally) -> str | None:
+    """Why a source counts as broken although its list is sound: of several new pages not one could be taken."""
+    if tally.counts[Outcome.NEW] or tally.kept_back < 3:
+        return None
+    none = "none of %(n)s new pages could be taken; the first: %(first)s"
+    return Said(none, n=tally.kept_back, first=tally.problems[0])

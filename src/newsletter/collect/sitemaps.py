@@ -89,7 +89,7 @@ def _elements(page: Page) -> Iterator[etree._Element]:
         for chunk in _chunks(page):
             since += len(chunk)
             if since > MOST_BETWEEN:
-                raise UnreadablePage(f"the sitemap has an entry of more than {MOST_BETWEEN} bytes")
+                raise UnreadablePage("the sitemap has an entry of more than %(most)s bytes", most=MOST_BETWEEN)
             if root is None and b"<!ENTITY" in chunk:
                 raise UnreadablePage("the sitemap declares entities, which none needs")
             parser.feed(chunk)
@@ -103,7 +103,7 @@ def _elements(page: Page) -> Iterator[etree._Element]:
                     del root[: root.index(element)]
                     element.clear()
     except (etree.XMLSyntaxError, FetchError) as error:
-        raise UnreadablePage(f"the sitemap cannot be read: {error}") from error
+        raise UnreadablePage("the sitemap cannot be read: %(why)s", why=str(error)) from error
     if root is None:
         raise UnreadablePage("the address answers with something that is no sitemap")
 
@@ -118,7 +118,7 @@ def _chunks(page: Page) -> Iterator[bytes]:
 
 def _checked(root: etree._Element, page: Page) -> etree._Element:
     if root.getparent() is not None or etree.QName(root).localname not in _ROOTS:
-        raise UnreadablePage(f"{page.url} answers with something that is no sitemap")
+        raise UnreadablePage("%(url)s answers with something that is no sitemap", url=page.url)
     return root
 
 

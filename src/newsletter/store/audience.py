@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, select, update
+from sqlalchemy.exc import IntegrityError
 
 from newsletter.model import (
     Cadence,
@@ -78,7 +79,12 @@ class AudienceRows(IntakeRows, SuppressionRows):
         """
         query = insert(self._connection, subscribers).values(email=email, email_hash=email_hash, created_at=now)
         query = query.on_conflict_do_update(index_elements=["email_hash"], set_={"email": email})
-        return Subscriber(*self._connection.execute(query.returning(*subscribers.c)).one())
+        found = query.returning(*subscribers.c)
+        try:
+            with self._connection.begin_nested():
+                return Subscriber(*self._connection.execute(found).one())
+        except IntegrityError:  # who asked at the same moment is there by now: of two indexes the other one spoke first
+            return Subscriber(*self._connection.execute(found).one())
 
     def forget_address(self, subscriber: int) -> None:
         """Leave nothing of the address but its hash."""

@@ -22,7 +22,7 @@ from newsletter.model import (
 from newsletter.store.audience import AudienceRows
 from newsletter.store.database import Database
 from newsletter.store.documents import release_from
-from newsletter.store.editions import Counted, counted
+from newsletter.store.edition_rows import Counted, counted
 from newsletter.store.tables import (
     editions,
     release_sources,

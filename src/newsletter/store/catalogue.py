@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, or_, select, tuple_
 
 from newsletter.model import Cadence, EditionState, Release, ReleaseState, Source, SubscriptionState
+from newsletter.said import said_from
 from newsletter.store.database import Database
 from newsletter.store.documents import release_from
 from newsletter.store.editor_tables import own_words
@@ -92,9 +93,10 @@ class Catalogue:
 
     def withheld_at(self, urls: Collection[str]) -> dict[str, str]:
         """Why what these addresses show now is withheld, by address; of those of which it is."""
-        query = select(kept_pages.c.url, kept_pages.c.reason).where(kept_pages.c.withheld, kept_pages.c.url.in_(urls))
+        own = kept_pages.c
+        query = select(own.url, own.reason, own.told).where(own.withheld, own.url.in_(urls))
         rows = self._database.read(lambda connection: connection.execute(query).all())
-        return {url: reason or "" for url, reason in rows}
+        return {url: said_from(reason or "", told) for url, reason, told in rows}
 
     def readers(self, newsletter: str) -> int:
         """How many people have an active subscription of a newsletter, whatever its cadence."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, exists, or_, select, update
 
 from newsletter.errors import NotFound, StateError
 from newsletter.model import EDITION_MOVES, Cadence, Carried, DeliveryState, Edition, EditionState, Finding
-from newsletter.said import Said, said_from
-from newsletter.store.conflict import insert
+from newsletter.said import Said
 from newsletter.store.database import Database
-from newsletter.store.documents import findings_document, findings_from
+from newsletter.store.documents import findings_document
+from newsletter.store.edition_rows import Counted, carry, counted, counts_of, edition_of, editions_of, insert_edition
 from newsletter.store.outbox import moved_to
 from newsletter.store.reasons import told
 from newsletter.store.states import is_in, open_of
@@ -24,18 +24,6 @@ UNDECIDED = (EditionState.COMPOSED, EditionState.HELD)
 
 
 UNSENT = (*UNDECIDED, EditionState.APPROVED)
-
-
-class Counted(NamedTuple):
-    """An edition and how many of its deliveries are in each state; states without any are left out."""
-
-    edition: Edition
-    counts: Mapping[DeliveryState, int]
-
-    @property
-    def planned(self) -> int:
-        """How many people the edition is for: the sum of all states."""
-        return sum(self.counts.values())
 
 
 class Editions:
@@ -54,8 +42,8 @@ class Editions:
 
         def work(connection: Connection) -> bool:
             for earlier in skipped:
-                _insert(connection, earlier)
-            new = _insert(connection, edition)
+                insert_edition(connection, earlier)
+            new = insert_edition(connection, edition)
             if new and edition.carried and not edition.extra:
                 _supersede(connection, edition)
             return new
@@ -88,7 +76,7 @@ class Editions:
 
     def counts(self, id: str) -> Mapping[DeliveryState, int]:
         """How many deliveries of an edition are in each state."""
-        return self._database.read(lambda connection: _counts(connection, [id]).get(id, {}))
+        return self._database.read(lambda connection: counts_of(connection, [id]).get(id, {}))
 
     def forget_skipped(self, newsletter: str, cadence: Cadence, after: datetime) -> None:
         """Forget the slots after then that were skipped: a clock that was ahead took them for missed."""
@@ -105,7 +93,7 @@ class Editions:
 
         def work(connection: Connection) -> Edition:
             _note(connection, id, findings=findings_document(findings), **told(reason))
-            edition = _edition(connection, id)
+            edition = edition_of(connection, id)
             held = edition.state is EditionState.HELD
             return edition if held else _move(connection, id, EditionState.HELD, now, reason)
 
@@ -125,7 +113,7 @@ class Editions:
         def work(connection: Connection) -> Edition:
             _move(connection, id, EditionState.APPROVED, now, None)
             _note(connection, id, send_after=send_after, **({"override": override} if override else {}))
-            return _edition(connection, id)
+            return edition_of(connection, id)
 
         return self._database.write(work)
 
@@ -135,7 +123,7 @@ class Editions:
         def work(connection: Connection) -> Edition:
             change = update(editions).where(editions.c.id == id, editions.c.state.in_(UNDECIDED))
             changed = connection.execute(change.values(subject=subject, intro=intro)).rowcount
-            edition = _edition(connection, id)
+            edition = edition_of(connection, id)
             if not changed:
                 stays = "edition %(edition)s is %(state)s: what it says stays as it is"
                 raise StateError(stays, edition=id, state=Said(edition.state))
@@ -155,8 +143,8 @@ class Editions:
                 raise StateError(f"edition {id} is {state or 'not there'}: what it carries stays as it is")
             for table in (edition_releases, deliveries, variants):
                 connection.execute(table.delete().where(table.c.edition == id))
-            _carry(connection, id, carried)
-            return _edition(connection, id)
+            carry(connection, id, carried)
+            return edition_of(connection, id)
 
         return self._database.write(work)
 
@@ -183,49 +171,7 @@ class Editions:
         return self._database.write(work)
 
     def _read(self, query: Select[Any]) -> tuple[Edition, ...]:
-        return tuple(self._database.read(lambda connection: _editions(connection, query)))
-
-
-def counted(connection: Connection, query: Select[Any]) -> list[Counted]:
-    """The editions of a query, with their counts."""
-    found = _editions(connection, query)
-    counts = _counts(connection, [edition.id for edition in found])
-    return [Counted(edition, counts.get(edition.id, {})) for edition in found]
-
-
-def _insert(connection: Connection, edition: Edition) -> bool:
-    row = {
-        "id": edition.id,
-        "newsletter": edition.newsletter,
-        "cadence": edition.cadence,
-        "slot": edition.slot,
-        "state": edition.state,
-        "composed_at": edition.composed_at,
-        "approved_at": edition.approved_at,
-        **told(edition.reason),
-        "override": edition.override,
-        "subject": edition.subject,
-        "intro": edition.intro,
-        "extra": edition.extra,
-        "follows": edition.follows,
-        "send_after": edition.send_after,
-        "ordered": edition.ordered,
-        "findings": findings_document(edition.findings),
-    }
-    query = insert(connection, editions).values(row).on_conflict_do_nothing().returning(editions.c.id)
-    if connection.execute(query).first() is None:
-        return False
-    _carry(connection, edition.id, edition.carried)
-    return True
-
-
-def _carry(connection: Connection, id: str, carried: Sequence[Carried]) -> None:
-    rows = [
-        {"edition": id, "position": position, "release": one.release, "revision": one.revision}
-        for position, one in enumerate(carried)
-    ]
-    if rows:
-        connection.execute(edition_releases.insert(), rows)
+        return tuple(self._database.read(lambda connection: editions_of(connection, query)))
 
 
 def _move(connection: Connection, id: str, state: EditionState, now: datetime, reason: str | None) -> Edition:
@@ -235,7 +181,7 @@ def _move(connection: Connection, id: str, state: EditionState, now: datetime, r
     moment = {"approved_at": now} if state is EditionState.APPROVED else {}
     change = update(editions).where(editions.c.id == id, editions.c.state.in_(allowed))
     moved = connection.execute(change.values(state=state, **told(reason), **moment)).rowcount
-    edition = _edition(connection, id)
+    edition = edition_of(connection, id)
     if not moved:
         about = {"edition": id, "state": Said(edition.state), "wanted": Said(state)}
         raise StateError("edition %(edition)s is %(state)s: it cannot become %(wanted)s", **about)
@@ -246,7 +192,7 @@ def _move(connection: Connection, id: str, state: EditionState, now: datetime, r
 def _note(connection: Connection, id: str, **values: Any) -> None:
     change = update(editions).where(editions.c.id == id, editions.c.state.in_(UNSENT)).values(**values)
     if not connection.execute(change).rowcount:
-        raise StateError(f"edition {id} is {_edition(connection, id).state}: what was found in it is settled")
+        raise StateError(f"edition {id} is {edition_of(connection, id).state}: what was found in it is settled")
 
 
 def _supersede(connection: Connection, edition: Edition) -> None:
@@ -259,62 +205,3 @@ def _supersede(connection: Connection, edition: Edition) -> None:
         overtaken = overtaken.where(older)
     why = Said("overtaken by %(edition)s", edition=edition.id)
     connection.execute(overtaken.values(state=EditionState.SUPERSEDED, **told(why)))
-
-
-def _edition(connection: Connection, id: str) -> Edition:
-    found = _editions(connection, select(editions).where(editions.c.id == id))
-    if not found:
-        raise NotFound(f"there is no edition {id}")
-    return found[0]
-
-
-def _editions(connection: Connection, query: Select[Any]) -> list[Edition]:
-    rows = connection.execute(query).all()
-    carried: dict[str, list[Carried]] = {}
-    positions = (
-        select(edition_releases.c.edition, edition_releases.c.release, edition_releases.c.revision)
-        .where(edition_releases.c.edition.in_([row.id for row in rows]))
-        .order_by(edition_releases.c.edition, edition_releases.c.position)
-    )
-    for edition, release, revision in connection.execute(positions):
-        carried.setdefault(edition, []).append(Carried(release, revision))
-    return [_from_row(row, carried.get(row.id, ())) for row in rows]
-
-
-def _from_row(row: Row[Any], carried: Sequence[Carried]) -> Edition:
-    return Edition(
-        id=row.id,
-        newsletter=row.newsletter,
-        cadence=Cadence(row.cadence),
-        slot=row.slot,
-        state=EditionState(row.state),
-        carried=tuple(carried),
-        composed_at=row.composed_at,
-        approved_at=row.approved_at,
-        first_fence_at=row.first_fence_at,
-        finished_at=row.finished_at,
-        reason=said_from(row.reason, row.said),
-        findings=findings_from(row.findings),
-        override=row.override,
-        subject=row.subject,
-        intro=row.intro,
-        extra=bool(row.extra),
-        follows=row.follows,
-        send_after=row.send_after,
-        ordered=bool(row.ordered),
-    )
-
-
-def _counts(connection: Connection, ids: Sequence[str]) -> dict[str, dict[DeliveryState, int]]:
-    query = (
-        select(deliveries.c.edition, deliveries.c.state, func.count())
-        .where(deliveries.c.edition.in_(ids))
-        .group_by(deliveries.c.edition, deliveries.c.state)
-    )
-    counts: dict[str, dict[DeliveryState, int]] = {}
-    for edition, state, count in connection.execute(query):
-        counts.setdefault(edition, {})[DeliveryState(state)] = count
-    forgotten = select(editions.c.id, editions.c.outcome).where(editions.c.id.in_(ids), editions.c.outcome.is_not(None))
-    for edition, outcome in connection.execute(forgotten):
-        counts[edition] = {DeliveryState(state): count for state, count in (outcome or {}).items()}
-    return counts

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, func, select
 
 from newsletter.model import Breach, Candidate, Draft, KeptPage, Page, Release
+from newsletter.said import document, said_from
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import release_from
@@ -65,14 +66,14 @@ class Keeping:
 
     def breaches(self, slug: str) -> list[Breach]:
         """Which pages are withheld for a field, the first to be withheld first."""
-        names = ("url", "since", "fields", "reason", "changed")
+        names = ("url", "since", "fields", "reason", "told", "changed")
         query = (
             select(*(kept_pages.c[name] for name in names))
             .where(kept_pages.c.source == slug, kept_pages.c.withheld, kept_pages.c.fields != "")
             .order_by(kept_pages.c.since, kept_pages.c.url)
         )
         rows = self._database.read(lambda connection: connection.execute(query).all())
-        return [Breach(row.url, row.since, tuple(row.fields.split()), row.reason or "", row.changed) for row in rows]
+        return [Breach(row.url, row.since, tuple(row.fields.split()), _reason(row) or "", row.changed) for row in rows]
 
     def accepted(self, slug: str) -> dict[str, datetime]:
         """Since when each field is right as it is, by a person's word."""
@@ -123,12 +124,17 @@ def _row(kept: KeptPage) -> dict[str, Any]:
         "at": kept.at,
         "since": kept.since or kept.at,
         "fields": " ".join(kept.fields),
-        "reason": kept.reason,
+        "reason": None if kept.reason is None else str(kept.reason),
+        "told": document(kept.reason),
         "changed": kept.changed,
         "said": zlib.compress(json.dumps(said).encode()),
         "head": json.dumps(head) if head else None,
         "body": zlib.compress(page.body) if page else None,
     }
+
+
+def _reason(row: Any) -> str | None:
+    return None if row.reason is None else said_from(row.reason, row.told)
 
 
 def _kept(row: Any) -> KeptPage:
@@ -143,7 +149,7 @@ def _kept(row: Any) -> KeptPage:
         draft=_DRAFT.validate_python(said["draft"]),
         withheld=row.withheld,
         fields=tuple(row.fields.split()),
-        reason=row.reason,
+        reason=_reason(row),
         changed=row.changed,
         since=row.since,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, LargeBinary, Table, Text
+from sqlalchemy.types import JSON
 
 from newsletter.store.columns import Moment, metadata
 
@@ -16,6 +17,7 @@ kept_pages = Table(
     Column("since", Moment, nullable=False),  # when it was first withheld
     Column("fields", Text, nullable=False),  # for which it is withheld, with a space between
     Column("reason", Text),
+    Column("told", JSON(none_as_null=True)),  # what the reason is made of, to be told in other languages
     Column("changed", Boolean, nullable=False),
     Column("said", LargeBinary, nullable=False),  # zlib-compressed JSON of what its list said and what was read
     Column("head", Text),  # JSON of address, type and charset of the page; NULL where there is no page

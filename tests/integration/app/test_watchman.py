@@ -68,7 +68,7 @@ class Office:
         self.now += timedelta(days=days)
         clock: Callable[[], datetime] = lambda: self.now  # noqa: E731
         with Program.open(load(self.folder / "newsletter.toml"), clock) as program:
-            await program.then_hang_up(program.collect(["portal"], accept=accept, dry_run=dry_run))
+            await program.then_hang_up(program.gathering.collect(["portal"], accept=accept, dry_run=dry_run))
             return {alarm.kind: alarm.message for alarm in program.alarms.standing()}
 
 

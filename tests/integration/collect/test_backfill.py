@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.collect.backfilling import Progress
 from newsletter.collect.collector import Collector
 from newsletter.collect.past import AT_ITS_END, FRUITLESS, IN_CIRCLES, NOTHING_MORE, Extent
+from newsletter.collect.progress import Progress
 from newsletter.collect.report import SourceReport
 from newsletter.errors import StateError, StoreError
 from newsletter.model import Backfill

@@ -32,7 +32,8 @@ from newsletter.model import (
 )
 from newsletter.store.alarms import Alarms
 from newsletter.store.database import Database
-from newsletter.store.editions import Counted, Editions
+from newsletter.store.edition_rows import Counted
+from newsletter.store.editions import Editions
 from newsletter.store.published import Published
 from newsletter.store.records import Records
 from newsletter.store.sheets import Sheets

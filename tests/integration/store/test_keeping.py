@@ -7,7 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from newsletter.i18n import Words
 from newsletter.model import Breach, Candidate, Draft, Image, KeptPage, Page, Precision
+from newsletter.said import Said, joined
+from newsletter.store.catalogue import Catalogue
 from newsletter.store.collecting import Collecting
 from newsletter.store.database import Database
 from newsletter.store.keeping import MOST_GOOD, MOST_WITHHELD
@@ -43,6 +46,19 @@ def test_a_withheld_page_stands_beside_its_last_good_version_until_it_is_good(st
     assert store.breaches("portal") == [Breach(URL, NOW, ("body", "alt"), "still too short", changed=True)]
     store.keep(replace(GOOD, at=later))
     assert [page.withheld for page in store.kept("portal")] == [False]
+
+
+def test_why_a_page_is_withheld_can_be_told_in_another_language(store: Collecting, database: Database) -> None:
+    short = Said("its text has %(n)s characters, where %(usual)s are usual", n=12, usual=2400)
+    reason = joined([short, Said("its text has not a word of its headline")])
+    store.keep(replace(WITHHELD, reason=reason))
+    (breach,), (kept,) = store.breaches("portal"), store.kept("portal")
+    assert kept.reason is not None
+    for found in (breach.reason, kept.reason, Catalogue(database).withheld_at({URL})[URL]):
+        assert found == "its text has 12 characters, where 2400 are usual; its text has not a word of its headline"
+        assert Words("de").tell(found) == (
+            "ihr Text hat 12 Zeichen, üblich sind 2400; ihr Text enthält kein Wort ihrer Überschrift"
+        )
 
 
 def test_what_is_no_release_at_all_is_kept_and_breaks_nothing(store: Collecting) -> None:

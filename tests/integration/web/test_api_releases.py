@@ -174,7 +174,7 @@ async def test_a_feed_that_is_pushed_to_is_collected_without_a_fetch(here: Api) 
         await pushed(client)
     for _ in range(3):
         here.later(hours=1)
-        (report,) = await here.program.collect(["rathaus"])
+        (report,) = await here.program.gathering.collect(["rathaus"])
         assert (report.problems, report.withdrawn, report.new) == ((), 0, 0)
     assert here.program.alarms.standing() == []
-    await here.program.then_hang_up(here.program.collect(["rathaus"]))
+    await here.program.then_hang_up(here.program.gathering.collect(["rathaus"]))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.cli.past import Watcher, duration, how_far
-from newsletter.collect.backfilling import Progress
+from newsletter.collect.progress import Progress
 from newsletter.model import Backfill
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)

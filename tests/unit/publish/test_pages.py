@@ -78,7 +78,7 @@ def test_every_page_is_well_formed_and_has_one_h1(tmp_path: Path) -> None:
 
 def test_a_release_has_its_page_in_its_own_language() -> None:
     assert '<html lang="en">' in page(ENGLISH)
-    assert "Reading time:\u00a01\u00a0minute" in page(ENGLISH)
+    assert "Reading\u00a0time:\u00a01\u00a0minute" in page(ENGLISH)
     assert 'href="/"' in page(ENGLISH)
     assert '<a href="/" lang="de">Presse Musterstadt</a>' in page(ENGLISH)
 

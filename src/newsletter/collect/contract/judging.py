@@ -21,6 +21,7 @@ from newsletter.collect.digest import ENOUGH
 from newsletter.collect.read.body import MIN_BODY
 from newsletter.collect.read.text import folded, likeness
 from newsletter.model import Draft
+from newsletter.said import Said, joined
 
 ALIKE = 3  # new pages that say the same, and are no release each
 SAME = 0.8  # share of words in common from which on a list announced the headline of a page
@@ -35,16 +36,16 @@ _WORDS = re.compile(r"\w{5,}")
 _STEM = 5  # letters: German bends and joins the rest
 
 SAYS = {
-    Field.BODY: "no text as long as {had} of {of} releases had, or the text of another",
-    Field.HEADLINE: "a headline that other releases have, where {had} of {of} had one of their own",
-    Field.DATE: "no date, which {had} of {of} releases had",
-    Field.TIME: "only a day, where {had} of {of} releases had the time of day",
-    Field.LANGUAGE: "another language than {had} of {of} releases",
-    Field.KICKER: "no kicker, which {had} of {of} releases had",
-    Field.TEASER: "no teaser, which {had} of {of} releases had",
-    Field.SUBHEADS: "no subheads, which {had} of {of} long releases had",
-    Field.IMAGE: "no lead image, which {had} of {of} releases had",
-    Field.ALT: "a lead image without alt text, which {had} of {of} had",
+    Field.BODY: "no text as long as %(had)s of %(of)s releases had, or the text of another",
+    Field.HEADLINE: "a headline that other releases have, where %(had)s of %(of)s had one of their own",
+    Field.DATE: "no date, which %(had)s of %(of)s releases had",
+    Field.TIME: "only a day, where %(had)s of %(of)s releases had the time of day",
+    Field.LANGUAGE: "another language than %(had)s of %(of)s releases",
+    Field.KICKER: "no kicker, which %(had)s of %(of)s releases had",
+    Field.TEASER: "no teaser, which %(had)s of %(of)s releases had",
+    Field.SUBHEADS: "no subheads, which %(had)s of %(of)s long releases had",
+    Field.IMAGE: "no lead image, which %(had)s of %(of)s releases had",
+    Field.ALT: "a lead image without alt text, which %(had)s of %(of)s had",
 }
 
 
@@ -115,11 +116,15 @@ def _saying_the_same(cases: Sequence[Case]) -> dict[int, Verdict]:
     for places in headlines.values():
         if _announced_otherwise([cases[place] for place in places]):
             headline = cases[places[0]].draft.headline
-            said = f"{len(places)} new pages have the headline “{headline}”, and none was announced so"
+            said = Said(
+                "%(n)s new pages have the headline “%(headline)s”, and none was announced so",
+                n=len(places),
+                headline=headline,
+            )
             found |= dict.fromkeys(places, Verdict(Field.HEADLINE, said, changed=True))
     for places in texts.values():
         if len(places) >= ALIKE and _no_release([cases[place] for place in places]):
-            said = f"{len(places)} new pages have one and the same text"
+            said = Said("%(n)s new pages have one and the same text", n=len(places))
             found |= dict.fromkeys(places, Verdict(Field.BODY, said, changed=True))
     return found
 
@@ -161,7 +166,8 @@ def _site_name(case: Case, title: str) -> str | None:
     """Why the headline is but the name of the site; None where it is not."""
     names = {folded(name) for name in (case.draft.issuer or "", title) if name}
     if case.features.headline in names and likeness(case.listed or case.draft.headline, case.draft.headline) < 0.5:
-        return f"its headline is the site's name, “{case.draft.headline}”; the list calls it “{case.listed}”"
+        said = "its headline is the site's name, “%(headline)s”; the list calls it “%(listed)s”"
+        return Said(said, headline=case.draft.headline, listed=case.listed)
     return None
 
 
@@ -171,15 +177,17 @@ def _something_else(contract: Contract, case: Case) -> tuple[Field, str] | None:
     short = 0 < case.features.characters < contract.floor
     wall = _is_wall(case.draft, short)
     other_step = contract.body_step not in (None, case.features.body_step) and case.features.characters >= MIN_BODY
+    steps = {"step": case.features.body_step, "usual": contract.body_step}
+    length = {"n": case.features.characters, "usual": contract.median}
     signs = {
-        f"its text has {case.features.characters} characters, where {contract.median} are usual": short,
-        "it speaks like a consent wall, a sign-in or a failure": wall,
-        "its text has not a word of its headline": short and _unrelated(case.draft),
-        f"its text was found by {case.features.body_step}, not by {contract.body_step}": (short or wall) and other_step,
-        "it has no date, which every release had": wall and _misses(contract, case, Field.DATE),
+        Said("its text has %(n)s characters, where %(usual)s are usual", **length): short,
+        Said("it speaks like a consent wall, a sign-in or a failure"): wall,
+        Said("its text has not a word of its headline"): short and _unrelated(case.draft),
+        Said("its text was found by %(step)s, not by %(usual)s", **steps): (short or wall) and other_step,
+        Said("it has no date, which every release had"): wall and _misses(contract, case, Field.DATE),
     }
     seen = [sign for sign, is_seen in signs.items() if is_seen]
-    return (Field.BODY, "; ".join(seen)) if len(seen) >= 2 and contract.floor else None
+    return (Field.BODY, joined(seen)) if len(seen) >= 2 and contract.floor else None
 
 
 def _misses(contract: Contract, case: Case, name: Field) -> bool:
@@ -210,9 +218,10 @@ def _impossible_date(contract: Contract, case: Case, around: Circumstances) -> s
     other_step = step != contract.date_step
     if sum((years_off, place is not None, other_step)) < 2:
         return None
-    where = place or f"far from {newest.date().isoformat()}, that of the newest release"
-    by = f"; it was found by {step}, not by {contract.date_step}" if other_step else ""
-    return f"its date, {when.date().isoformat()}, is {where}{by}"
+    far = Said("far from %(newest)s, that of the newest release", newest=newest.date().isoformat())
+    said = Said("its date, %(date)s, is %(where)s", date=when.date().isoformat(), where=place or far)
+    by = Said("it was found by %(step)s, not by %(usual)s", step=step, usual=contract.date_step)
+    return joined([said, by]) if other_step else said
 
 
 def _dates(contract: Contract) -> dict[str, datetime]:
@@ -230,13 +239,13 @@ def _together(
     lacking = having.count(False)
     if not lacking:
         return verdicts
-    said = SAYS[name].format(had=habit.had, of=habit.of)
+    said = Said(SAYS[name], had=habit.had, of=habit.of)
     row = habit.row + withheld + lacking
     if True not in having and row >= habit.needed:
-        broken = Verdict(name, f"{row} pages in a row have {said}", changed=True)
+        broken = Verdict(name, Said("%(n)s pages in a row have %(what)s", n=row, what=said), changed=True)
         return [broken if has is False else verdict for has, verdict in zip(having, verdicts, strict=True)]
     return [
-        replace(verdict, notes=(*verdict.notes, f"it has {said}"))
+        replace(verdict, notes=(*verdict.notes, Said("it has %(what)s", what=said)))
         if has is False and case.features.url not in contract.releases
         else verdict
         for case, has, verdict in zip(cases, having, verdicts, strict=True)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from newsletter.said import Said
+
 SLACK = timedelta(days=31)
 ORDERED = 0.9  # share of neighbours in order; the others are pinned
 KNOWN = 4  # dates that tell whether a list is in order
@@ -20,9 +22,9 @@ def out_of_place(url: str, when: datetime, order: Sequence[str], dates: Mapping[
     newer = [date for at, date in known if at < place]
     older = [date for at, date in known if at > place]
     if _mostly([when < date - SLACK for date in older]):
-        return f"older than what the list has below it, of {max(older).date().isoformat()}"
+        return Said("older than what the list has below it, of %(date)s", date=max(older).date().isoformat())
     if _mostly([when > date + SLACK for date in newer]):
-        return f"newer than what the list has above it, of {min(newer).date().isoformat()}"
+        return Said("newer than what the list has above it, of %(date)s", date=min(newer).date().isoformat())
     return None
 
 

@@ -18,6 +18,7 @@ from newsletter.collect.entries.xml import read_xml
 from newsletter.collect.read.dates import BERLIN
 from newsletter.errors import UnreadablePage
 from newsletter.model import Candidate, Page
+from newsletter.said import Said
 
 __all__ = ["page_before", "read_feed"]
 
@@ -29,12 +30,12 @@ def read_feed(page: Page, *, zone: tzinfo = BERLIN) -> tuple[tuple[Candidate, ..
     """
     entries = read_json(page) if is_json(page) else read_xml(page)
     twice = {guid for guid, times in Counter(entry.guid for entry in entries).items() if times > 1}
-    candidates, problems = [], []
+    candidates, problems = list[Candidate](), list[str]()
     for number, entry in enumerate(entries, 1):
         try:
             candidates.append(candidate_of(_alone(entry, twice), page, zone))
         except UnreadablePage as error:
-            problems.append(f"{page.url}: entry {number}: {error}")
+            problems.append(Said("%(url)s: entry %(n)s: %(why)s", url=page.url, n=number, why=error.said))
     return tuple(candidates), tuple(problems)
 
 

@@ -33,10 +33,10 @@ class Entry:
 def check_size(size: int) -> None:
     """Raises UnreadablePage for a feed that would fill the memory: reading costs many times its bytes."""
     if size > MOST_BYTES:
-        raise UnreadablePage(f"the feed has {size} bytes, more than {MOST_BYTES}")
+        raise UnreadablePage("the feed has %(n)s bytes, more than %(most)s", n=size, most=MOST_BYTES)
 
 
 def check_number(entries: int) -> None:
     """Raises UnreadablePage for a feed with more entries than any portal has."""
     if entries > MOST_ENTRIES:
-        raise UnreadablePage(f"the feed holds {entries} entries, more than {MOST_ENTRIES}")
+        raise UnreadablePage("the feed holds %(n)s entries, more than %(most)s", n=entries, most=MOST_ENTRIES)

@@ -25,11 +25,11 @@ def read_json(page: Page) -> list[Entry]:
     """The entries of a JSON Feed. Raises UnreadablePage where it is none."""
     check_size(len(page.body))
     if (things := page.body.count(b"{") + page.body.count(b"[")) > MOST_THINGS:
-        raise UnreadablePage(f"the feed has {things} objects and lists, more than {MOST_THINGS}")
+        raise UnreadablePage("the feed has %(n)s objects and lists, more than %(most)s", n=things, most=MOST_THINGS)
     try:
         feed = json.loads(decode(page.body, page.charset))
     except (ValueError, RecursionError) as error:
-        raise UnreadablePage(f"the feed is no JSON: {error}") from error
+        raise UnreadablePage("the feed is no JSON: %(why)s", why=str(error)) from error
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise UnreadablePage("the JSON is no JSON Feed: it has no items")
     check_number(len(feed["items"]))

@@ -18,6 +18,7 @@ from newsletter.collect.entries.media import attachment, hide_descriptions, medi
 from newsletter.collect.read.blocks import plain
 from newsletter.errors import UnreadablePage
 from newsletter.model import Alternate, Document, Image, Page
+from newsletter.said import Said
 
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
 _ENTRIES = re.compile(rb"<(?:[\w-]{1,20}:)?(?:item|entry)[\s>]")
@@ -42,7 +43,9 @@ def read_xml(page: Page) -> list[Entry]:
             raise UnreadablePage(
                 'the address answers with a web page, not a feed; for a list of releases set kind = "html"'
             )
-        raise UnreadablePage(f"the feed cannot be read: {feed.get('bozo_exception', 'nothing in it is an entry')}")
+        broken = feed.get("bozo_exception")
+        why = str(broken) if broken else Said("nothing in it is an entry")
+        raise UnreadablePage("the feed cannot be read: %(why)s", why=why)
     media = media_of(page.body, page.url)
     if len(media) != len(feed.entries):
         media = [()] * len(feed.entries)
@@ -53,14 +56,15 @@ def read_xml(page: Page) -> list[Entry]:
 def _check(body: bytes) -> None:
     check_size(len(body))
     check_number(sum(1 for _ in _ENTRIES.finditer(body)))
-    for what, number, most in (("tags", body.count(b"<"), MOST_TAGS), ("entities", body.count(b"&"), MOST_ENTITIES)):
-        if number > most:
-            raise UnreadablePage(f"the feed has {number} {what}, more than {most}")
+    if (tags := body.count(b"<")) > MOST_TAGS:
+        raise UnreadablePage("the feed has %(n)s tags, more than %(most)s", n=tags, most=MOST_TAGS)
+    if (entities := body.count(b"&")) > MOST_ENTITIES:
+        raise UnreadablePage("the feed has %(n)s entities, more than %(most)s", n=entities, most=MOST_ENTITIES)
     declared = list(_DECLARED.finditer(body.replace(b"\0", b"") if b"\0" in body[:1_000] else body))  # UTF-16, too
     if any(one["parameter"] or len(one["value"]) > MOST_OF_ENTITY or _NESTED.search(one["value"]) for one in declared):
         raise UnreadablePage("the feed declares entities that grow: made of others, or of a long text")
     if any(tag[0].count(b"=") > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(body)):
-        raise UnreadablePage(f"the feed has a tag with more than {MOST_ATTRIBUTES} attributes")
+        raise UnreadablePage("the feed has a tag with more than %(most)s attributes", most=MOST_ATTRIBUTES)
 
 
 def _parsed(page: Page) -> Any:
@@ -73,7 +77,7 @@ def _parsed(page: Page) -> Any:
     try:
         return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=True)
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError, AssertionError) as error:
-        raise UnreadablePage(f"the feed cannot be read: {type(error).__name__}: {error}") from error
+        raise UnreadablePage("the feed cannot be read: %(why)s", why=f"{type(error).__name__}: {error}") from error
 
 
 def _entry(one: Any, page: Page, language: str | None, pictures: tuple[Image, ...]) -> Entry:

@@ -10,6 +10,7 @@ from newsletter.collect.kinds import Discovery, Leaf, Visit
 from newsletter.collect.read import Listing, read_list
 from newsletter.errors import FetchError, UnreadablePage
 from newsletter.model import Candidate, Page
+from newsletter.said import Said
 
 GUESSED = True
 FIRST_PAGES = 100
@@ -79,7 +80,7 @@ class _Walk:
         except FetchError as error:
             self.incomplete = error.said
         except UnreadablePage as error:
-            self.problems.append(f"{url}: {error}")
+            self.problems.append(Said("%(url)s: %(why)s", url=url, why=error.said))
         return None
 
 

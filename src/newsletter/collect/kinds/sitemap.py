@@ -17,11 +17,13 @@ from newsletter.collect.kinds import Discovery, Leaf, Visit
 from newsletter.collect.sitemaps import Part, Sitemap, read_sitemap
 from newsletter.errors import FetchError, UnreadablePage
 from newsletter.model import Candidate, Page
+from newsletter.said import Said
 
 GUESSED = False
 FIRST_PAGES = 101
 FIRST_RELEASES = 2_000
 
+NONE_UNDER = "none of the %(n)s addresses lies under %(under)s"
 MOST = 2_000  # releases, the newest; a plain sitemap may list a whole site
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _SPEAKS_OF_NEWS = re.compile(
@@ -60,7 +62,7 @@ async def leaf(visit: Visit, url: str) -> Leaf:
     listed = [c for c in sitemap.candidates if under is None or lies_under(c, under)]
     parts = tuple(part.url for part in _in_order(sitemap.parts))
     if sitemap.candidates and not listed and address_key(url) == address_key(visit.feed.url):
-        raise UnreadablePage(f"none of the {len(sitemap.candidates)} addresses lies under {under}")
+        raise UnreadablePage(NONE_UNDER, n=len(sitemap.candidates), under=under)
     return Leaf(page.url, _newest(listed), parts, falling=False, of=1 + len(parts) if parts else None)
 
 
@@ -78,7 +80,8 @@ class _Walk:
     async def through(self, parts: Sequence[Part]) -> None:
         """Read the parts, those that changed last first, as far as the visit goes."""
         if len(parts) > self.visit.most > 1:
-            self.problems.append(f"{self.visit.feed.url}: of {len(parts)} parts at most {self.visit.most} are read")
+            said = "%(url)s: of %(n)s parts at most %(most)s are read"
+            self.problems.append(Said(said, url=self.visit.feed.url, n=len(parts), most=self.visit.most))
         for number, part in enumerate(_in_order(parts)[: self.visit.most], 1):
             fresh = await self._next(part)
             if len(self.found) >= MOST:
@@ -99,13 +102,14 @@ class _Walk:
     def newest(self) -> tuple[Candidate, ...]:
         """All that was found, the newest first, those without a date last. Raises UnreadablePage."""
         if self.listed and not self.found:
-            raise UnreadablePage(f"none of the {self.listed} addresses lies under {self.visit.feed.item.under}")
+            raise UnreadablePage(NONE_UNDER, n=self.listed, under=self.visit.feed.item.under)
         found = _newest(self.found.values())
         if len(found) > MOST:
-            self.problems.append(
-                f"{self.visit.feed.url}: of {len(found)} addresses the newest {MOST} are taken; [item] under = "
-                '"/presse/" takes those under a path only'
+            said = (
+                "%(url)s: of %(n)s addresses the newest %(most)s are taken; "
+                '[item] under = "/presse/" takes those under a path only'
             )
+            self.problems.append(Said(said, url=self.visit.feed.url, n=len(found), most=MOST))
         return found[:MOST]
 
     async def _next(self, part: Part) -> list[Candidate] | None:
@@ -114,7 +118,7 @@ class _Walk:
         except FetchError as error:
             self.incomplete = error.said
         except UnreadablePage as error:
-            self.problems.append(f"{part.url}: {error}")
+            self.problems.append(Said("%(url)s: %(why)s", url=part.url, why=error.said))
         return None
 
 

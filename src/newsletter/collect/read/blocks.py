@@ -7,13 +7,13 @@ a heading with their content, empty blocks are left out. What comes out is not s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape, unescape
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
+from newsletter.collect.read.frames import HEADINGS, HOLDS_NO_WORDS, HOLDS_WORDS, TAG, Writer, spaced
 from newsletter.collect.read.page import inside, link
 from newsletter.collect.read.pictures import best_source, is_pixel
 
@@ -36,77 +36,18 @@ BLOCKS: Final = frozenset({
     "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "center", "address",
     "details", "fieldset", "form", "hgroup", "body", "noscript"
 })  # fmt: skip
-HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "summary"})
-_HOLDS_WORDS: Final = frozenset({"h2", "h3", "h4", "dt", "caption", "figcaption", "pre"})
-_HOLDS_NO_WORDS: Final = frozenset({"table", "thead", "tbody", "tfoot", "tr", "ul", "ol", "dl"})
-_BARE: Final = "\0"  # before words that become a paragraph only beside others
-_HOLDS_BOTH: Final = frozenset({"li", "td", "th", "dd"})
-_SPACE = re.compile(r"[ \t\r\n\f]+")
-_TAG = re.compile(r'<(?:[^>"]|"[^"]*")*>')
 _ENDS = re.compile(
     r"</(?:p|h[2-4]|li|dt|dd|blockquote|pre|tr|caption|figcaption|figure|ul|ol|table)>|<(?:br|hr|ul|ol|table)[^>]*>"
 )
 _FIGURE = re.compile(r"<figure[ >].*?</figure>", re.DOTALL)
 _CELL = re.compile(r"</t[dh]>")
-_EMPTY = re.compile(r"<(a|strong|b|em|i|u|s|sub|sup|code|q|cite|abbr|bdi|span)(?: [^>]*)?>(\s*)</\1>")
-_BREAKS = re.compile(r"<br>(?:\s*<br>)+")
 _MAX_FRAMES: Final = 24
 _MAX_INLINE: Final = 8
 
 
-@dataclass(slots=True)
-class _Frame:
-    tag: str
-    attributes: str = ""
-    parts: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)  # inline content not yet in a block
-    said: bool = False  # whether `words` hold more than opened tags
-
-
-class _Writer:
-    def __init__(self, base: str) -> None:
-        self.base = base
-        self.frames = [_Frame("")]
-        self.inline: list[
-            tuple[str, str]
-        ] = []  # tags open around the words, as they are opened again in the next block
-
-    @property
-    def frame(self) -> _Frame:
-        return self.frames[-1]
-
-    def say(self, html: str, *, counts: bool = True) -> None:
-        self.frame.words.append(html)
-        self.frame.said = self.frame.said or counts
-
-    def flush(self) -> None:
-        frame = self.frame
-        if frame.said:
-            words = "".join(frame.words) + "".join(f"</{tag}>" for tag, _ in reversed(self.inline))
-            words = _without_empty(words) if "<" in words else words.strip()
-            frame.parts.append(_held(words if frame.tag == "pre" else _spaced(words), frame.tag))
-        frame.words = [f"<{tag}{attributes}>" for tag, attributes in self.inline] if self.inline else []
-        frame.said = False
-
-    def open(self, tag: str, attributes: str) -> None:
-        self.flush()
-        self.frames.append(_Frame(tag, attributes, words=[f"<{name}{given}>" for name, given in self.inline]))
-
-    def close(self) -> None:
-        self.flush()
-        frame = self.frames.pop()
-        html = "".join(frame.parts)
-        if frame.tag in HEADINGS and _only_images(html):
-            html = _held(html, self.frame.tag) if "<img" in html else ""
-        else:
-            html = _closed(frame)
-        if html:
-            self.frame.parts.append(html)
-
-
 def tidy(node: LexborNode, base: str, *, whole: bool = False) -> str:
     """The content of `node` (or the `whole` of it) as plain blocks, pictures' and links' addresses absolute."""
-    writer = _Writer(base)
+    writer = Writer(base)
     waiting: list[LexborNode | str] = [node] if whole else _children(node)
     while waiting:
         step = waiting.pop()
@@ -123,7 +64,7 @@ def tidy(node: LexborNode, base: str, *, whole: bool = False) -> str:
 def plain(html: str) -> str:
     """The text of plain blocks, a blank line between them; without figures, whose words are the images'."""
     html = (_FIGURE.sub("", html) if "<figure" in html else html).replace("\n", " ")
-    text = _TAG.sub("", _ENDS.sub("\n", _CELL.sub(" ", html) if "</t" in html else html))
+    text = TAG.sub("", _ENDS.sub("\n", _CELL.sub(" ", html) if "</t" in html else html))
     lines = (" ".join(line.split()) for line in unescape(text).split("\n"))
     return "\n\n".join(line for line in lines if line)
 
@@ -138,20 +79,6 @@ def says_at_least(html: str, characters: int) -> bool:
     return len(plain(html)) >= characters
 
 
-def _without_empty(words: str) -> str:
-    """Words without tags that nothing stands in, and with one line break where several are, none at the edges."""
-    while "</" in words and (fewer := _EMPTY.sub(r"\2", words)) != words:
-        words = fewer
-    words = (_BREAKS.sub("<br>", words) if "<br>" in words else words).strip()
-    while words != (fewer := words.removeprefix("<br>").removesuffix("<br>").strip()):
-        words = fewer
-    return words
-
-
-def _spaced(text: str) -> str:
-    return text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text)
-
-
 @lru_cache(maxsize=256)  # several steps look at the blocks of one text, one after another
 def words(block: str) -> str:
     """The text of one plain block, as `plain` gives it."""
@@ -164,14 +91,14 @@ def _children(node: LexborNode) -> list[LexborNode | str]:
     return [*reversed(list(node.iter(include_text=True)))]
 
 
-def _text(writer: _Writer, node: LexborNode) -> None:
+def _text(writer: Writer, node: LexborNode) -> None:
     text, tag = node.text_content or "", writer.frame.tag
     counts = bool(text) and not text.isspace()
-    if counts or tag not in _HOLDS_NO_WORDS:
-        writer.say(escape(text if tag == "pre" else _spaced(text), quote=False), counts=counts)
+    if counts or tag not in HOLDS_NO_WORDS:
+        writer.say(escape(text if tag == "pre" else spaced(text), quote=False), counts=counts)
 
 
-def _enter(writer: _Writer, node: LexborNode) -> list[LexborNode | str]:
+def _enter(writer: Writer, node: LexborNode) -> list[LexborNode | str]:
     """Opens what `node` stands for; gives what is to be walked next, last first."""
     tag = node.tag or "-comment"
     if tag in UNSEEN or tag.startswith("-"):
@@ -196,7 +123,7 @@ def _is_foreign(node: LexborNode) -> bool:
     return node.tag in ("p", "span") and bool(node.attributes.get("lang"))
 
 
-def _leave(writer: _Writer, step: str) -> None:
+def _leave(writer: Writer, step: str) -> None:
     if step == "break":
         _break(writer)
     elif step == "frame":
@@ -206,14 +133,14 @@ def _leave(writer: _Writer, step: str) -> None:
         writer.say(f"</{tag}>", counts=False)
 
 
-def _break(writer: _Writer) -> None:
-    if writer.frame.tag in _HOLDS_WORDS:
+def _break(writer: Writer) -> None:
+    if writer.frame.tag in HOLDS_WORDS:
         writer.say(" ", counts=False)
     else:
         writer.flush()
 
 
-def _void(writer: _Writer, node: LexborNode, tag: str) -> None:
+def _void(writer: Writer, node: LexborNode, tag: str) -> None:
     if tag == "img":
         source = None if is_pixel(node) else best_source(node, writer.base)
         if source:
@@ -225,11 +152,11 @@ def _void(writer: _Writer, node: LexborNode, tag: str) -> None:
         writer.say("\n", counts=False)
     elif next((word for word in reversed(writer.frame.words) if word.strip()), "") != "<br>":
         writer.say("<br>", counts=False)
-    elif writer.frame.tag not in _HOLDS_WORDS:
+    elif writer.frame.tag not in HOLDS_WORDS:
         writer.flush()
 
 
-def _button(writer: _Writer, node: LexborNode) -> list[LexborNode | str]:
+def _button(writer: Writer, node: LexborNode) -> list[LexborNode | str]:
     attributes = node.attributes
     if "aria-controls" not in attributes and "aria-expanded" not in attributes:
         return []
@@ -238,9 +165,9 @@ def _button(writer: _Writer, node: LexborNode) -> list[LexborNode | str]:
     return _frame(writer, node, "h3")
 
 
-def _frame(writer: _Writer, node: LexborNode, tag: str) -> list[LexborNode | str]:
+def _frame(writer: Writer, node: LexborNode, tag: str) -> list[LexborNode | str]:
     parent = writer.frame.tag
-    if parent in _HOLDS_WORDS or len(writer.frames) > _MAX_FRAMES or _is_layout(node, tag) or not _fits(tag, parent):
+    if parent in HOLDS_WORDS or len(writer.frames) > _MAX_FRAMES or _is_layout(node, tag) or not _fits(tag, parent):
         _break(writer)
         return ["break", *_children(node)]
     kept = {
@@ -252,7 +179,7 @@ def _frame(writer: _Writer, node: LexborNode, tag: str) -> list[LexborNode | str
     return ["frame", *_children(node)]
 
 
-def _inline(writer: _Writer, node: LexborNode, tag: str) -> list[LexborNode | str]:
+def _inline(writer: Writer, node: LexborNode, tag: str) -> list[LexborNode | str]:
     attributes = node.attributes
     given = ""
     if tag == "a":
@@ -292,37 +219,3 @@ def _is_layout(node: LexborNode, tag: str) -> bool:
         return True
     rows = node.css("tr")
     return node.css_first("th") is None and (len(rows) < 2 or all(len(row.css("td")) < 2 for row in rows[:50]))
-
-
-def _closed(frame: _Frame) -> str:
-    tag, parts = frame.tag, [part for part in frame.parts if part]
-    if not parts:
-        return "<td></td>" if tag in ("td", "th") else ""
-    if tag in ("ul", "ol"):
-        parts = [part if part.startswith("<li") else f"<li>{part}</li>" for part in parts]
-    if tag in _HOLDS_BOTH:
-        bare = sum(part.startswith(_BARE) for part in parts)
-        parts = [
-            f"<p>{part[1:]}</p>" if bare > 1 and part.startswith(_BARE) else part.removeprefix(_BARE) for part in parts
-        ]
-    html = "".join(parts)
-    if tag == "figure" and "<img" not in html and "<table" not in html:
-        return ""
-    return f"<{tag}{frame.attributes}>{html}</{tag}>"
-
-
-def _held(words: str, tag: str) -> str:
-    """Words as they may stand in a frame: in a paragraph, an item, or bare."""
-    if tag in ("ul", "ol"):
-        return f"<li>{words}</li>"
-    if tag == "dl":
-        return f"<dd>{words}</dd>"
-    if tag in _HOLDS_BOTH:
-        return _BARE + words
-    if tag in _HOLDS_WORDS or (tag == "figure" and _only_images(words)):
-        return words
-    return f"<p>{words}</p>"
-
-
-def _only_images(words: str) -> bool:
-    return not _TAG.sub("", words).strip()

@@ -18,7 +18,8 @@ from newsletter.collect.read.headline import KICKER_MARK
 from newsletter.collect.read.images import is_picture, read_picture
 from newsletter.collect.read.page import HEADINGS, RANKED, PageTree, ancestors, decode, marks, select, text_of
 from newsletter.collect.read.paging import last_page, next_page
-from newsletter.collect.read.repetition import after, before, repeated
+from newsletter.collect.read.repetition import repeated
+from newsletter.collect.read.rows import after, before
 from newsletter.collect.read.teaser import TEASER_MARK
 from newsletter.collect.read.text import HEADLINE_LIMIT, clean
 from newsletter.config import ItemProfile

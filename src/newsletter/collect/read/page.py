@@ -85,7 +85,9 @@ class PageTree:
 def decode(body: bytes, charset: str | None) -> str:
     """`body` as text: its byte order mark, UTF-8 where it is that, the server's word, the page's, else Windows-1252."""
     if len(body) > 2 * MAX_LENGTH:  # before a text is made of it, which may be four times as large
-        raise UnreadablePage(f"the page has {len(body)} bytes; no more than {MAX_LENGTH} characters are read")
+        raise UnreadablePage(
+            "the page has %(n)s bytes; no more than %(most)s characters are read", n=len(body), most=MAX_LENGTH
+        )
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -235,7 +237,7 @@ def _check_text(tree: LexborHTMLParser, root: LexborNode) -> None:
     """Raises UnreadablePage for a page with more text than a book; its scripts may be long."""
     text = len(root.text()) - sum(len(script.text()) for script in tree.css("script"))
     if text > MAX_TEXT:
-        raise UnreadablePage(f"the page has {text} characters of text, more than {MAX_TEXT}")
+        raise UnreadablePage("the page has %(n)s characters of text, more than %(most)s", n=text, most=MAX_TEXT)
 
 
 def _root(tree: LexborHTMLParser) -> LexborNode:

@@ -37,6 +37,7 @@ from newsletter.collect.read.topics import find_topics
 from newsletter.config import ReleaseProfile
 from newsletter.errors import UnreadablePage
 from newsletter.model import Draft, Image, Page
+from newsletter.said import Said
 
 _NO_PROFILE: Final = ReleaseProfile()
 _NAME_MAX: Final = 200  # characters
@@ -143,7 +144,7 @@ class _Reading:
             if stamp := next((stamp for text in written if (stamp := read_machine_date(text, self.zone))), None):
                 self._note("published", "profile")
                 return stamp
-            self.problems.append("what the profile's selector for date finds is no date")
+            self.problems.append(Said("what the profile's selector for date finds is no date"))
         return self._dated(self.finder.told(self.things, node) or self.finder.only_time())
 
     def _shown_date(self, node: LexborNode | None) -> Stamp | None:
@@ -256,10 +257,12 @@ class _Reading:
         try:
             nodes = select(self.page.root, query)
         except SelectolaxError:
-            self.problems.append(f"the profile's selector for {name} ({query}) is no CSS selector")
+            said = "the profile's selector for %(name)s (%(query)s) is no CSS selector"
+            self.problems.append(Said(said, name=name, query=query))
             return []
         if not nodes and name != "remove":
-            self.problems.append(f"the profile's selector for {name} ({query}) finds nothing")
+            said = "the profile's selector for %(name)s (%(query)s) finds nothing"
+            self.problems.append(Said(said, name=name, query=query))
         return nodes
 
     def _note(self, name: str, step: str | None) -> None:

@@ -16,8 +16,9 @@ from urllib.parse import urldefrag, urlsplit
 from selectolax.lexbor import LexborNode
 
 from newsletter.collect.read.beside import Beside
-from newsletter.collect.read.dates import read_date
-from newsletter.collect.read.page import HEADINGS, RANKED, PageTree, ancestors, text_of
+from newsletter.collect.read.page import HEADINGS, PageTree, ancestors, text_of
+from newsletter.collect.read.rows import Row
+from newsletter.collect.read.worth import leading, worth
 
 _AWAY: Final = (
     "script, style, template, svg, nav, footer, [role=navigation], [role=contentinfo], [role=search], "
@@ -32,36 +33,10 @@ _NOT_ITEM = re.compile(
     re.IGNORECASE,
 )
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|zip|ics|jpe?g|png|gif|mp[34])$", re.IGNORECASE)
-_OF_NEWS = re.compile(
-    r"press|news|meldung|mitteilung|nachricht|aktuell|release|article|artikel|story|stories|/20\d\d(?:/|-)",
-    re.IGNORECASE,
-)
-_OF_OTHER = re.compile(
-    r"/(?:termine?|veranstaltung(?:en)?|events?|kalender|calendar|themen?|topics?|tags?|categor(?:y|ies)|"
-    r"kategorien?|schlagw[oö]rte?r?|autor(?:en)?|authors?)(?:/|$)",
-    re.IGNORECASE,
-)
-_SAMPLE: Final = 60  # items by which a group is judged
 _FEW_LINKS: Final = 4
 _MANY_LINKS: Final = 12
 _MANY_HEADINGS: Final = 3
 _LABEL: Final = 3  # times that a text stands at links to different places, before it is a label and no headline
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A link, and the element that holds all of its item. `text` is the link's, or, where that is but a `label`, that
-    of the heading beside it; `around` is the element that holds the item; `beside`: it is not in the main column."""
-
-    link: LexborNode
-    text: str
-    item: LexborNode
-    around: int
-    url: str
-    tags: str
-    classes: str
-    label: bool
-    beside: bool = False
 
 
 @dataclass(slots=True)
@@ -78,33 +53,11 @@ def repeated(page: PageTree) -> list[tuple[LexborNode, LexborNode]]:
     census = _census(page)
     rows = _rows(page, census)
     groups = [_without_labels(_with_headings(group)) for group in _joined(_grouped(rows))]
-    best = max(groups, key=_worth, default=[])
-    if not best or (len(best) > 1 and not _worth(best)):
+    best = max(groups, key=worth, default=[])
+    if not best or (len(best) > 1 and not worth(best)):
         return []
-    found = {row.link.mem_id for row in (*_leading(best, rows), *best)}
+    found = {row.link.mem_id for row in (*leading(best, rows), *best)}
     return _whole([row for row in rows if row.link.mem_id in found], census)
-
-
-def before(node: LexborNode) -> str:
-    """What stands before an item in the same line or as its term: `<dt>20.11.2026</dt><dd>…`, `20.11.: <a>…`."""
-    said: list[str] = []
-    sibling = node.prev
-    while sibling is not None and sibling.tag == "-text":
-        said.insert(0, sibling.text())
-        sibling = sibling.prev
-    if node.tag == "dd" and sibling is not None and sibling.tag == "dt":
-        said.insert(0, text_of(sibling, 200))
-    return " ".join("".join(said).split())[-200:]
-
-
-def after(node: LexborNode) -> str:
-    """What stands behind an item that is a term: `<dt>…</dt><dd>20.11.2026</dd>`."""
-    said: list[str] = []
-    sibling = node.next if node.tag == "dt" else None
-    while sibling is not None and sibling.tag != "dt":
-        said.append(text_of(sibling, 60) if sibling.tag == "dd" else "")
-        sibling = sibling.next
-    return " ".join(said)[:200]
 
 
 def _census(page: PageTree) -> _Census:
@@ -250,56 +203,3 @@ def _without_labels(group: list[Row]) -> list[Row]:
             kept.append(row)
         seen.add(parent)
     return kept
-
-
-def _worth(group: Sequence[Row]) -> float:
-    """How likely a group is the list: many long texts, with headings and dates, in the page's main column."""
-    sample = group[:_SAMPLE]
-    texts = [row.text for row in sample]
-    if len(set(texts)) < 2:
-        return 0.0
-    length = sum(min(len(text), 90) for text in texts) / len(texts)
-    share = (sum(map(_headed, sample)) + 3 * sum(map(_dated, sample))) / len(sample)
-    worth = float(len(group) ** 0.7) * length * (1 + share)
-    paths = [urlsplit(row.url).path for row in sample]
-    if _mostly(bool(_OF_NEWS.search(path)) for path in paths):
-        worth *= 1.5
-    elif _mostly(bool(_OF_OTHER.search(path)) for path in paths):
-        worth *= 0.2
-    if _mostly(row.beside for row in sample):
-        worth *= 0.1
-    return worth * (0.2 if length < 18 else 1)
-
-
-def _leading(best: Sequence[Row], rows: Iterable[Row]) -> list[Row]:
-    """The items that stand apart from the list, larger and on top: with heading and date, to where the others lead."""
-    folders = Counter(urlsplit(row.url).path.rpartition("/")[0] for row in best)
-    folder, most = folders.most_common(1)[0]
-    if not folder or most < 0.8 * len(best) or not all(_dated(row) for row in best[:_SAMPLE]):
-        return []
-    known = {row.url for row in best}
-    return [
-        row
-        for row in rows
-        if row.url not in known
-        and not row.beside
-        and urlsplit(row.url).path.rpartition("/")[0] == folder
-        and _headed(row)
-        and _dated(row)
-    ]
-
-
-def _headed(row: Row) -> bool:
-    return row.link.css_first(HEADINGS) is not None or any(tag in RANKED for tag in row.tags.split(" < "))
-
-
-def _dated(row: Row) -> bool:
-    said = text_of(row.item, 300) if row.item.mem_id != row.link.mem_id else ""
-    if row.item.css_first("time") is not None or read_date(said) is not None:
-        return True
-    return any(read_date(before(node)) is not None for node in (row.item, row.link))
-
-
-def _mostly(values: Iterable[bool]) -> bool:
-    found = list(values)
-    return sum(found) * 2 > len(found)

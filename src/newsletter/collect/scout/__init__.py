@@ -39,7 +39,9 @@ async def scout(page: Page, fetch: Fetch, *, zone: tzinfo = BERLIN, kind: str | 
     Raises UnreadablePage where there is none, BadInput where there is none of that kind, FetchError for a dead page.
     """
     if page.status != 200:
-        raise FetchError(f"{page.url}: answered {page.status}; has it moved?", status=page.status)
+        raise FetchError(
+            "%(url)s: answered %(code)s; has it moved?", status=page.status, url=page.url, code=page.status
+        )
     match nature(page):
         case Nature.FEED:
             choice = Choice(await asyncio.to_thread(_feed, page, "", zone), "the address is that of a feed")
@@ -60,8 +62,9 @@ async def _portal(page: Page, fetch: Fetch, zone: tzinfo, *, sitemap_too: bool) 
         choice = with_sitemap(choice, await _best_sitemap(page, tree, fetch, zone))
     if choice is None:
         raise UnreadablePage(
-            f"{page.url}: there is no list of releases, no feed and no sitemap of news. If a script draws the list, "
-            "look for the address of a feed; if the list has a page of its own, name that"
+            "%(url)s: there is no list of releases, no feed and no sitemap of news. If a script draws the list, "
+            "look for the address of a feed; if the list has a page of its own, name that",
+            url=page.url,
         )
     return choice.with_problems(missed)
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from newsletter.collect.kinds.sitemap import lies_under
 from newsletter.collect.scout.way import Way
 from newsletter.model import Candidate
+from newsletter.said import Said
 
 ENOUGH = 3  # pages under a path, before it counts as one of releases
 DEPTH = 5  # folders
@@ -29,7 +30,7 @@ def narrowed(way: Way, seen_from: str) -> Way:
         return way
     under = _folder_of(seen_from, way.candidates) or _press_folder(way.candidates)
     if under is None:
-        return replace(way, problems=(*way.problems, _TOO_WIDE))
+        return replace(way, problems=(*way.problems, Said(_TOO_WIDE)))
     return replace(way, under=under, candidates=tuple(one for one in way.candidates if lies_under(one, under)))
 
 

@@ -13,6 +13,7 @@ from newsletter.collect.read.page import absolute
 from newsletter.collect.scout.way import Way
 from newsletter.errors import UnreadablePage
 from newsletter.model import Page
+from newsletter.said import Said
 
 MOST = 1_000
 
@@ -31,9 +32,9 @@ def read_outlines(page: Page) -> Outlines:
     try:
         root = etree.fromstring(page.body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadablePage(f"the OPML cannot be read: {error}") from error
+        raise UnreadablePage("the OPML cannot be read: %(why)s", why=str(error)) from error
     ways: dict[str, Way] = {}
-    problems = []
+    problems: list[str] = []
     for outline in root.iter("{*}outline") if root is not None else ():
         title = clean(outline.get("title") or outline.get("text"), 200)
         written = outline.get("xmlUrl") or outline.get("xmlurl")
@@ -41,11 +42,10 @@ def read_outlines(page: Page) -> Outlines:
             language = language_tag(outline.get("language"))
             ways.setdefault(address_key(url), Way("feed", url, (), title or url, language))
         elif written or outline.get("htmlUrl") or outline.get("url"):
-            problems.append(
-                f"{title or 'an outline without a name'}: names no feed; try `newsletter feeds add` on its page"
-            )
+            name = title or Said("an outline without a name")
+            problems.append(Said("%(name)s: names no feed; try `newsletter feeds add` on its page", name=name))
     if not ways:
         raise UnreadablePage("the OPML names no feed")
     if len(ways) > MOST:
-        problems.append(f"of {len(ways)} feeds the first {MOST} are taken")
+        problems.append(Said("of %(n)s feeds the first %(most)s are taken", n=len(ways), most=MOST))
     return Outlines(tuple(ways.values())[:MOST], tuple(problems))

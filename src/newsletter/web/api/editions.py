@@ -15,7 +15,7 @@ from newsletter.app.directly import send_test
 from newsletter.app.extras import new_editions
 from newsletter.i18n import languages
 from newsletter.model import Cadence, DeliveryState, EditionState, Format, Saying, Scope
-from newsletter.store.editions import Counted
+from newsletter.store.edition_rows import Counted
 from newsletter.web.api.problems import documented
 from newsletter.web.api.route import Guarded, needs, repeatable
 from newsletter.web.api.shapes import Kept

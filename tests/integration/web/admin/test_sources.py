@@ -60,7 +60,7 @@ async def portal(tmp_path: Path, store_url: str) -> AsyncIterator[Portal]:
             opened = Portal(desk, server)
             opened.show(OLD, 0, BEFORE)
             yield opened
-            await desk.program.then_hang_up(desk.program.collect(["rat"], dry_run=True))
+            await desk.program.then_hang_up(desk.program.gathering.collect(["rat"], dry_run=True))
 
 
 async def test_a_source_is_collected_by_hand_and_its_state_is_told(portal: Portal) -> None:
@@ -86,7 +86,7 @@ async def test_what_breaks_the_contract_is_shown_and_accepted(portal: Portal) ->
     async with portal.desk.signed_in(Role.EDITOR, name="mara@musterstadt.example") as client:
         said = await portal.press(client, "collect")
         assert "Gestört" in said
-        assert "Anreißer Das Portal scheint umgebaut zu sein 5 pages in a row have no teaser" in said
+        assert "Anreißer Das Portal scheint umgebaut zu sein 5 Seiten nacheinander haben keinen Anreißer" in said
         assert said.count("/m/3") >= 5
         replayed = await portal.press(client, "replay")
         assert "0 von 5 zurückgehaltenen Seiten" in replayed

@@ -65,6 +65,16 @@ def look_for_suppressed(page: Page) -> None:
     press(page, "Suchen")
 
 
+def lift_suppressed(page: Page) -> None:
+    look_for_suppressed(page)
+    page.get_by_role("link", name="Sperre aufheben").click()
+
+
+def lift_without_reason(page: Page) -> None:
+    lift_suppressed(page)
+    press(page, "Sperre aufheben")
+
+
 def upload(page: Page, content: str = LIST) -> None:
     file: FilePayload = {"name": "Liste des Vorzimmers.csv", "mimeType": "text/csv", "buffer": content.encode()}
     page.get_by_label("Datei").set_input_files(file)
@@ -107,6 +117,8 @@ PAGES: dict[str, tuple[str, Callable[[Page], None], str]] = {
     "no erasing": ("/1/erase", pressed("Endgültig löschen"), "Endgültig löschen?"),
     "suppressed": ("/suppressed", look_for_suppressed, "Gesperrte Adressen"),
     "no suppressing": ("/suppressed", pressed("Sperren"), "Gesperrte Adressen"),
+    "lifting": ("/suppressed", lift_suppressed, "Sperre aufheben?"),
+    "no lifting": ("/suppressed", lift_without_reason, "Sperre aufheben?"),
     "import": ("/import", nothing, "Liste importieren"),
     "no file": ("/import", pressed("Hochladen"), "Liste importieren"),
     "columns": ("/import", upload, "Was die Spalten bedeuten"),
@@ -119,7 +131,8 @@ PAGES: dict[str, tuple[str, Callable[[Page], None], str]] = {
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_in_any_look(here: Office, chromium: Chromium, name: str) -> None:
     path, act, heading = PAGES[name]
-    cookie = here.cookie(Role.EDITOR, name=f"{name.replace(' ', '.').replace(',', '')}@musterstadt.example")
+    role = Role.ADMIN if "lifting" in name else Role.EDITOR
+    cookie = here.cookie(role, name=f"{name.replace(' ', '.').replace(',', '')}@musterstadt.example")
 
     def opened(page: Page) -> None:
         sign_in(page, here, cookie)

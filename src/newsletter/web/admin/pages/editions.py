@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from newsletter.config import Settings
 from newsletter.i18n import language_name, languages, number
 from newsletter.model import OPEN, DeliveryState, Edition, EditionState, Format, Role
-from newsletter.store.editions import Counted
+from newsletter.store.edition_rows import Counted
 from newsletter.web.admin.desk import Desk
 from newsletter.web.admin.preview import as_page
 from newsletter.web.admin.returned import SIGNS, why
