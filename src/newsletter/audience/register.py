@@ -181,8 +181,7 @@ class Register:
             end(rows, person, rows.subscriptions(person.id), "complaint", now)
 
     def _suppress(self, rows: Rows, email_hash: str, reason: str, now: datetime) -> None:
-        self._journal.goodbye("suppressed", email_hash, None, now)
-        rows.suppress(email_hash, reason, now)
+        self._journal.goodbye("suppressed", email_hash, None, rows.suppress(email_hash, reason, now))
 
 
 def _arrival(reading: Reading, among: Collection[str] | None, record: Record) -> Arrival:
