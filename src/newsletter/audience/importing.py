@@ -43,6 +43,7 @@ OURS: Final = ("line", "reason")  # columns that we add to what is refused
 WISHES: Final = ("topics", "cadence", "language", "format")
 SOMETHING: Final = re.compile(r"\S.*")
 LINES_A_ROW: Final = 20  # a cell may hold line breaks, between quotation marks
+NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")  # PostgreSQL keeps no NUL, and no database half a surrogate pair
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
@@ -237,6 +238,13 @@ def _wish(
 def _proof(evidence: str | None) -> str:
     if not evidence:
         raise BadInput("no proof of consent: fill the column `consent`, or give one for all rows with --consent")
+    return kept(evidence)
+
+
+def kept(evidence: str) -> str:
+    """A proof of consent that can stay on record. Raises BadInput for what is no text."""
+    if NO_TEXT.search(evidence):
+        raise BadInput("the proof of consent is no text: write it in UTF-8")
     return evidence
 
 

@@ -45,8 +45,8 @@ class Lifting:
         """Let an address be written to again; `reason` says at whose word. Raises BadInput for none, or NotFound."""
         if not reason.strip():
             raise BadInput("no reason: say who asked for it, when and how")
-        done = self._store.write(partial(_lift, email_hash=email_hash, reason=reason.strip(), now=now))
-        self._journal.lifted(email_hash, done.resumed, now)
+        done, at = self._store.write(partial(_lift, email_hash=email_hash, reason=reason.strip(), now=now))
+        self._journal.lifted(email_hash, done.resumed, at)
         return done
 
 
@@ -61,13 +61,14 @@ def _foreseen(rows: Rows, email_hash: str, now: datetime) -> tuple[Suppression, 
     return known, Lift((), tuple(sorted(one.newsletter for one in own if one.state is not SubscriptionState.ENDED)))
 
 
-def _lift(rows: Rows, email_hash: str, reason: str, now: datetime) -> Lift:
+def _lift(rows: Rows, email_hash: str, reason: str, now: datetime) -> tuple[Lift, datetime]:
     known, foreseen = _foreseen(rows, email_hash, now)
     person = rows.subscriber(email_hash)
     if person is not None and not _mailbox_is_back(known, now):
         end(rows, person, rows.subscriptions(person.id), "command", now, evidence=f"suppressed: {known.reason}")
-    rows.lift(email_hash, reason, now)
-    return foreseen
+    at = max(now, known.at)  # where the clock that suppressed it is ahead of this one
+    rows.lift(email_hash, reason, at)
+    return foreseen, at
 
 
 def _mailbox_is_back(known: Suppression, now: datetime) -> bool:

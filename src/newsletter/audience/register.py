@@ -11,7 +11,17 @@ from newsletter.audience.address import normalised
 from newsletter.audience.exporting import Entry
 from newsletter.audience.fate import LEFT_OUT, Earlier, Fate, fates, is_active
 from newsletter.audience.foreign import export_of, recognised
-from newsletter.audience.importing import COLUMNS, Arrival, Defaults, ImportReport, Reading, Record, Table, text_of
+from newsletter.audience.importing import (
+    COLUMNS,
+    Arrival,
+    Defaults,
+    ImportReport,
+    Reading,
+    Record,
+    Table,
+    kept,
+    text_of,
+)
 from newsletter.audience.intake import Intake
 from newsletter.audience.leaving import end, erase
 from newsletter.audience.offer import Offer
@@ -44,7 +54,7 @@ class Register:
         if not consent.strip():
             raise BadInput("no proof of consent: say where and when it was given")
         email = normalised(address)
-        who = Enrolment(email, self._keys.address_hash(email), wish, consent.strip())
+        who = Enrolment(email, self._keys.address_hash(email), wish, kept(consent.strip()))
         _, (fate,) = self._enrol([who], "command", now)
         if fate in LEFT_OUT:
             raise StateError("not subscribed: %(why)s", why=Said(fate))
@@ -171,8 +181,7 @@ class Register:
             end(rows, person, rows.subscriptions(person.id), "complaint", now)
 
     def _suppress(self, rows: Rows, email_hash: str, reason: str, now: datetime) -> None:
-        self._journal.goodbye("suppressed", email_hash, None, now)
-        rows.suppress(email_hash, reason, now)
+        self._journal.goodbye("suppressed", email_hash, None, rows.suppress(email_hash, reason, now))
 
 
 def _arrival(reading: Reading, among: Collection[str] | None, record: Record) -> Arrival:

@@ -105,8 +105,11 @@ class Rows(Protocol):
         """Whether, why and since when nothing is sent to this address."""
         ...
 
-    def suppress(self, email_hash: str, reason: str, now: datetime) -> None:
-        """Never send to this address again; the first reason stays, but a bounce gives way to a person's word."""
+    def suppress(self, email_hash: str, reason: str, now: datetime) -> datetime:
+        """Never send to this address again; the first reason stays, but a bounce gives way to a person's word.
+
+        Since when: after it was lifted last.
+        """
         ...
 
     def lift(self, email_hash: str, reason: str, now: datetime) -> None:

@@ -100,7 +100,8 @@ def import_(
     from newsletter.audience.importing import Defaults
 
     program = program_of(ctx)
-    defaults = Defaults(newsletter, consent or UNPROVEN.format(how=f"imported from {file.name}"))
+    name = click.format_filename(file, shorten=True)  # it may be in any encoding, what is on record is text
+    defaults = Defaults(newsletter, consent or UNPROVEN.format(how=f"imported from {name}"))
     report = program.register.import_csv(
         file.read_bytes(), program.now(), defaults, _progress(ctx), source, dry_run=dry_run
     )
@@ -109,7 +110,7 @@ def import_(
     if as_json:
         echo_json(_import_values(report))
     else:
-        _tell_import(report, file.name, listed=refused is None)
+        _tell_import(report, name, listed=refused is None)
     if report.refused:
         ctx.exit(1)
 

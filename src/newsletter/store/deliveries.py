@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, insert, literal, select, update
 
 from newsletter.model import Claim, DeliveryState, Doubt, EditionState, NoticeKind, Receipt
-from newsletter.store import conflict, fencing, leases
+from newsletter.store import fencing, leases
 from newsletter.store.database import Database
 from newsletter.store.domains import SharedDomains
 from newsletter.store.editions import Editions
@@ -23,7 +23,8 @@ from newsletter.store.reasons import told
 from newsletter.store.restored import note_sent
 from newsletter.store.settling import AT_ONCE, LEFT, WANTED, Doubting, accept, decide, doubt, held, refuse
 from newsletter.store.states import is_in
-from newsletter.store.tables import deliveries, editions, notices, subscribers, subscriptions, suppressions
+from newsletter.store.suppression import put_on
+from newsletter.store.tables import deliveries, editions, notices, subscribers, subscriptions
 
 own = deliveries.c
 
@@ -186,10 +187,9 @@ class Deliveries:
             .where(own.id.in_(failed), own.state == DeliveryState.FAILED)
         )
         for id, email_hash in connection.execute(query).all():
-            row = {"email_hash": email_hash, "reason": failed[id].answer or "no such mailbox", "at": failed[id].at}
-            added = conflict.insert(connection, suppressions).values(row).on_conflict_do_nothing()
-            if connection.execute(added.returning(suppressions.c.email_hash)).first():
-                self._journal.goodbye("suppressed", email_hash, None, failed[id].at)
+            since = put_on(connection, email_hash, failed[id].answer or "no such mailbox", failed[id].at)
+            if since is not None:
+                self._journal.goodbye("suppressed", email_hash, None, since)
 
 
 def add_notice(

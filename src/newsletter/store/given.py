@@ -30,4 +30,6 @@ def listed(connection: Connection, rows: Collection[Sequence[str]], *names: str)
 
 
 def _each(values: Sequence[Any]) -> Any:
-    return func.json_each(literal(json.dumps(values), Text)).table_valued("key", "value")
+    # Not in ASCII: half a surrogate pair would pass the driver as `\udcff`, and be kept as what nobody can read again.
+    given = json.dumps(values, ensure_ascii=False)
+    return func.json_each(literal(given, Text)).table_valued("key", "value")

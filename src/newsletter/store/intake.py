@@ -17,8 +17,10 @@ from sqlalchemy import (
     FromClause,
     and_,
     column,
+    exists,
     func,
     literal,
+    or_,
     select,
     table,
     text,
@@ -30,6 +32,7 @@ from newsletter.model import Enrolment, SubscriptionState
 from newsletter.store.conflict import insert
 from newsletter.store.given import among, listed
 from newsletter.store.own_data import OwnDataRows
+from newsletter.store.suppression_tables import lifted
 from newsletter.store.tables import consents, subscribers, subscriptions, suppressions
 
 WISH: Final = ("newsletter", "cadence", "language", "format", "topics")
@@ -47,10 +50,13 @@ class IntakeRows(OwnDataRows):
     """The rows of those who come in together."""
 
     def hold(self, people: Sequence[Enrolment], now: datetime) -> None:
-        """Let all of these be known who are not suppressed, and nobody else decide on them until the end."""
+        """Let all of these be known who are not suppressed, and nobody else decide on them until the end.
+
+        Whoever is not known and was suppressed once cannot come in (see fate.py): their address is not kept.
+        """
         new = {who.email_hash: who.email for who in people}
         some = listed(self._connection, new.items(), "email_hash", "email")
-        never = select(suppressions.c.email_hash).where(suppressions.c.email_hash == some.c.email_hash).exists()
+        never = or_(*(exists().where(out.c.email_hash == some.c.email_hash) for out in (suppressions, lifted)))
         moment = literal(now, subscribers.c.created_at.type)
         rows = select(some.c.email_hash, some.c.email, moment).where(~never).order_by(some.c.email_hash)
         query = insert(self._connection, subscribers).from_select(["email_hash", "email", "created_at"], rows)

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, exists, func, insert, literal, or_, select, update
 
 from newsletter.errors import StateError
 from newsletter.model import OPEN, Carried, DeliveryState, EditionState, SubscriptionState
@@ -114,14 +114,30 @@ def _apply(connection: Connection, entries: Sequence[tuple[Entry, frozenset[str]
             case Sent():
                 done += _sent(connection, entry, now)
             case Lifted():
-                done += Counter(lifted=take_off(connection, entry.email_hash, BY_JOURNAL, entry.at))
+                done += _lifted(connection, entry)
             case Goodbye():
                 done += _goodbye(connection, entry, given_back)
     return done
 
 
+def _lifted(connection: Connection, entry: Lifted) -> Counter[str]:
+    """Take it off the list. What that gave back to nobody it ended."""
+    ended = connection.execute(_ending(entry, entry.newsletters)).rowcount
+    return Counter(ended=ended, lifted=take_off(connection, entry.email_hash, BY_JOURNAL, entry.at))
+
+
 def _goodbye(connection: Connection, entry: Goodbye, given_back: Collection[str]) -> Counter[str]:
-    """End what was asked for before the goodbye: whoever came back later stays, and who was `given_back` theirs."""
+    ending = _ending(entry, given_back)
+    if entry.newsletter is not None:
+        ending = ending.where(subscriptions.c.newsletter == entry.newsletter)
+    ended = connection.execute(ending).rowcount
+    erased = _erase(connection, entry.email_hash) if entry.kind == "erased" else 0
+    suppressed = _suppress(connection, entry) if entry.kind == "suppressed" else 0
+    return Counter(ended=ended, erased=erased, suppressed=suppressed)
+
+
+def _ending(entry: Goodbye | Lifted, given_back: Collection[str]) -> Update:
+    """End what was asked for before that: whoever came back later stays, and who was `given_back` theirs."""
     person = select(subscribers.c.id).where(subscribers.c.email_hash == entry.email_hash).scalar_subquery()
     ending = update(subscriptions).where(
         subscriptions.c.subscriber == person,
@@ -131,12 +147,7 @@ def _goodbye(connection: Connection, entry: Goodbye, given_back: Collection[str]
     )
     if given_back:
         ending = ending.where(subscriptions.c.newsletter.not_in(sorted(given_back)))
-    if entry.newsletter is not None:
-        ending = ending.where(subscriptions.c.newsletter == entry.newsletter)
-    ended = connection.execute(ending.values(state=SubscriptionState.ENDED, ended_at=entry.at)).rowcount
-    erased = _erase(connection, entry.email_hash) if entry.kind == "erased" else 0
-    suppressed = _suppress(connection, entry) if entry.kind == "suppressed" else 0
-    return Counter(ended=ended, erased=erased, suppressed=suppressed)
+    return ending.values(state=SubscriptionState.ENDED, ended_at=entry.at)
 
 
 def _erase(connection: Connection, email_hash: str) -> int:

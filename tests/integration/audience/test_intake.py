@@ -10,18 +10,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
-from newsletter.audience import Defaults
+from newsletter.audience import Defaults, Lifting
 from newsletter.store.database import Database
-from newsletter.store.journal import Journal
+from newsletter.store.journal import Goodbye, Journal
 from newsletter.store.program_tables import outbox
+from newsletter.store.suppression_tables import lifted
 from newsletter.store.tables import consents, deliveries, notices, subscribers, subscriptions, suppressions
 from newsletter.tokens import Purpose
-from tests.integration.audience.world import World, token
+from tests.integration.audience.world import KEYS, World, token
 from tests.integration.audience.world import settings as site
 
 PEOPLE = [f"{name}@leser.example" for name in ("mara", "olli", "pia", "weg", "ida", "jan")]
-PASTS = ("nobody", "asked", "lapsed", "reads", "reads the other", "left", "left one", "erased", "suppressed")
-TABLES = (outbox, deliveries, notices, consents, subscriptions, subscribers, suppressions)
+PASTS = (
+    *("nobody", "asked", "lapsed", "reads", "reads the other", "left", "left one", "erased", "suppressed"),
+    *("lifted", "reads, lifted", "asked, lifted"),
+)
+TABLES = (outbox, deliveries, notices, consents, subscriptions, subscribers, suppressions, lifted)
 DEFAULTS = Defaults("presse", "Umzug")
 
 spelt = st.sampled_from([*PEOPLE, *(address.upper() for address in PEOPLE), "kaputt", ""])
@@ -101,6 +105,22 @@ def _erased(world: World, address: str) -> None:
     world.register.erase(address, world.now)
 
 
+def _lifted(world: World, address: str) -> None:
+    email_hash = KEYS.address_hash(address)
+    world.register.give_up(email_hash, "bounce: user-unknown", world.now)
+    Lifting(world.store, world.journal).lift(email_hash, "das Postfach geht wieder", world.now)
+
+
+def _reads_lifted(world: World, address: str) -> None:
+    world.reader(address)
+    _lifted(world, address)
+
+
+def _asked_lifted(world: World, address: str) -> None:
+    world.ask(address)
+    _lifted(world, address)
+
+
 BEFORE: dict[str, Callable[[World, str], object]] = {
     "asked": World.ask,
     "reads": World.reader,
@@ -108,6 +128,9 @@ BEFORE: dict[str, Callable[[World, str], object]] = {
     "left": _left,
     "left one": _left_one,
     "erased": _erased,
+    "lifted": _lifted,
+    "reads, lifted": _reads_lifted,
+    "asked, lifted": _asked_lifted,
     "suppressed": lambda world, address: world.register.suppress(address, "will nicht", world.now),
 }
 
@@ -133,4 +156,5 @@ def everything(world: World) -> tuple[Any, ...]:
         select(*suppressions.c).order_by(suppressions.c.email_hash),
     )
     found = world.database.read(lambda connection: [connection.execute(query).all() for query in queries])
-    return (*found, [(entry.kind, entry.email_hash) for entry in world.journal.entries()])  # type: ignore[union-attr]
+    goodbyes = [one for one in world.journal.entries() if isinstance(one, Goodbye)]
+    return (*found, [(one.kind, one.email_hash) for one in goodbyes])

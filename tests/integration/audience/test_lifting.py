@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from newsletter.store.audience import Audience
 from newsletter.store.backup import backup, restore
 from newsletter.store.database import Database, open_database
 from newsletter.store.journal import Journal
+from newsletter.store.suppression_tables import lifted
 from newsletter.store.tables import suppressions
 from newsletter.tokens import Purpose
 from tests.integration.audience.world import ADDRESS, KEYS, START, World, settings, token
@@ -193,5 +195,52 @@ def test_a_lift_gives_back_nothing_that_an_earlier_one_did_not(world: World, sto
     world.register.give_up(HASH, BOUNCE, world.now)
     assert lift(world) == Lift(("presse",), ())
     again = restored(world, store_url, file)
+    assert (suppressed(again), again.state(own)) == ({}, ENDED)
+    again.database.close()
+
+
+def test_nothing_stays_of_an_address_that_no_list_may_bring_back(world: World) -> None:
+    world.register.suppress(STRANGER, CALL, world.now)
+    lift(world, KEYS.address_hash(STRANGER))
+    assert world.register.import_csv(LIST, world.now, FROM_LIST).added == 1
+    with pytest.raises(StateError, match="who alone can subscribe again"):
+        world.register.add(STRANGER, world.wish("rat"), "Formular", world.now)
+    assert world.emails() == [ADDRESS]
+
+
+def test_a_restore_keeps_at_whose_word_something_was_lifted(world: World, store_url: str, tmp_path: Path) -> None:
+    world.register.suppress(ADDRESS, CALL, world.now)
+    lift(world)
+    backup(store_url, tmp_path / "after")
+    again = restored(world, store_url, tmp_path / "after")
+    assert again.database.read(lambda c: c.execute(select(lifted.c.reason)).scalars().all()) == [WHY]
+    again.database.close()
+
+
+def test_two_clocks_that_differ_lose_no_goodbye(world: World, store_url: str, tmp_path: Path) -> None:
+    """What is lifted by a slow clock is lifted; what is suppressed by one after that stays so, restored or not."""
+    own = world.reader()
+    file = tmp_path / "before"
+    backup(store_url, file)
+    world.later(hours=1)
+    slow = world.now - timedelta(seconds=2)
+    world.register.give_up(HASH, BOUNCE, world.now)
+    assert lifting(world).lift(HASH, WHY, slow) == Lift(("presse",), ())
+    assert (suppressed(world), world.state(own)) == ({}, ACTIVE)
+    world.register.complained(HASH, COMPLAINT, slow)
+    assert suppressed(world) == {HASH: COMPLAINT}
+    again = restored(world, store_url, file)
+    assert (suppressed(again), again.state(own)) == ({HASH: "by the journal"}, ENDED)
+    again.database.close()
+
+
+def test_a_restore_ends_what_a_lift_ended(world: World, store_url: str, tmp_path: Path) -> None:
+    """Also what was confirmed while the goodbye was on its way, which is not older than that."""
+    own, late = world.reader(), tmp_path / "late"
+    confirmed = world.now
+    world.register.suppress(ADDRESS, CALL, confirmed - timedelta(seconds=1))
+    backup(store_url, late)
+    assert lift(world) == Lift((), ("presse",))
+    again = restored(world, store_url, late)
     assert (suppressed(again), again.state(own)) == ({}, ENDED)
     again.database.close()

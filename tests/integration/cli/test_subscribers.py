@@ -1,15 +1,16 @@
-"""`subscribers unsuppress`: what it says, and that it is on record."""
+"""`subscribers`: what is kept of a list whose name is no UTF-8, and how a suppression is lifted, on record."""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from newsletter.cli import cli
-from newsletter.errors import NotFound
+from newsletter.errors import BadInput, NotFound
 from tests.integration.web.admin.world import office
 
 MARA, IDA = "mara@leser.example", "ida@leser.example"
@@ -44,3 +45,17 @@ def test_a_suppression_is_lifted_for_a_reason(place: Path) -> None:
     entries = [json.loads(line) for line in lines]
     lifts = [(one["outcome"], one["detail"]["reason"]) for one in entries if one["action"] == "suppression.lift"]
     assert sorted(lifts) == [("done", "Anruf"), ("done", "Brief"), ("refused", "Brief")]
+
+
+def test_what_is_on_record_can_be_read_again(place: Path) -> None:
+    """Half a surrogate pair, which stands for a byte that is no UTF-8, would spoil each export for good."""
+    file = os.fsdecode(os.fsencode(place.parent) + "/Größe.csv".encode("latin-1"))
+    Path(file).write_text(f"email\n{MARA}\n", "utf-8")
+    assert run(place, "import", "--newsletter", "presse", file).stdout.startswith("1 added")
+    assert "imported from Gr\ufffd\ufffde.csv on" in run(place, "proof", MARA).stdout
+    latin = os.fsdecode("Umfrage für alle".encode("latin-1"))
+    Path(file).write_text(f"email\n{IDA}\n", "utf-8")
+    refused = run(place, "import", "--newsletter", "presse", "--consent", latin, file)
+    assert (refused.exit_code, "1 left out" in refused.stdout) == (1, True)
+    assert isinstance(run(place, "add", IDA, "--newsletter", "presse", "--consent", latin).exception, BadInput)
+    assert [line.split(",")[0] for line in run(place, "export").stdout.splitlines()] == ["email", MARA]

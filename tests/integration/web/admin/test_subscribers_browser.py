@@ -18,6 +18,7 @@ from tests.servers.chromium import Chromium
 
 LIST = "Kontakt;Vermerk\nmara@leser.example;Formular 1\nkeine Adresse;Formular 2\nida@leser.example;Formular 3\n"
 LONG = "eine-ziemlich-lange-adresse-einer-leserin-aus-der-verwaltung@presseabteilung.musterstadt.example"
+GONE = f"w{LONG}"
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,10 @@ def filled(office: Office) -> None:
     subscribe(office, LONG, "presse", "rat")
     program.subscribing.subscribe("wartet@leser.example", program.offer.wish("rat"), now, "de")
     program.register.suppress("gesperrt@leser.example", "Brief vom 3. November 2026", now)
+    subscribe(office, GONE, "presse", "rat")
+    program.register.give_up(program.keys.address_hash(GONE), "bounce: user-unknown: 5.1.1", now)
+    subscribe(office, "anruf@leser.example", "presse", "rat")
+    program.register.suppress("anruf@leser.example", "Anruf vom 3. November 2026", now)
     own = program.subscribers.one(1)[1][0]
     program.audience.write(lambda rows: rows.add_notice(NoticeKind.DATA, own, 1, now))
     (mail,) = program.database.read(lambda c: c.execute(deliveries.select().where(deliveries.c.subscriber == 1)).all())
@@ -65,13 +70,20 @@ def look_for_suppressed(page: Page) -> None:
     press(page, "Suchen")
 
 
-def lift_suppressed(page: Page) -> None:
-    look_for_suppressed(page)
-    page.get_by_role("link", name="Sperre aufheben").click()
+def lift(address: str) -> Callable[[Page], None]:
+    """The way to the question whether they are sure."""
+
+    def act(page: Page) -> None:
+        page.get_by_label("Gesuchte Adresse").fill(address)
+        press(page, "Suchen")
+        page.get_by_role("link", name="Sperre aufheben").click()
+        page.get_by_role("heading", name="Sperre aufheben?").wait_for()
+
+    return act
 
 
 def lift_without_reason(page: Page) -> None:
-    lift_suppressed(page)
+    lift("gesperrt@leser.example")(page)
     press(page, "Sperre aufheben")
 
 
@@ -117,8 +129,9 @@ PAGES: dict[str, tuple[str, Callable[[Page], None], str]] = {
     "no erasing": ("/1/erase", pressed("Endgültig löschen"), "Endgültig löschen?"),
     "suppressed": ("/suppressed", look_for_suppressed, "Gesperrte Adressen"),
     "no suppressing": ("/suppressed", pressed("Sperren"), "Gesperrte Adressen"),
-    "lifting": ("/suppressed", lift_suppressed, "Sperre aufheben?"),
-    "no lifting": ("/suppressed", lift_without_reason, "Sperre aufheben?"),
+    "lifting, back": ("/suppressed", lift(GONE), "Sperre aufheben?"),
+    "lifting, call": ("/suppressed", lift("anruf@leser.example"), "Sperre aufheben?"),
+    "lifting, no reason": ("/suppressed", lift_without_reason, "Sperre aufheben?"),
     "import": ("/import", nothing, "Liste importieren"),
     "no file": ("/import", pressed("Hochladen"), "Liste importieren"),
     "columns": ("/import", upload, "Was die Spalten bedeuten"),
@@ -131,7 +144,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], None], str]] = {
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_in_any_look(here: Office, chromium: Chromium, name: str) -> None:
     path, act, heading = PAGES[name]
-    role = Role.ADMIN if "lifting" in name else Role.EDITOR
+    role = Role.ADMIN if name.startswith("lifting") else Role.EDITOR
     cookie = here.cookie(role, name=f"{name.replace(' ', '.').replace(',', '')}@musterstadt.example")
 
     def opened(page: Page) -> None:
