@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.audience import Defaults, Lift, Lifting
+from newsletter.deliver.feedback import diagnosis
+from newsletter.deliver.feedback.returned import Kind
 from newsletter.deliver.verdict import Reply, judge
 from newsletter.errors import BadInput, NotFound, StateError
 from newsletter.model import SubscriptionState, Suppression
@@ -127,6 +129,9 @@ def test_it_wants_a_reason(world: World) -> None:
         (judge(".", Reply(550, "5.1.10 No such user")).answer, True),
         (judge("RCPT", Reply(550, "5.7.1 Not wanted")).answer, False),
         ("406 You tried to send to a recipient that has been marked as inactive.", False),
+        ("bounce: mailbox-full: 5.2.2", True),
+        ("bounce: not-allowed: 5.7.1", False),
+        ("bounce: unexplained: 5.0.0", False),
         (COMPLAINT, False),
         (CALL, False),
         ("by the journal", False),
@@ -244,3 +249,11 @@ def test_a_restore_ends_what_a_lift_ended(world: World, store_url: str, tmp_path
     again = restored(world, store_url, late)
     assert (suppressed(again), again.state(own)) == ({}, ENDED)
     again.database.close()
+
+
+@pytest.mark.parametrize("answer", ["550 5.7.1 Rejected by the recipient", "550 5.7.1 Delivery not authorized"])
+def test_whose_own_rule_refused_the_mail_gets_none_again(world: World, answer: str) -> None:
+    own, said = world.reader(), diagnosis.judge([answer])
+    world.register.give_up(HASH, f"{Kind.BOUNCE}: {said.reason}: {said.status}", world.now)
+    assert (said.temporary, lift(world)) == (False, Lift((), ("presse",)))
+    assert world.state(own) is ENDED
