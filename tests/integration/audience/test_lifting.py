@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,10 +16,10 @@ from newsletter.deliver.feedback.returned import Kind
 from newsletter.deliver.verdict import Reply, judge
 from newsletter.errors import BadInput, NotFound, StateError
 from newsletter.model import SubscriptionState, Suppression
-from newsletter.store.audience import Audience
+from newsletter.store.audience import Audience, AudienceRows
 from newsletter.store.backup import backup, restore
 from newsletter.store.database import Database, open_database
-from newsletter.store.journal import Journal
+from newsletter.store.journal import Goodbye, Journal
 from newsletter.store.suppression_tables import lifted
 from newsletter.store.tables import suppressions
 from newsletter.tokens import Purpose
@@ -257,3 +259,22 @@ def test_whose_own_rule_refused_the_mail_gets_none_again(world: World, answer: s
     world.register.give_up(HASH, f"{Kind.BOUNCE}: {said.reason}: {said.status}", world.now)
     assert (said.temporary, lift(world)) == (False, Lift((), ("presse",)))
     assert world.state(own) is ENDED
+
+
+def test_a_complaint_that_comes_while_it_is_lifted_comes_after_that(world: World) -> None:
+    """Its moment may be an earlier one: the database knows which of the two waited for the other."""
+    world.register.suppress(ADDRESS, CALL, world.now)
+    early = world.now + timedelta(minutes=1)
+    world.later(hours=1)
+    with ThreadPoolExecutor(1) as pool:
+
+        def work(rows: AudienceRows) -> Future[None]:
+            rows.lift(HASH, WHY, world.now)
+            complaint = pool.submit(world.register.complained, HASH, COMPLAINT, early)
+            time.sleep(0.2)  # so that it waits, mostly
+            return complaint
+
+        world.store.write(work).result(30)
+    assert suppressed(world) == {HASH: COMPLAINT}
+    goodbyes = [entry for entry in world.journal.entries() if isinstance(entry, Goodbye)]
+    assert [entry.at > world.now for entry in goodbyes] == [False, True]
