@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.types import StringParamType
 
 from newsletter.errors import SettingsError
 from newsletter.memory import loading
@@ -18,6 +19,18 @@ from newsletter.memory import loading
 if TYPE_CHECKING:
     from newsletter.app import Program
     from newsletter.config import Settings
+
+
+class Prose(StringParamType):
+    """What is kept and shown again. A byte that is no UTF-8 comes as half a surrogate pair, which no page can show."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The same. Raises BadParameter for what is no UTF-8."""
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            self.fail("it is not written in UTF-8", param, ctx)
+        return value
 
 
 def program_of(ctx: click.Context) -> Program:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.output import echo_json, echo_rows, program_of
+from newsletter.cli.output import Prose, echo_json, echo_rows, program_of
 
 if TYPE_CHECKING:
     from newsletter.audience import ImportReport
@@ -28,7 +28,9 @@ def subscribers() -> None:
 @click.option("--cadence", default="", help="immediate, daily or weekly; else the newsletter's first.")
 @click.option("--language", default="", help="de or en; else the site's.")
 @click.option("--format", "format_", default="", help="standard, large, no-images or text; else standard.")
-@click.option("--consent", default="", help='Where and when consent was given, as "signed form, 2026-11-01".')
+@click.option(
+    "--consent", type=Prose(), default="", help='Where and when consent was given, as "signed form, 2026-11-01".'
+)
 @click.option("--confirm", is_flag=True, help="Ask the person by mail (double opt-in) instead of subscribing at once.")
 @click.pass_context
 def add(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -74,7 +76,7 @@ def list_(ctx: click.Context, newsletter: str | None, as_json: bool) -> None:
 @subscribers.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--newsletter", help="For rows that name none.")
-@click.option("--consent", help="For rows that name none: where and when it was given.")
+@click.option("--consent", type=Prose(), help="For rows that name none: where and when it was given.")
 @click.option("--from", "source", help="listmonk, mailchimp, cleverreach or rapidmail; else its columns tell.")
 @click.option(
     "--refused", type=click.Path(dir_okay=False, path_type=Path), help="Write what was left out to this CSV file."
@@ -176,7 +178,7 @@ def erase(ctx: click.Context, address: str) -> None:
 
 @subscribers.command()
 @click.argument("address")
-@click.option("--reason", default="by the operator", show_default=True)
+@click.option("--reason", type=Prose(), default="by the operator", show_default=True)
 @click.pass_context
 def suppress(ctx: click.Context, address: str, reason: str) -> None:
     """Never write to ADDRESS again, unless `unsuppress` takes that back."""
@@ -187,7 +189,7 @@ def suppress(ctx: click.Context, address: str, reason: str) -> None:
 
 @subscribers.command()
 @click.argument("address")
-@click.option("--reason", required=True, help="Who asked for it, when and how; it is kept on record.")
+@click.option("--reason", type=Prose(), required=True, help="Who asked for it, when and how; it is kept on record.")
 @click.pass_context
 def unsuppress(ctx: click.Context, address: str, reason: str) -> None:
     """Let ADDRESS be written to again.

@@ -28,7 +28,8 @@ class Subscriber:
     created_at: datetime
 
 
-BOUNCED: Final = re.compile(r"bounce: |(RCPT: )?5\d\d[ -]5\.1\.(1|10)\b")  # as returned mail and receipts say it
+BOUNCED: Final = re.compile(r"bounce: (?!not-allowed|unexplained)|(RCPT: )?5\d\d[ -]5\.1\.(1|10)\b")
+"""As returned mail and receipts say it. What its reader's own rule refused ("not-allowed") is somebody's word."""
 
 
 @dataclass(frozen=True, slots=True)

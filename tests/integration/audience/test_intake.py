@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
 from newsletter.audience import Defaults, Lifting
+from newsletter.errors import BadInput
 from newsletter.store.database import Database
 from newsletter.store.journal import Goodbye, Journal
 from newsletter.store.program_tables import outbox
@@ -158,3 +160,15 @@ def everything(world: World) -> tuple[Any, ...]:
     found = world.database.read(lambda connection: [connection.execute(query).all() for query in queries])
     goodbyes = [one for one in world.journal.entries() if isinstance(one, Goodbye)]
     return (*found, [(one.kind, one.email_hash) for one in goodbyes])
+
+
+@pytest.mark.parametrize("proof", ["Formular\0", "Formular \udcfc"])
+def test_a_proof_that_is_no_text_stays_out(database: Database, tmp_path: Path, proof: str) -> None:
+    world = World(database, site(tmp_path), Journal(tmp_path / "journal"))
+    data = b"email;consent\nmara@leser.example;\nolli@leser.example;Liste"
+    report = world.register.import_csv(data, world.now, Defaults(None, proof))
+    assert (report.added, [(one.line, "is no text" in one.reason) for one in report.refused]) == (1, [(2, True)])
+    with pytest.raises(BadInput, match="is no text"):
+        world.register.add("mara@leser.example", world.wish(), proof, world.now)
+    assert world.emails() == ["olli@leser.example"]
+    assert [entry.consents[0].evidence for entry in world.register.entries()] == ["Liste"]

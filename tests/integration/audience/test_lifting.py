@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,13 +11,15 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.audience import Defaults, Lift, Lifting
+from newsletter.deliver.feedback import diagnosis
+from newsletter.deliver.feedback.returned import Kind
 from newsletter.deliver.verdict import Reply, judge
 from newsletter.errors import BadInput, NotFound, StateError
 from newsletter.model import SubscriptionState, Suppression
-from newsletter.store.audience import Audience
+from newsletter.store.audience import Audience, AudienceRows
 from newsletter.store.backup import backup, restore
 from newsletter.store.database import Database, open_database
-from newsletter.store.journal import Journal
+from newsletter.store.journal import Goodbye, Journal
 from newsletter.store.suppression_tables import lifted
 from newsletter.store.tables import suppressions
 from newsletter.tokens import Purpose
@@ -127,6 +131,9 @@ def test_it_wants_a_reason(world: World) -> None:
         (judge(".", Reply(550, "5.1.10 No such user")).answer, True),
         (judge("RCPT", Reply(550, "5.7.1 Not wanted")).answer, False),
         ("406 You tried to send to a recipient that has been marked as inactive.", False),
+        ("bounce: mailbox-full: 5.2.2", True),
+        ("bounce: not-allowed: 5.7.1", False),
+        ("bounce: unexplained: 5.0.0", False),
         (COMPLAINT, False),
         (CALL, False),
         ("by the journal", False),
@@ -244,3 +251,30 @@ def test_a_restore_ends_what_a_lift_ended(world: World, store_url: str, tmp_path
     again = restored(world, store_url, late)
     assert (suppressed(again), again.state(own)) == ({}, ENDED)
     again.database.close()
+
+
+@pytest.mark.parametrize("answer", ["550 5.7.1 Rejected by the recipient", "550 5.7.1 Delivery not authorized"])
+def test_whose_own_rule_refused_the_mail_gets_none_again(world: World, answer: str) -> None:
+    own, said = world.reader(), diagnosis.judge([answer])
+    world.register.give_up(HASH, f"{Kind.BOUNCE}: {said.reason}: {said.status}", world.now)
+    assert (said.temporary, lift(world)) == (False, Lift((), ("presse",)))
+    assert world.state(own) is ENDED
+
+
+def test_a_complaint_that_comes_while_it_is_lifted_comes_after_that(world: World) -> None:
+    """Its moment may be an earlier one: the database knows which of the two waited for the other."""
+    world.register.suppress(ADDRESS, CALL, world.now)
+    early = world.now + timedelta(minutes=1)
+    world.later(hours=1)
+    with ThreadPoolExecutor(1) as pool:
+
+        def work(rows: AudienceRows) -> Future[None]:
+            rows.lift(HASH, WHY, world.now)
+            complaint = pool.submit(world.register.complained, HASH, COMPLAINT, early)
+            time.sleep(0.2)  # so that it waits, mostly
+            return complaint
+
+        world.store.write(work).result(30)
+    assert suppressed(world) == {HASH: COMPLAINT}
+    goodbyes = [entry for entry in world.journal.entries() if isinstance(entry, Goodbye)]
+    assert [entry.at > world.now for entry in goodbyes] == [False, True]

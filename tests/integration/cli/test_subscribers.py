@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from newsletter.cli import cli
-from newsletter.errors import BadInput, NotFound
+from newsletter.errors import NotFound
 from tests.integration.web.admin.world import office
 
 MARA, IDA = "mara@leser.example", "ida@leser.example"
@@ -55,7 +55,13 @@ def test_what_is_on_record_can_be_read_again(place: Path) -> None:
     assert "imported from Gr\ufffd\ufffde.csv on" in run(place, "proof", MARA).stdout
     latin = os.fsdecode("Umfrage für alle".encode("latin-1"))
     Path(file).write_text(f"email\n{IDA}\n", "utf-8")
-    refused = run(place, "import", "--newsletter", "presse", "--consent", latin, file)
-    assert (refused.exit_code, "1 left out" in refused.stdout) == (1, True)
-    assert isinstance(run(place, "add", IDA, "--newsletter", "presse", "--consent", latin).exception, BadInput)
+    new, consent = ("--newsletter", "presse"), ("--consent", latin)
+    for refused in (
+        run(place, "import", *new, *consent, file),
+        run(place, "add", IDA, *new, *consent),
+        run(place, "suppress", MARA, "--reason", latin),
+        run(place, "unsuppress", MARA, "--reason", latin),
+    ):
+        assert (refused.exit_code, "it is not written in UTF-8" in refused.stderr) == (2, True)
     assert [line.split(",")[0] for line in run(place, "export").stdout.splitlines()] == ["email", MARA]
+    assert not CliRunner().invoke(cli, ["--config", str(place), "audit", "--json"]).stdout

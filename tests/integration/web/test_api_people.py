@@ -115,6 +115,10 @@ async def test_a_suppression_is_lifted_with_a_scope_and_a_reason(here: Api) -> N
         await client.post("/subscribers", json=MARA)
         assert [one["state"] for one in (await client.get("/subscribers")).json()["items"]] == ["pending"]
     assert here.rows()["lifted"] == 1
+    lifts = [one for one in here.program.audit.store.newest(50) if one.action == "api lift_suppression"]
+    told = [(one.subject, one.outcome, one.detail.get("reason")) for one in reversed(lifts)]
+    refused = [("refused", " "), ("done", "rief noch einmal an"), ("refused", "x")]
+    assert [one for one in told if one[2]] == [(made["email_hash"], *one) for one in refused]
 
 
 async def test_an_edition_is_made_approved_sent_and_told_of(here: Api) -> None:

@@ -78,6 +78,7 @@ class Guarded(APIRoute):
                 return await inner(request)
             who, on = f"token {token.id} ({token.name})", "/".join(map(str, request.path_params.values()))
             async with contextmanager_in_threadpool(program.audit.action(who, f"api {self.name}", on)) as detail:
+                request.state.on_record = detail  # a route may say more
                 response = await _once(program, request, token, secret, inner)
                 if response.status_code >= HTTPStatus.BAD_REQUEST:
                     detail["outcome"] = REFUSED

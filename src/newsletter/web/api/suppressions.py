@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from pydantic import AwareDatetime, BaseModel
 
 from newsletter.audience.address import normalised
@@ -103,11 +103,12 @@ def suppress(program: Served, sent: Annotated[SuppressionIn, Body()]) -> Suppres
     openapi_extra=needs(Scope.SUPPRESSION_LIFT),
     responses=documented(404),
 )
-def lift_suppression(program: Served, email_hash: AddressHash, reason: LiftReason) -> LiftOut:
+def lift_suppression(program: Served, request: Request, email_hash: AddressHash, reason: LiftReason) -> LiftOut:
     """Let an address be written to again, which its keyed hash stands for.
 
     Where its mailbox was gone, less than 180 days ago, its reader gets the mails again. Else it may be asked again, no
     more: what it had is ended, and its owner alone can subscribe anew, with a confirmation.
     """
+    request.state.on_record["reason"] = reason
     done = program.subscribers.lifting.lift(email_hash, reason, program.now())
     return LiftOut(resumed=list(done.resumed), ended=list(done.ended))
