@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.output import echo_json, echo_rows, program_of
+from newsletter.cli.output import Prose, echo_json, echo_rows, program_of
 from newsletter.model import EVERYWHERE, Role
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def admin() -> None:
 
 
 @admin.command()
-@click.argument("name")
+@click.argument("name", type=Prose())
 @click.option("--role", type=ROLES, default=str(Role.ADMIN), show_default=True, help="What they may do.")
 @click.option("--newsletter", "newsletters", multiple=True, help="In which newsletters; in all where none is named.")
 @click.pass_context
@@ -38,7 +38,7 @@ def add(ctx: click.Context, name: str, role: str, newsletters: tuple[str, ...]) 
 
 
 @admin.command()
-@click.argument("name")
+@click.argument("name", type=Prose())
 @click.pass_context
 def reset(ctx: click.Context, name: str) -> None:
     """Take back the password, the one-time codes and every session of NAME: prints a link to set them up anew."""
@@ -49,7 +49,7 @@ def reset(ctx: click.Context, name: str) -> None:
 
 
 @admin.command()
-@click.argument("name")
+@click.argument("name", type=Prose())
 @click.pass_context
 def remove(ctx: click.Context, name: str) -> None:
     """Let NAME sign in no more, and end their sessions. What they did stays on record; `reset` lets them in again."""

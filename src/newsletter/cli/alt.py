@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli.output import echo_json, program_of
+from newsletter.cli.output import Prose, echo_json, program_of
 
 if TYPE_CHECKING:
     from newsletter.app.alts import Asked
@@ -37,8 +37,8 @@ def list_(ctx: click.Context, as_json: bool) -> None:
 
 @alt.command("set")
 @click.argument("picture")
-@click.argument("text")
-@click.option("--by", required=True, metavar="NAME", help="Who says so; it is kept.")
+@click.argument("text", type=Prose())
+@click.option("--by", type=Prose(), required=True, metavar="NAME", help="Who says so; it is kept.")
 @click.pass_context
 def set_(ctx: click.Context, picture: str, text: str, by: str) -> None:
     """Give PICTURE (its address, or how its hash begins) the alt text TEXT: what it shows, in a sentence."""
@@ -48,8 +48,10 @@ def set_(ctx: click.Context, picture: str, text: str, by: str) -> None:
 
 @alt.command()
 @click.argument("picture")
-@click.option("--by", required=True, metavar="NAME", help="Who says so; it is kept.")
-@click.option("--reason", required=True, help="Why nobody misses anything who does not see it; it is kept.")
+@click.option("--by", type=Prose(), required=True, metavar="NAME", help="Who says so; it is kept.")
+@click.option(
+    "--reason", type=Prose(), required=True, help="Why nobody misses anything who does not see it; it is kept."
+)
 @click.pass_context
 def decorative(ctx: click.Context, picture: str, by: str, reason: str) -> None:
     """Say that PICTURE shows nothing that matters: screen readers pass over it."""

@@ -11,7 +11,7 @@ import click
 from newsletter.app import decisions
 from newsletter.app.directly import send_test
 from newsletter.cli.making import HELD, edit, new
-from newsletter.cli.output import echo_json, echo_rows, program_of
+from newsletter.cli.output import Prose, echo_json, echo_rows, program_of
 from newsletter.edition.slots import moment_at
 from newsletter.errors import NewsletterError
 from newsletter.i18n import languages
@@ -174,7 +174,7 @@ def approve(ctx: click.Context, edition: str, override: str | None, at: str | No
 )
 @click.option("--failed", "what", flag_value=str(Settled.FAILED), help="They did not arrive, and are not sent again.")
 @click.option("--delivery", "ids", type=int, multiple=True, help="Only this one (may be given again); else all.")
-@click.option("--reason", required=True, help="Who decides it, and why. It is kept with each.")
+@click.option("--reason", type=Prose(), required=True, help="Who decides it, and why. It is kept with each.")
 @click.pass_context
 def settle(ctx: click.Context, edition: str, what: str | None, ids: tuple[int, ...], reason: str) -> None:
     """Decide what became of the uncertain mails of EDITION: `--arrived`, `--resend` or `--failed`."""
@@ -188,7 +188,7 @@ def settle(ctx: click.Context, edition: str, what: str | None, ids: tuple[int, .
 def _mover(name: str, state: EditionState, does: str) -> None:
     @editions.command(name, help=does)
     @click.argument("edition")
-    @click.option("--reason", default="by the operator", show_default=True)
+    @click.option("--reason", type=Prose(), default="by the operator", show_default=True)
     @click.pass_context
     def command(ctx: click.Context, edition: str, reason: str) -> None:
         program = program_of(ctx)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from newsletter.cli.output import echo_json, program_of
+from newsletter.cli.output import Prose, echo_json, program_of
 from newsletter.errors import BadInput
 from newsletter.model import LONGEST_SAYING, Cadence, Edition, EditionState, Saying
 
@@ -30,8 +30,8 @@ INTRO = "Plain text before the releases; - reads it from standard input."
     "--readers-of", "follows", metavar="EDITION", help="Only to those who got EDITION: its releases as they are now."
 )
 @click.option("--cadence", "cadences", multiple=True, type=CADENCE, help="Whose readers get it; else all of them.")
-@click.option("--subject", help=SUBJECT)
-@click.option("--intro", metavar="TEXT", help=INTRO)
+@click.option("--subject", type=Prose(), help=SUBJECT)
+@click.option("--intro", type=Prose(), metavar="TEXT", help=INTRO)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
 @click.pass_context
 def new(  # noqa: PLR0913, PLR0917 - an argument an option
@@ -75,8 +75,8 @@ def new(  # noqa: PLR0913, PLR0917 - an argument an option
 
 @click.command()
 @click.argument("edition")
-@click.option("--subject", help=SUBJECT)
-@click.option("--intro", metavar="TEXT", help=INTRO)
+@click.option("--subject", type=Prose(), help=SUBJECT)
+@click.option("--intro", type=Prose(), metavar="TEXT", help=INTRO)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON value.")
 @click.pass_context
 def edit(ctx: click.Context, edition: str, subject: str | None, intro: str | None, as_json: bool) -> None:

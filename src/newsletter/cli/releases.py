@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli.output import echo_json, echo_rows, program_of
+from newsletter.cli.output import Prose, echo_json, echo_rows, program_of
 from newsletter.errors import NewsletterError
 from newsletter.model import Release, ReleaseState
 
 if TYPE_CHECKING:
     from newsletter.app import Program
     from newsletter.store.releases import Revision
+
+
+WHY = "Why; it is kept, and shown to nobody."
 
 
 @click.group()
@@ -66,7 +69,9 @@ def show(ctx: click.Context, release: str, changes: bool, as_json: bool) -> None
 
 @releases.command()
 @click.argument("release")
-@click.option("--reason", default="by the operator", show_default=True, help="Why; it is kept, and shown to nobody.")
+@click.option(
+    "--reason", type=Prose(), default="by the operator", show_default=True, help="Why; it is kept, and shown to nobody."
+)
 @click.pass_context
 def withdraw(ctx: click.Context, release: str, reason: str) -> None:
     """Take RELEASE back: out of pages, feeds (with a notice that names its headline) and mails not sent yet."""
@@ -76,7 +81,9 @@ def withdraw(ctx: click.Context, release: str, reason: str) -> None:
 
 @releases.command()
 @click.argument("release")
-@click.option("--reason", default="by the operator", show_default=True, help="Why; it is kept, and shown to nobody.")
+@click.option(
+    "--reason", type=Prose(), default="by the operator", show_default=True, help="Why; it is kept, and shown to nobody."
+)
 @click.option("--until", metavar="ISO8601", help="Keep it back until then only: an embargo.")
 @click.pass_context
 def withhold(ctx: click.Context, release: str, reason: str, until: str | None) -> None:

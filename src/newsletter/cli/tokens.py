@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from newsletter.cli.output import echo_json, echo_rows, program_of
+from newsletter.cli.output import Prose, echo_json, echo_rows, program_of
 from newsletter.model import ApiToken, Scope
 
 
@@ -14,7 +14,7 @@ def tokens() -> None:
 
 
 @tokens.command()
-@click.argument("name")
+@click.argument("name", type=Prose())
 @click.option(
     "--scope", "scopes", multiple=True, required=True, type=click.Choice([str(one) for one in Scope]),
     help="What it may be used for; may be given again.",

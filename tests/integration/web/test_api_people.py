@@ -117,8 +117,8 @@ async def test_a_suppression_is_lifted_with_a_scope_and_a_reason(here: Api) -> N
     assert here.rows()["lifted"] == 1
     lifts = [one for one in here.program.audit.store.newest(50) if one.action == "api lift_suppression"]
     told = [(one.subject, one.outcome, one.detail.get("reason")) for one in reversed(lifts)]
-    refused = [("refused", " "), ("done", "rief noch einmal an"), ("refused", "x")]
-    assert [one for one in told if one[2]] == [(made["email_hash"], *one) for one in refused]
+    wanted = [("refused", " "), ("done", "rief noch einmal an"), ("refused", "x")]
+    assert [one for one in told if one[2]] == [(made["email_hash"], *one) for one in wanted]
 
 
 async def test_an_edition_is_made_approved_sent_and_told_of(here: Api) -> None:
