@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, exists, or_, select, update
 
 from newsletter.errors import NotFound, StateError
 from newsletter.model import EDITION_MOVES, Cadence, Carried, DeliveryState, Edition, EditionState, Finding
@@ -16,7 +16,7 @@ from newsletter.store.database import Database
 from newsletter.store.documents import findings_document, findings_from
 from newsletter.store.outbox import moved_to
 from newsletter.store.reasons import told
-from newsletter.store.states import is_in, open_of
+from newsletter.store.states import by_state, is_in, open_of
 from newsletter.store.tables import deliveries, edition_releases, editions, variants
 
 UNDECIDED = (EditionState.COMPOSED, EditionState.HELD)
@@ -306,14 +306,7 @@ def _from_row(row: Row[Any], carried: Sequence[Carried]) -> Edition:
 
 
 def _counts(connection: Connection, ids: Sequence[str]) -> dict[str, dict[DeliveryState, int]]:
-    query = (
-        select(deliveries.c.edition, deliveries.c.state, func.count())
-        .where(deliveries.c.edition.in_(ids))
-        .group_by(deliveries.c.edition, deliveries.c.state)
-    )
-    counts: dict[str, dict[DeliveryState, int]] = {}
-    for edition, state, count in connection.execute(query):
-        counts.setdefault(edition, {})[DeliveryState(state)] = count
+    counts: dict[str, dict[DeliveryState, int]] = {**by_state(connection, ids)}
     forgotten = select(editions.c.id, editions.c.outcome).where(editions.c.id.in_(ids), editions.c.outcome.is_not(None))
     for edition, outcome in connection.execute(forgotten):
         counts[edition] = {DeliveryState(state): count for state, count in (outcome or {}).items()}

@@ -77,3 +77,15 @@ def test_who_got_an_earlier_edition_is_looked_up_one_by_one(world: World) -> Non
     found = plans(world, lambda: Freezer(world.database).wishes("presse", Cadence.DAILY, EDITION))
     assert len(found) == 1
     assert "SEARCH deliveries USING INDEX sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)" in found[0]
+
+
+def test_mails_are_counted_by_indexes_alone(world: World) -> None:
+    """Rows are not read for it: an edition of a million is on every list of editions."""
+    world.plan(12)
+    ends = list(DeliveryState)
+    for number, (id,) in enumerate(world.rows("id")):
+        state = update(deliveries).where(deliveries.c.id == id).values(state=ends[number % len(ends)])
+        world.database.write(lambda connection, state=state: connection.execute(state))
+    assert world.editions.counts(EDITION) == {state: 2 if at < 2 else 1 for at, state in enumerate(ends)}
+    found = plans(world, lambda: world.editions.counts(EDITION))
+    assert all("USING COVERING INDEX" in plan for plan in found)
