@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import Update, event, update
 
 from newsletter.model import Cadence, DeliveryState
 from newsletter.store.database import Database, open_database
@@ -28,6 +28,10 @@ def database(sqlite_url: str) -> Iterator[Database]:
 @pytest.fixture
 def world(database: Database, tmp_path: Path) -> World:
     return World(database, tmp_path)
+
+
+def change(world: World, what: Update) -> None:
+    world.database.write(lambda connection: connection.execute(what))
 
 
 @contextmanager
@@ -63,8 +67,7 @@ def test_those_whose_moment_has_come_are_found_among_many_that_wait(world: World
     world.subscribe("leser@stadt.example")
     world.edition()
     world.freeze()
-    later = update(deliveries).values(state=DeliveryState.DEFERRED, retry_at=START)
-    world.database.write(lambda connection: connection.execute(later))
+    change(world, update(deliveries).values(state=DeliveryState.DEFERRED, retry_at=START))
     found = plans(world, lambda: world.ledger.claim(100, START + timedelta(minutes=1)))
     again = [plan for plan in found if "ix_deliveries_again" in plan]
     assert len(again) == 2, "of notices and of the edition"
@@ -84,8 +87,7 @@ def test_mails_are_counted_by_indexes_alone(world: World) -> None:
     world.plan(12)
     ends = list(DeliveryState)
     for number, (id,) in enumerate(world.rows("id")):
-        state = update(deliveries).where(deliveries.c.id == id).values(state=ends[number % len(ends)])
-        world.database.write(lambda connection, state=state: connection.execute(state))
+        change(world, update(deliveries).where(deliveries.c.id == id).values(state=ends[number % len(ends)]))
     assert world.editions.counts(EDITION) == {state: 2 if at < 2 else 1 for at, state in enumerate(ends)}
     found = plans(world, lambda: world.editions.counts(EDITION))
     assert all("USING COVERING INDEX" in plan for plan in found)
