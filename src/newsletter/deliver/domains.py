@@ -27,6 +27,7 @@ LOOK: Final = 0.5  # seconds, at most, until somebody who waits looks again
 FORGOTTEN: Final = 3600.0  # seconds without news
 NEAR: Final = 10.0  # seconds that a mail waits in hand, at most
 FAR: Final = 600.0  # seconds that it is put off, at most
+NOTICES: Final = 300  # of a domain that wait in hand, however long
 TAKES: Final = 0.1  # seconds that a mail may take
 
 
@@ -123,7 +124,8 @@ class Domains:
     def far(self, ready: Collection[Claim]) -> dict[int, float]:
         """Of these deliveries those that would have to wait for long, and in how many seconds their turn may come.
 
-        For a notice somebody waits: it is never among them.
+        For a notice somebody waits: it is not among them, but where there are so many of one domain that they would
+        fill the hand, and the next person's at another domain would wait behind them all.
         """
         now, before = self._clock(), Counter[str]()
         found: dict[int, float] = {}
@@ -132,7 +134,8 @@ class Domains:
             if slow is None:
                 continue
             before[_domain(claim)] += 1
-            if claim.edition is not None and before[_domain(claim)] * slow.step > NEAR:
+            wait = before[_domain(claim)] * slow.step
+            if wait > NEAR and (claim.edition is not None or before[_domain(claim)] > NOTICES):
                 found[claim.delivery] = slow.book(now)
         return found
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from newsletter.model import Claim, DeliveryState, Doubt, EditionState, NoticeKind, Receipt
 from newsletter.store import fencing, leases
@@ -213,7 +213,7 @@ def _claim(
     for query in due:
         if len(found) >= limit:
             break
-        found += connection.execute(query.limit(limit - len(found))).all()
+        found += _rows(connection, connection.execute(query.limit(limit - len(found))).scalars().all())
     wanted = [row for row in found if row.wanted]
     held = {"state": DeliveryState.CLAIMED, "token": own.token + 1, "lease_until": lease, "changed_at": now}
     _set(connection, [row.id for row in wanted], **held)
@@ -223,28 +223,41 @@ def _claim(
 
 
 def _due(connection: Connection, now: datetime, regular: bool) -> Iterable[Select[Any]]:
-    """What may be claimed, in order: notices, for which people wait; editions by their slot, or only the extra ones."""
+    """What may be claimed, in order: notices, for which people wait; editions by their slot, or only the extra ones.
+
+    Of what waited for a moment of its own comes first what waited longest, by an index of its own: of very many that
+    wait for later nothing is read.
+    """
     if not connection.execute(select(fencing.RUNNING)).scalar_one():
         return
-    ready = (is_in(DeliveryState.QUEUED), and_(is_in(DeliveryState.DEFERRED), own.retry_at <= now))
-    columns = (*deliveries.c, subscribers.c.email, WANTED.label("wanted"))
-    people = deliveries.join(subscribers, subscribers.c.id == own.subscriber, isouter=True)
-    lock: dict[str, Any] = {"of": deliveries, "skip_locked": True}
-    for due in ready:
-        query = select(*columns, notices.c.dated).select_from(people.join(notices, notices.c.id == own.notice))
-        yield query.where(own.edition.is_(None), due).order_by(own.variant, own.id).with_for_update(**lock)
+    new = select(own.id).where(is_in(DeliveryState.QUEUED)).order_by(own.variant, own.id)
+    again = select(own.id).where(is_in(DeliveryState.DEFERRED), own.retry_at <= now).order_by(own.retry_at, own.id)
+    ready = [query.with_for_update(skip_locked=True) for query in (new, again)]
+    yield from (query.where(own.edition.is_(None)) for query in ready)
     sending = (
-        select(editions.c.id, editions.c.dated)
+        select(editions.c.id)
         .where(editions.c.state == EditionState.SENDING, editions.c.frozen_at.is_not(None))
         .order_by(editions.c.slot, editions.c.id)
     )
     if not regular:
         sending = sending.where(editions.c.extra)
-    for edition, dated in connection.execute(sending).all():
-        moment = literal(dated, editions.c.dated.type).label("dated")
-        for due in ready:
-            query = select(*columns, moment).select_from(people)
-            yield query.where(own.edition == edition, due).order_by(own.variant, own.id).with_for_update(**lock)
+    for edition in connection.execute(sending).scalars().all():
+        yield from (query.where(own.edition == edition) for query in ready)
+
+
+def _rows(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
+    """These deliveries, by their variants. Asked apart from which: of a query that may find very many PostgreSQL would
+    gather all subscribers, to know who is wanted, and then look at the few of its LIMIT."""
+    if not ids:
+        return []
+    dated = func.coalesce(editions.c.dated, notices.c.dated).label("dated")
+    query = (
+        select(*deliveries.c, subscribers.c.email, WANTED.label("wanted"), dated)
+        .join_from(deliveries, subscribers, subscribers.c.id == own.subscriber, isouter=True)
+        .join(editions, editions.c.id == own.edition, isouter=True)
+        .join(notices, notices.c.id == own.notice, isouter=True)
+    )
+    return list(connection.execute(query.where(own.id.in_(ids)).order_by(own.variant, own.id)))
 
 
 def _claimed(row: Row[Any], lease: datetime) -> Claim:

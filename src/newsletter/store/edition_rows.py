@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, select
 
 from newsletter.errors import NotFound
 from newsletter.model import Cadence, Carried, DeliveryState, Edition, EditionState
@@ -13,7 +13,8 @@ from newsletter.said import said_from
 from newsletter.store.conflict import insert
 from newsletter.store.documents import findings_document, findings_from
 from newsletter.store.reasons import told
-from newsletter.store.tables import deliveries, edition_releases, editions
+from newsletter.store.states import by_state
+from newsletter.store.tables import edition_releases, editions
 
 
 class Counted(NamedTuple):
@@ -120,14 +121,7 @@ def _from_row(row: Row[Any], carried: Sequence[Carried]) -> Edition:
 
 def counts_of(connection: Connection, ids: Sequence[str]) -> dict[str, dict[DeliveryState, int]]:
     """How many deliveries of these editions are in each state, also where only the sums are kept."""
-    query = (
-        select(deliveries.c.edition, deliveries.c.state, func.count())
-        .where(deliveries.c.edition.in_(ids))
-        .group_by(deliveries.c.edition, deliveries.c.state)
-    )
-    counts: dict[str, dict[DeliveryState, int]] = {}
-    for edition, state, count in connection.execute(query):
-        counts.setdefault(edition, {})[DeliveryState(state)] = count
+    counts: dict[str, dict[DeliveryState, int]] = {**by_state(connection, ids)}
     forgotten = select(editions.c.id, editions.c.outcome).where(editions.c.id.in_(ids), editions.c.outcome.is_not(None))
     for edition, outcome in connection.execute(forgotten):
         counts[edition] = {DeliveryState(state): count for state, count in (outcome or {}).items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, Table, and_, func, or_, select
@@ -10,6 +11,7 @@ from newsletter.model import DeliveryState, EditionState, Figures, SourceFigures
 from newsletter.store import state
 from newsletter.store.alarms import Alarms
 from newsletter.store.database import Database
+from newsletter.store.states import by_state
 from newsletter.store.tables import deliveries, editions, releases, sources, subscriptions, suppressions
 
 UNDER_WAY = (EditionState.SENDING, EditionState.PAUSED)
@@ -48,10 +50,13 @@ def _by(connection: Connection, table: Table, column: Column[str]) -> dict[str, 
 
 
 def _deliveries(connection: Connection) -> dict[str, int]:
-    moving = deliveries.c.edition.in_(select(editions.c.id).where(editions.c.state.in_(UNDER_WAY)))
-    of_notice = deliveries.c.notice.is_not(None)
-    query = select(deliveries.c.state, func.count()).where(or_(moving, of_notice)).group_by(deliveries.c.state)
-    return {str(name): int(count) for name, count in connection.execute(query).all()}
+    moving = connection.execute(select(editions.c.id).where(editions.c.state.in_(UNDER_WAY))).scalars().all()
+    of_notice = deliveries.c.edition.is_(None)  # said so for the index
+    query = select(deliveries.c.state, func.count()).where(of_notice).group_by(deliveries.c.state)
+    sums = Counter({str(name): int(count) for name, count in connection.execute(query)})
+    for counts in by_state(connection, moving).values():
+        sums.update({state.value: count for state, count in counts.items()})
+    return dict(sums)
 
 
 def _waits_since(connection: Connection, now: datetime) -> datetime | None:

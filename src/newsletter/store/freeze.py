@@ -106,6 +106,7 @@ def _audience(newsletter: str, cadence: Cadence, follows: str | None) -> list[Co
         return [*active, own.cadence == cadence]
     got = exists().where(
         deliveries.c.edition == follows,
+        deliveries.c.subscriber == own.subscriber,  # for the index: there is none by subscription
         deliveries.c.subscription == own.id,
         deliveries.c.state == DeliveryState.ACCEPTED,
     )

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, select
 
 from newsletter.model import DeliveryState
 from newsletter.store.database import Database
-from newsletter.store.tables import deliveries, editions, releases
+from newsletter.store.states import by_state
+from newsletter.store.tables import editions, releases
 
 
 class History:
@@ -28,13 +29,15 @@ class History:
 
     def mails(self, since: datetime, state: DeliveryState) -> Counter[date]:
         """Deliveries of editions that ended in this state, by the day on which the edition began to go out."""
-        counted = select(editions.c.first_fence_at, func.count(deliveries.c.id))
-        counted = counted.join(deliveries, deliveries.c.edition == editions.c.id)
-        counted = counted.where(editions.c.first_fence_at >= since, deliveries.c.state == state)
-        counted = counted.group_by(editions.c.id, editions.c.first_fence_at)
+        began = select(editions.c.id, editions.c.first_fence_at).where(editions.c.first_fence_at >= since)
+
+        def work(connection: Connection) -> list[tuple[datetime, int]]:
+            begun = {row.id: row.first_fence_at for row in connection.execute(began)}
+            return [(begun[id], counts[state]) for id, counts in by_state(connection, begun).items()]
+
         kept = select(editions.c.first_fence_at, editions.c.outcome)
         kept = kept.where(editions.c.first_fence_at >= since, editions.c.outcome.is_not(None))
-        rows = [(at, n) for at, n in self._database.read(lambda c: c.execute(counted).all())]
+        rows = self._database.read(work)
         old = self._database.read(lambda c: c.execute(kept).all())
         return self._days([*rows, *((at, (outcome or {}).get(state, 0)) for at, outcome in old)])
 

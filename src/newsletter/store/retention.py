@@ -52,7 +52,7 @@ class Retention:
 
     def forget_notices(self, before: datetime) -> int:
         """Notices that were dealt with before then, with their deliveries."""
-        done = select(own.id).where(own.notice.is_not(None), own.state.not_in(sorted(OPEN)), own.changed_at < before)
+        done = select(own.id).where(own.edition.is_(None), own.state.not_in(sorted(OPEN)), own.changed_at < before)
         return self._by_chunks(done, _forget_deliveries)
 
     def forget_addresses(self, before: datetime) -> int:

@@ -286,6 +286,7 @@ _STANDING = text(
     "state = 'queued' OR state = 'deferred' OR state = 'uncertain' OR state = 'failed'"
     " OR state = 'suppressed' OR state = 'quarantined' OR state = 'cancelled'"
 )
+_WAITING = text("state = 'deferred'")
 _HELD = text("state = 'claimed' OR state = 'committing' OR lease_until IS NOT NULL")
 
 deliveries = Table(
@@ -312,6 +313,8 @@ deliveries = Table(
         "ix_deliveries_claim", "edition", "state", "variant", "id", sqlite_where=_STANDING, postgresql_where=_STANDING
     ),
     Index("ix_deliveries_open", "state", "edition", sqlite_where=_HELD, postgresql_where=_HELD),
+    # Of those that wait for a moment of their own, maybe very many, a claim reads those whose moment has come.
+    Index("ix_deliveries_again", "edition", "retry_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     # PostgreSQL would note of each mail of an edition, at each step, that it is of no notice; on SQLite a constraint.
     Index("uq_deliveries_notice", "notice", unique=True, postgresql_where=text("notice IS NOT NULL")),
 )

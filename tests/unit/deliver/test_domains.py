@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.deliver.domains import FAR, FORGOTTEN, NEAR, TAKEN, Domains
+from newsletter.deliver.domains import FAR, FORGOTTEN, NEAR, NOTICES, TAKEN, Domains
 from newsletter.deliver.verdict import Fate, Outcome, Reply, judge
 from newsletter.model import Claim, DomainLevel, DomainReport, DomainsHeard
 from newsletter.model.domain import LONGEST
@@ -131,6 +131,15 @@ def test_what_would_wait_for_long_has_a_turn_of_its_own() -> None:
     assert min(domains.far(many).values()) > max(far.values()), "those come after these"
     very_many = domains.far([claim(number) for number in range(2_000)]).values()
     assert NEAR <= min(very_many) <= max(very_many) <= FAR
+
+
+def test_many_notices_to_one_domain_leave_room_for_those_to_others() -> None:
+    domains = Domains(4, Time())
+    for _ in range(20):
+        domains.end(claim(0), LATER)  # one a second
+    far = domains.far([notice(number) for number in range(2_000)])
+    assert list(far) == list(range(NOTICES, 2_000)), "these have a turn of their own"
+    assert not domains.far([notice(number) for number in range(NOTICES)])
 
 
 def test_a_domain_without_news_is_as_good_as_new() -> None:

@@ -7,7 +7,6 @@ from alembic import op
 
 revision = "0026"
 down_revision = "0025"
-goes_with = "0023"
 
 
 def upgrade() -> None:

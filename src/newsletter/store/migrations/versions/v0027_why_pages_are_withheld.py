@@ -7,7 +7,7 @@ from alembic import op
 
 revision = "0027"
 down_revision = "0026"
-goes_with = "0023"
+goes_with = "0026"
 
 
 def upgrade() -> None:
