@@ -12,20 +12,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import URL, Column, Connection, MetaData, Table, Text, delete, insert, inspect, select, text
 
 from newsletter.errors import StoreError
-from newsletter.store import state
 from newsletter.store.database import Database, connect
-
-if TYPE_CHECKING:
-    from alembic.script import ScriptDirectory
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version"
-GOES_WITH = "tables: the oldest program"  # a fact of `state`
+GOES_WITH = Table("goes_with", MetaData(), Column("version", Text, nullable=False))  # beside Alembic's own, of one row
 ONE_AT_A_TIME = 0x6E657773  # key of the advisory lock
 
 
@@ -51,7 +47,7 @@ def ready(database: Database) -> None:
     if version is None:
         database.write(migrate)
     else:
-        check(version, versions(), database.read(lambda connection: state.read(connection, GOES_WITH)))
+        check(version, versions(), database.read(oldest))
 
 
 def check(version: str, known: list[str], goes_with: str | None = None) -> None:
@@ -97,11 +93,18 @@ def migrate(connection: Connection) -> str:
     with EnvironmentContext(Config(), script, fn=missing) as environment:
         environment.configure(connection=connection)
         environment.run_migrations()
-    state.write(connection, GOES_WITH, _oldest(script))
+    _note(connection, max(getattr(one.module, "goes_with", one.revision) for one in script.walk_revisions()))
     return str(version_of(connection))
 
 
-def _oldest(script: ScriptDirectory) -> str:
-    """The oldest version of the program that can go on with the newest tables."""
-    each = (getattr(revision.module, "goes_with", revision.revision) for revision in script.walk_revisions())
-    return max(each)
+def oldest(connection: Connection) -> str | None:
+    """The oldest version of the program that can go on with these tables; None where they do not say."""
+    if not inspect(connection).has_table(GOES_WITH.name):
+        return None
+    return connection.execute(select(GOES_WITH.c.version)).scalar()
+
+
+def _note(connection: Connection, version: str) -> None:
+    GOES_WITH.create(connection, checkfirst=True)
+    connection.execute(delete(GOES_WITH))
+    connection.execute(insert(GOES_WITH).values(version=version))
