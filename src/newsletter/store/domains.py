@@ -74,6 +74,7 @@ def _hand_out(
     connection: Connection, process: str, reports: Mapping[str, DomainReport], connections: int
 ) -> tuple[Levels, dict[str, int]]:
     """The levels of all domains that were reported, and our shares."""
+    connection.execute(text("SET LOCAL lock_timeout = '2s'"))  # no longer, should a machine be lost that has the lock
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
     now = int(connection.execute(select(CLOCK)).scalar_one())
     _forget(connection, process, now)

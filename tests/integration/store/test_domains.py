@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
+from newsletter.errors import StoreError
 from newsletter.model import DomainLevel, DomainReport
 from newsletter.store import domains
 from newsletter.store.database import Database, open_database
@@ -147,6 +148,14 @@ def test_a_clock_that_was_wrong_hides_no_news(
     assert two.exchange({}, CONNECTIONS).levels == {FULL: DomainLevel(4)}
     share(one, 8, tighter=1)
     assert two.exchange({}, CONNECTIONS).levels == {FULL: DomainLevel(2)}
+
+
+def test_a_machine_that_is_lost_in_it_holds_nobody_up(database: Database, processes: Sequence[SharedDomains]) -> None:
+    with database.engine.begin() as lost:
+        lost.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": domains.ONE_AT_A_TIME})
+        with pytest.raises(StoreError):
+            share(processes[0], 8, tighter=1)
+    assert share(processes[0], 8, tighter=1) == 4
 
 
 def early(database: Database, column: object, by: int) -> None:
