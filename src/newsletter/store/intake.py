@@ -42,7 +42,7 @@ CREATE: Final = text(f"CREATE TEMPORARY TABLE arriving ({TYPES}) ON COMMIT DROP"
 COPY: Final = "COPY pg_temp.arriving FROM STDIN"
 LAPSED: Final = and_(subscriptions.c.state != SubscriptionState.ACTIVE, subscriptions.c.ended_at.is_(None))
 """What was never confirmed, be it asked still or not."""
-AT_ONCE: Final = {"sqlite": 500, "postgresql": 10_000}
+AT_ONCE: Final = {"sqlite": 300, "postgresql": 10_000}
 """How many a transaction takes: on SQLite it is under 50 ms, so that no fence waits long (DESIGN, decision 7)."""
 
 
