@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from time import monotonic
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -24,6 +24,7 @@ from newsletter.store.tables import deliveries, editions, subscribers, subscript
 FIRST_CHUNK = 2_000  # subscriptions; then as many as a chunk's time allows
 CHUNK_SECONDS = {"sqlite": 0.04, "postgresql": 0.4}  # of SQLite's one writer a fence waits no longer than about that
 SMALLEST, LARGEST = 500, 50_000
+MANY = 10_000  # PostgreSQL, which does not know of so many new ones yet, would sort them all for each claim
 SUPPRESSED = "the address is suppressed"
 
 Choice = tuple[str, Format, tuple[str, ...]]
@@ -65,8 +66,11 @@ class Freezer:
             variant = variant_of(choice)
             if variant is not None:
                 self._plan(edition, variant, _chosen(_audience(*audience), choice), now)
+        planned = self._planned(edition)
+        if planned >= MANY and self._database.engine.dialect.name == "postgresql":
+            self._database.write(lambda connection: connection.execute(text("ANALYZE deliveries")))
         self._database.write(partial(self._seal, edition=edition, now=now))
-        return self._planned(edition)
+        return planned
 
     def _seal(self, connection: Connection, edition: str, now: datetime) -> None:
         _seal(connection, edition, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Update, update
+from sqlalchemy import Update, text, update
 
 from newsletter.errors import NotFound, StateError
 from newsletter.model import Cadence, EditionState, Format
@@ -52,6 +52,20 @@ def test_everybody_whom_it_concerns_is_planned_in_variant_order(world: World) ->
     assert (row.state, row.frozen_at, row.dated) == (EditionState.SENDING, START, START)
     variants = [claim.variant for claim in world.ledger.claim(100, START)]
     assert variants == sorted(variants)
+
+
+@pytest.mark.parametrize("many", [23, 24])
+def test_postgresql_knows_of_very_many_new_ones_before_they_are_claimed(
+    world: World, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    people(world)
+    world.edition()
+    monkeypatch.setattr(freeze, "MANY", many)
+    assert Freezer(world.database).freeze(EDITION, variant_of, START) == 23
+    if world.database.engine.dialect.name == "postgresql":
+        known = text("SELECT reltuples FROM pg_class WHERE relname = 'deliveries'")
+        rows = world.database.read(lambda connection: connection.execute(known).scalar_one())
+        assert rows == (23 if many == 23 else -1)
 
 
 def test_an_edition_may_follow_another_to_exactly_those_who_got_it(world: World) -> None:
