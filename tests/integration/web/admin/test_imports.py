@@ -267,6 +267,7 @@ async def test_long_work_goes_on_by_itself_and_what_broke_off_is_begun_again(des
 
 
 async def test_a_program_that_ends_does_not_wait_for_a_long_list(desk: Office) -> None:
+    desk.program.audience.at_once = 100
     rows = "\n".join(f"leser{number}@amt.example" for number in range(300))
     async with desk.signed_in(Role.EDITOR, name="e") as client:
         path = (await upload(client, f"email\n{rows}\n".encode())).headers["location"]
