@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import stat
+import threading
 from io import StringIO
 
 import httpx
@@ -240,7 +241,11 @@ async def test_lists_are_private_and_gone_after_a_day(desk: Office) -> None:
         assert "liste.csv" not in words(await client.get(THERE))
 
 
-async def test_long_work_goes_on_by_itself_and_what_broke_off_is_begun_again(desk: Office) -> None:
+async def test_long_work_goes_on_by_itself_and_what_broke_off_is_begun_again(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = threading.Event()
+    monkeypatch.setattr(desk.program.imports, "_done", lambda id, rows: looked.wait(60))  # it takes as long as we look
     rows = "\n".join(f"leser{number}@amt.example" for number in range(2000))
     async with desk.signed_in(Role.EDITOR, name="e") as client:
         path = (await upload(client, f"email\n{rows}\n".encode())).headers["location"]
@@ -250,6 +255,7 @@ async def test_long_work_goes_on_by_itself_and_what_broke_off_is_begun_again(des
         assert "Noch einmal nachsehen" in page or "Erneut nachsehen" in page
         list_ = path.removesuffix("/columns")
         assert (await press(client, THERE, f"{list_}/drop")).status_code == 409
+        looked.set()
         desk.program.imports.errands.patience = 60
         again = await press(client, path, path, **chosen(await client.get(path)), consent=CONSENT)
         assert again.status_code in {303, 409}
