@@ -17,6 +17,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -67,7 +68,8 @@ def _fence(dialect: str) -> UpdateBase:
     change = update(deliveries).where(
         own.id.in_(_given(dialect, "id")),  # for the index: row values alone have none
         tuple_(own.id, own.token).in_(_given(dialect, "id", "token")),
-        own.state == DeliveryState.CLAIMED,
+        # no bare column: SQLite would take the index of all that is held, and look at each of them for the few
+        own.state.concat(literal_column("''")) == DeliveryState.CLAIMED,
         own.lease_until > bindparam("now", type_=moment),
         WANTED,
         SENDING,

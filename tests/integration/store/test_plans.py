@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Update, event, update
+from sqlalchemy.dialects import sqlite
 
 from newsletter.model import Cadence, DeliveryState
+from newsletter.store import fencing
 from newsletter.store.database import Database, open_database
 from newsletter.store.freeze import Freezer
 from newsletter.store.tables import deliveries
@@ -91,3 +93,12 @@ def test_mails_are_counted_by_indexes_alone(world: World) -> None:
     assert world.editions.counts(EDITION) == {state: 2 if at < 2 else 1 for at, state in enumerate(ends)}
     found = plans(world, lambda: world.editions.counts(EDITION))
     assert all("USING COVERING INDEX" in plan for plan in found)
+
+
+def test_a_fence_looks_at_its_own_mails_alone(world: World) -> None:
+    """Not at all that are held, of which a worker has hundreds."""
+    statement = str(fencing._fence("sqlite").compile(dialect=sqlite.dialect()))
+    values = (None,) * statement.count("?")
+    look = f"EXPLAIN QUERY PLAN {statement}"
+    plan = world.database.read(lambda connection: connection.exec_driver_sql(look, values).all())
+    assert "SEARCH deliveries USING INTEGER PRIMARY KEY (rowid=?)" in [row[3] for row in plan]
