@@ -18,8 +18,8 @@ from tests.acceptance.mailserver import Mailserver
 from tests.acceptance.portal import Portal
 from tests.servers.process import free_port
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-NOON = (NOW + timedelta(days=1)).replace(hour=12, minute=0)
+TOMORROW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+NIGHT, NOON = TOMORROW.replace(hour=0), TOMORROW.replace(hour=12)  # well before a slot, and after it
 PEOPLE = [f"leser{number:02}@leser.example" for number in range(30)]
 CONNECTIONS = 2
 Start = Callable[..., subprocess.Popen[str]]
@@ -43,11 +43,11 @@ def sending(tmp_path: Path, postgres_url: str, portal: Portal, mailserver: Mails
     with instance(tmp_path / "instance", smtp_port=free_port()) as made:
         made.settings["store"] = {"url": postgres_url}
         made.settings["alerts"] = {"to": []}
-        portal.add("eins", "Erste Meldung aus dem Rathaus", NOW - timedelta(hours=1))
+        portal.add("eins", "Erste Meldung aus dem Rathaus", NIGHT - timedelta(hours=1))
         made.feed("presse", portal.list_url)
         assert made.run("db", "upgrade").code == 0
         made.subscribe(*PEOPLE)
-        made.once(NOW.isoformat())
+        made.once(NIGHT.isoformat())
         made.once(NOON.isoformat(), code=1)
         made.settings["mail.smtp"]["port"] = mailserver.port
         made.write()
