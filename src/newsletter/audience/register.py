@@ -161,10 +161,10 @@ class Register:
         text = wording.on_record(wording.elsewhere(self.offer.site.language))
 
         def work(rows: Rows) -> tuple[int, list[Fate]]:
-            rows.hold(people, now)
+            held = rows.hold(people, now)
             told = fates(rows, people)
             new = [who for who, fate in zip(people, told, strict=True) if fate is Fate.NEW]
-            return rows.enrol(new, text, how, now), told
+            return rows.enrol(new, held, text, how, now), told
 
         return self._store.write(work)
 

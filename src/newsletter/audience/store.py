@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from newsletter.model import Consent, Enrolment, NoticeKind, SentMail, Subscriber, Subscription, Suppression, Wish
+from newsletter.model import Consent, Enrolment, Held, NoticeKind, SentMail, Subscriber, Subscription, Suppression, Wish
 
 T = TypeVar("T")
 
@@ -128,11 +128,16 @@ class Rows(Protocol):
         """Who is known of these addresses, with all their subscriptions."""
         ...
 
-    def hold(self, people: Sequence[Enrolment], now: datetime) -> None:
-        """Let all of these be known who are not suppressed, and nobody else decide on them until the end."""
+    def hold(self, people: Sequence[Enrolment], now: datetime) -> Mapping[str, Held]:
+        """Let all of these be known who are not suppressed, and nobody else decide on them until the end.
+
+        Each comes by the hash.
+        """
         ...
 
-    def enrol(self, people: Sequence[Enrolment], wording: str, how: str, now: datetime) -> int:
+    def enrol(
+        self, people: Sequence[Enrolment], held: Mapping[str, Held], wording: str, how: str, now: datetime
+    ) -> int:
         """Add active subscriptions with their consents, of people that are held; how many are new.
 
         What is active, or was ended by its owner, stays as it is.

@@ -61,6 +61,7 @@ from newsletter.model.own_words import OwnWords
 from newsletter.model.person import (
     Consent,
     Enrolment,
+    Held,
     Notice,
     NoticeKind,
     SentMail,
@@ -156,6 +157,7 @@ __all__ = [
     "Format",
     "Grant",
     "Happening",
+    "Held",
     "Image",
     "ImageCopy",
     "ImageState",

@@ -173,13 +173,18 @@ class AudienceRows(IntakeRows, SuppressionRows):
         return [_pair(row) for row in self._connection.execute(query)]
 
     def known(self, email_hashes: Sequence[str]) -> list[tuple[Subscriber, list[Subscription]]]:
-        """Who is known of these addresses, with all their subscriptions."""
-        own: dict[Subscriber, list[Subscription]] = {}
+        """Who is known of these addresses, with all their subscriptions.
+
+        Asked one after the other: a join is planned by figures, which may be old (see intake.py).
+        """
         theirs = among(self._connection, subscribers.c.email_hash, email_hashes)
-        for row in self._connection.execute(_people().where(theirs).order_by(subscriptions.c.id)):
-            subscription, subscriber = _pair(row)
-            own.setdefault(subscriber, []).append(subscription)
-        return list(own.items())
+        people = [Subscriber(*row) for row in self._connection.execute(select(subscribers).where(theirs))]
+        own: dict[int, list[Subscription]] = {person.id: [] for person in people}
+        query = select(subscriptions).where(among(self._connection, subscriptions.c.subscriber, own))
+        for row in self._connection.execute(query.order_by(subscriptions.c.id)):
+            subscription = _subscription(row)
+            own[subscription.subscriber].append(subscription)
+        return [(person, own[person.id]) for person in people]
 
     def everybody(
         self, after: int, limit: int | None, *wanted: ColumnElement[bool]

@@ -19,8 +19,8 @@ def among(connection: Connection, column: ColumnElement[Any], values: Collection
     return column.in_(select(_each(list(values)).c.value))
 
 
-def listed(connection: Connection, rows: Collection[Sequence[str]], *names: str) -> Subquery:
-    """These rows of texts, in columns of these names."""
+def listed(connection: Connection, rows: Collection[Sequence[Any]], *names: str) -> Subquery:
+    """These rows of texts (on SQLite numbers too), in columns of these names."""
     if connection.dialect.name == "postgresql":
         arrays = [literal(list(values), ARRAY(Text)) for values in zip(*rows, strict=True)]
         return select(*func.unnest(*arrays).table_valued(*names).render_derived().c).subquery()

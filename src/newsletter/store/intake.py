@@ -7,15 +7,15 @@ subscriptions (by id), so that nobody waits for somebody who waits for them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     FromClause,
     and_,
+    bindparam,
     column,
     exists,
     func,
@@ -28,7 +28,8 @@ from sqlalchemy import (
     update,
 )
 
-from newsletter.model import Enrolment, SubscriptionState
+from newsletter.model import Enrolment, Held, SubscriptionState, Wish
+from newsletter.store.columns import Moment
 from newsletter.store.conflict import insert
 from newsletter.store.given import among, listed
 from newsletter.store.own_data import OwnDataRows
@@ -36,10 +37,10 @@ from newsletter.store.suppression_tables import lifted
 from newsletter.store.tables import consents, subscribers, subscriptions, suppressions
 
 WISH: Final = ("newsletter", "cadence", "language", "format", "topics")
-STAGED: Final = ("place", "email_hash", "email", *WISH, "evidence")
-TYPES: Final = ", ".join(f"{name} {'integer' if name == 'place' else 'text'} NOT NULL" for name in STAGED)
+STAGED: Final = ("place", "subscriber", *WISH)
+TYPES: Final = ", ".join(f"{name} {'text' if name in WISH else 'integer'} NOT NULL" for name in STAGED)
 CREATE: Final = text(f"CREATE TEMPORARY TABLE arriving ({TYPES}) ON COMMIT DROP")
-COPY: Final = "COPY pg_temp.arriving FROM STDIN"
+RECORD: Final = ("subscription", "email_hash", "action", "wording", "at", "how", "evidence")
 LAPSED: Final = and_(subscriptions.c.state != SubscriptionState.ACTIVE, subscriptions.c.ended_at.is_(None))
 """What was never confirmed, be it asked still or not."""
 AT_ONCE: Final = {"sqlite": 300, "postgresql": 10_000}
@@ -47,12 +48,17 @@ AT_ONCE: Final = {"sqlite": 300, "postgresql": 10_000}
 
 
 class IntakeRows(OwnDataRows):
-    """The rows of those who come in together."""
+    """The rows of those who come in together.
 
-    def hold(self, people: Sequence[Enrolment], now: datetime) -> None:
+    What arrives is joined with no table: a server whose figures of a growing table are old would read all of it for
+    each row.
+    """
+
+    def hold(self, people: Sequence[Enrolment], now: datetime) -> dict[str, Held]:
         """Let all of these be known who are not suppressed, and nobody else decide on them until the end.
 
         Whoever is not known and was suppressed once cannot come in (see fate.py): their address is not kept.
+        Each comes by the hash.
         """
         new = {who.email_hash: who.email for who in people}
         some = listed(self._connection, new.items(), "email_hash", "email")
@@ -61,82 +67,82 @@ class IntakeRows(OwnDataRows):
         rows = select(some.c.email_hash, some.c.email, moment).where(~never).order_by(some.c.email_hash)
         query = insert(self._connection, subscribers).from_select(["email_hash", "email", "created_at"], rows)
         self._connection.execute(query.on_conflict_do_nothing(index_elements=["email_hash"]))
-        if self._connection.dialect.name == "postgresql":  # SQLite has one writer
-            self._wait_for(sorted(new))
+        return self._wait_for(sorted(new))
 
-    def enrol(self, people: Sequence[Enrolment], wording: str, how: str, now: datetime) -> int:
+    def enrol(
+        self, people: Sequence[Enrolment], held: Mapping[str, Held], wording: str, how: str, now: datetime
+    ) -> int:
         """Add active subscriptions with their consents, of people that are held; how many are new.
 
         What is active, or was ended by its owner, stays as it is.
         """
         if not people:
             return 0
-        staged = _staged(self._connection, people)
-        self._give_addresses(staged)
-        added = self._subscribe(staged, now)
-        self._record(staged, wording, how, now)
-        return added
+        self._give_addresses(people, held)
+        added = self._subscribe([(held[who.email_hash].id, who.wish) for who in people], now)
+        known = ((added.get((held[who.email_hash].id, who.wish.newsletter)), who) for who in people)
+        self._record([(own, who) for own, who in known if own is not None], wording, how, now)
+        return len(added)
 
-    def _wait_for(self, email_hashes: Sequence[str]) -> None:
-        own = among(self._connection, subscribers.c.email_hash, email_hashes)
-        lock = select(subscribers.c.id).where(own).order_by(subscribers.c.email_hash)
-        self._connection.execute(lock.with_for_update(key_share=True)).close()
-        lock = select(subscriptions.c.id).join(subscribers, subscribers.c.id == subscriptions.c.subscriber)
-        lock = lock.where(own, LAPSED).order_by(subscriptions.c.id)
-        self._connection.execute(lock.with_for_update(key_share=True, of=subscriptions)).close()
+    def _wait_for(self, email_hashes: Sequence[str]) -> dict[str, Held]:
+        nameless = func.coalesce(subscribers.c.email, "") == ""
+        query = select(subscribers.c.email_hash, subscribers.c.id, nameless).order_by(subscribers.c.email_hash)
+        query = query.where(among(self._connection, subscribers.c.email_hash, email_hashes))
+        rows = self._connection.execute(query.with_for_update(key_share=True)).all()
+        held = {email_hash: Held(id, nameless) for email_hash, id, nameless in rows}
+        if self._connection.dialect.name == "postgresql":  # SQLite has one writer
+            theirs = among(self._connection, subscriptions.c.subscriber, [one.id for one in held.values()])
+            lock = select(subscriptions.c.id).where(theirs, LAPSED).order_by(subscriptions.c.id)
+            self._connection.execute(lock.with_for_update(key_share=True)).close()
+        return held
 
-    def _give_addresses(self, staged: FromClause) -> None:
+    def _give_addresses(self, people: Sequence[Enrolment], held: Mapping[str, Held]) -> None:
         """Those of whom the hash alone was left have an address again."""
-        nameless = func.coalesce(subscribers.c.email, "") == ""  # no `IS NULL`: SQLite would go through all the erased
-        theirs = subscribers.c.email_hash == staged.c.email_hash
-        self._connection.execute(update(subscribers).values(email=staged.c.email).where(theirs, nameless))
+        values = [
+            {"theirs": held[who.email_hash].id, "email": who.email} for who in people if held[who.email_hash].nameless
+        ]
+        if values:
+            query = update(subscribers).where(subscribers.c.id == bindparam("theirs"))
+            self._connection.execute(query.values(email=bindparam("email")), values)
 
-    def _subscribe(self, staged: FromClause, now: datetime) -> int:
+    def _subscribe(self, people: Sequence[tuple[int, Wish]], now: datetime) -> dict[tuple[int, str], int]:
+        """The subscriptions that are new, each by its subscriber and newsletter."""
         own, moment = subscriptions.c, literal(now, subscriptions.c.created_at.type)
-        values = {name: staged.c[name] for name in WISH}
+        staged = _staged(self._connection, people)
+        values = {name: staged.c[name] for name in ("subscriber", *WISH)}
         values |= {"state": literal(SubscriptionState.ACTIVE), "created_at": moment, "confirmed_at": moment}
-        rows = select(subscribers.c.id, *values.values()).select_from(_known(staged)).where(true())
-        query = insert(self._connection, subscriptions).from_select(
-            ["subscriber", *values], rows.order_by(staged.c.place)
-        )
-        new = {name: query.excluded[name] for name in values if name != "newsletter"}
+        rows = select(*values.values()).where(true()).order_by(staged.c.place)
+        query = insert(self._connection, subscriptions).from_select(list(values), rows)
+        new = {name: query.excluded[name] for name in values if name not in ("subscriber", "newsletter")}
         query = query.on_conflict_do_update(index_elements=["subscriber", "newsletter"], set_=new, where=LAPSED)
-        return len(self._connection.execute(query.returning(own.id)).all())
+        added = self._connection.execute(query.returning(own.subscriber, own.newsletter, own.id))
+        return {(subscriber, newsletter): id for subscriber, newsletter, id in added}
 
-    def _record(self, staged: FromClause, wording: str, how: str, now: datetime) -> None:
-        own = subscriptions.c
-        values: dict[str, ColumnElement[Any]] = {
-            "subscription": own.id,
-            "email_hash": staged.c.email_hash,
-            "action": literal("imported"),
-            "wording": literal(wording),
-            "at": literal(now, consents.c.at.type),
-            "how": literal(how),
-            "evidence": staged.c.evidence,
-        }
-        theirs = and_(own.subscriber == subscribers.c.id, own.newsletter == staged.c.newsletter)
-        rows = select(*values.values()).select_from(_known(staged).join(subscriptions, theirs))
-        rows = rows.where(own.confirmed_at == now).order_by(staged.c.place)  # those just added
-        self._connection.execute(consents.insert().from_select(list(values), rows))
+    def _record(self, added: Sequence[tuple[int, Enrolment]], wording: str, how: str, now: datetime) -> None:
+        moment = Moment().process_bind_param(now, self._connection.dialect)
+        rows = [(own, who.email_hash, "imported", wording, moment, how, who.evidence) for own, who in added]
+        if self._connection.dialect.name == "postgresql":
+            _copy(self._connection, "consents", RECORD, rows)
+        elif rows:
+            given = listed(self._connection, rows, *RECORD)
+            self._connection.execute(consents.insert().from_select(RECORD, select(given)))
 
 
-def _known(staged: FromClause) -> FromClause:
-    return staged.join(subscribers, subscribers.c.email_hash == staged.c.email_hash)
-
-
-def _staged(connection: Connection, people: Sequence[Enrolment]) -> FromClause:
+def _staged(connection: Connection, people: Sequence[tuple[int, Wish]]) -> FromClause:
     """A table of these people, in their order."""
-    rows = [_row(place, who) for place, who in enumerate(people)]
+    rows = [
+        (place, subscriber, wish.newsletter, wish.cadence, wish.language, wish.format, " ".join(wish.topics))
+        for place, (subscriber, wish) in enumerate(people)
+    ]
     if connection.dialect.name == "sqlite":
         return listed(connection, rows, *STAGED)
     connection.execute(CREATE)
-    with connection.connection.cursor() as cursor, cursor.copy(COPY) as copy:  # type: ignore[attr-defined]
-        for row in rows:
-            copy.write_row(row)
+    _copy(connection, "pg_temp.arriving", STAGED, rows)
     return table("arriving", *map(column, STAGED))
 
 
-def _row(place: int, who: Enrolment) -> tuple[Any, ...]:
-    wish = who.wish
-    chosen = (wish.newsletter, wish.cadence, wish.language, wish.format, " ".join(wish.topics))
-    return (place, who.email_hash, who.email, *chosen, who.evidence)
+def _copy(connection: Connection, into: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    command = f"COPY {into} ({', '.join(names)}) FROM STDIN"
+    with connection.connection.cursor() as cursor, cursor.copy(command) as copy:  # type: ignore[attr-defined]
+        for row in rows:
+            copy.write_row(row)

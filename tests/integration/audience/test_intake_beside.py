@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select, text
 
 from newsletter.audience import Defaults
 from newsletter.model import SubscriptionState
-from newsletter.store.database import Database
+from newsletter.store.database import Database, open_database
 from newsletter.store.journal import Journal
 from newsletter.store.tables import consents, subscribers, subscriptions
 from newsletter.tokens import Purpose
@@ -85,11 +85,32 @@ def _sending(database: Database) -> Callable[[threading.Event], int]:
     return work
 
 
+def test_figures_that_are_old_do_not_make_a_list_slow(postgres_url: str, tmp_path: Path) -> None:
+    """Statistics gathered while the first batch was not yet committed say that the tables are empty."""
+    database = open_database(postgres_url)
+    world = World(database, settings(tmp_path), Journal(tmp_path / "journal"))
+    many = [f"leserin{number}@leser.example" for number in range(3_000)]
+    world.register.import_csv(listed(many[:2_000]), world.now, DEFAULTS)
+    database.write(lambda connection: connection.execute(NO_ROWS))
+    before = counted(database, "tup_returned")
+    assert world.register.import_csv(listed(many), world.now, DEFAULTS).added == 1_000
+    assert counted(database, "tup_returned") - before < 100 * len(many), "a few looks at each row, none at all for each"
+    database.close()
+
+
+NO_ROWS = text(
+    "UPDATE pg_class SET reltuples = 0, relpages = pg_relation_size(oid) / current_setting('block_size')::int"
+    " WHERE relname IN ('subscribers', 'subscriptions', 'consents')"
+)
+
+
 def deadlocks(database: Database) -> int:
     """How many the server had to end, ever, in this database."""
-    if database.engine.dialect.name != "postgresql":
-        return 0
-    query = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+    return counted(database, "deadlocks") if database.engine.dialect.name == "postgresql" else 0
+
+
+def counted(database: Database, what: str) -> int:
+    query = text(f"SELECT {what} FROM pg_stat_database WHERE datname = current_database()")
     database.write(lambda connection: connection.execute(text("SELECT pg_stat_force_next_flush()")).all())
     return database.read(lambda connection: int(connection.execute(query).scalar_one()))
 
