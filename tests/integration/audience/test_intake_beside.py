@@ -110,9 +110,9 @@ def deadlocks(database: Database) -> int:
 
 
 def counted(database: Database, what: str) -> int:
-    query = text(f"SELECT {what} FROM pg_stat_database WHERE datname = current_database()")
+    query = text("SELECT * FROM pg_stat_database WHERE datname = current_database()")
     database.write(lambda connection: connection.execute(text("SELECT pg_stat_force_next_flush()")).all())
-    return database.read(lambda connection: int(connection.execute(query).scalar_one()))
+    return database.read(lambda connection: int(connection.execute(query).mappings().one()[what]))
 
 
 def states(world: World) -> dict[str, int]:
