@@ -66,7 +66,7 @@ class Walk(RuleBasedStateMachine):
     def fence(self, worker: int, which: int) -> None:
         """Also for a claim whose lease has run out long ago."""
         claim = _taken(self.claimed[worker], which)
-        if claim and self.world.ledger.settle([claim], [], self.world.now):
+        if claim and self.world.ledger.settle([claim], [], self.world.now).result():
             if claim.subscription in self.left:
                 raise Broken("after_goodbye", f"delivery {claim.delivery} was let through")
             self.fenced.append(claim)
@@ -155,7 +155,7 @@ class Walk(RuleBasedStateMachine):
             self.world.pass_time(minutes=61)
             self.world.ledger.tidy(self.world.now)
             claims = self.world.ledger.claim(READERS, self.world.now)
-            granted = self.world.ledger.settle(claims, [], self.world.now)
+            granted = self.world.ledger.settle(claims, [], self.world.now).result()
             for claim in (one for one in claims if one.delivery in granted):
                 self.copies[claim.delivery] += 1
                 self._receive(claim, DeliveryState.ACCEPTED)
@@ -182,7 +182,7 @@ class Walk(RuleBasedStateMachine):
         now = self.world.now
         again = now + timedelta(minutes=5) if state is DeliveryState.DEFERRED else None
         receipt = Receipt(claim.delivery, claim.token, state, now, answer="as it said", retry_at=again, suppress=False)
-        self.world.ledger.settle([], [receipt], now)
+        self.world.ledger.settle([], [receipt], now).result()
 
     def _doubts(self) -> Counter[int]:
         return Counter(delivery for delivery, kind in self.world.events() if kind == "uncertain")

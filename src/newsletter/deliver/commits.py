@@ -90,8 +90,8 @@ class Commits:
         fences, self._fences = self._fences, []
         receipts = self._receipts.copy()
         try:
-            granted = await asyncio.to_thread(
-                self._ledger.settle, [claim for claim, _ in fences], receipts, self._now()
+            granted = await asyncio.wrap_future(
+                self._ledger.settle([claim for claim, _ in fences], receipts, self._now())
             )
         except Exception as error:
             _answer_with(error, fences)

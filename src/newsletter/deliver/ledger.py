@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -37,8 +38,8 @@ class Ledger(Protocol):
         Without `regular` only notices, and editions that a person put together.
         """
 
-    def settle(self, fences: Sequence[Claim], receipts: Sequence[Receipt], now: datetime) -> frozenset[int]:
-        """Ask the fences, then write the receipts; the deliveries that may be sent now.
+    def settle(self, fences: Sequence[Claim], receipts: Sequence[Receipt], now: datetime) -> Future[frozenset[int]]:
+        """Ask the fences, then write the receipts; the deliveries that may be sent now. Does not block.
 
         What is refused a fence has got its new state. Claims and receipts of an older token are void, without an error.
         """

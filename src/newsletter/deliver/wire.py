@@ -9,6 +9,7 @@ import ssl
 from collections import deque
 from collections.abc import Awaitable, Iterable
 from functools import lru_cache
+from typing import cast
 
 from newsletter.deliver.verdict import Reply
 from newsletter.errors import TransportError
@@ -34,9 +35,8 @@ class Wire(asyncio.Protocol):
         self._until, self._patience = math.inf, 0.0  # of who waits: until when (the loop's time), and for how long
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - streams are all it is made for
-        transport.set_write_buffer_limits(high=1, low=0)  # at high=0 TLS would pause for good
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # streams are all it is made for
+        self._transport.set_write_buffer_limits(high=1, low=0)  # at high=0 TLS would pause for good
         self._writable.set()
 
     def data_received(self, data: bytes) -> None:

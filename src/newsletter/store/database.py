@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
@@ -32,6 +33,9 @@ class Database(Protocol):
 
     def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
         """Run `work` in one transaction and commit it durably; whatever it raises rolls it back and is raised here."""
+
+    def begin(self, work: Callable[[Connection], T], *, urgent: bool = False) -> Future[T]:
+        """`write`, without waiting for it; it is not to be cancelled. Raises StoreError once the database is closed."""
 
     def alone(self, task: str) -> AbstractContextManager[bool]:
         """Whether nobody else does this task now, of all who share the database; others are told False meanwhile.

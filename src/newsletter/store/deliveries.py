@@ -7,6 +7,7 @@ only while the row is in a state that it may come from. What a crash leaves behi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from newsletter.store import fencing, leases
 from newsletter.store.database import Database
 from newsletter.store.domains import SharedDomains
 from newsletter.store.editions import Editions
+from newsletter.store.given import among
 from newsletter.store.journal import Journal
 from newsletter.store.reasons import told
 from newsletter.store.restored import note_sent
@@ -27,6 +29,7 @@ from newsletter.store.suppression import put_on
 from newsletter.store.tables import deliveries, editions, notices, subscribers, subscriptions
 
 own = deliveries.c
+CLAIMED = (own.id, own.token, own.edition, own.notice, own.variant, own.subscriber, own.subscription)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Deliveries:
             lambda connection: _claim(connection, _due(connection, now, regular), limit, lease, now)
         )
 
-    def settle(self, fences: Sequence[Claim], receipts: Sequence[Receipt], now: datetime) -> frozenset[int]:
+    def settle(self, fences: Sequence[Claim], receipts: Sequence[Receipt], now: datetime) -> Future[frozenset[int]]:
         """See `Ledger`."""
 
         def work(connection: Connection) -> frozenset[int]:
@@ -81,7 +84,7 @@ class Deliveries:
                 self._receive(connection, receipts)
             return granted
 
-        return self._database.write(work, urgent=True)
+        return self._database.begin(work, urgent=True)
 
     def renew(self, claims: Sequence[Claim], now: datetime) -> None:
         """See `Ledger`."""
@@ -252,30 +255,19 @@ def _rows(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
         return []
     dated = func.coalesce(editions.c.dated, notices.c.dated).label("dated")
     query = (
-        select(*deliveries.c, subscribers.c.email, WANTED.label("wanted"), dated)
+        select(*CLAIMED, subscribers.c.email, dated, own.attempts, WANTED.label("wanted"))
         .join_from(deliveries, subscribers, subscribers.c.id == own.subscriber, isouter=True)
         .join(editions, editions.c.id == own.edition, isouter=True)
         .join(notices, notices.c.id == own.notice, isouter=True)
     )
-    return list(connection.execute(query.where(own.id.in_(ids)).order_by(own.variant, own.id)))
+    return list(connection.execute(query.where(among(connection, own.id, ids)).order_by(own.variant, own.id)))
 
 
-def _claimed(row: Row[Any], lease: datetime) -> Claim:
-    return Claim(
-        delivery=row.id,
-        token=row.token + 1,
-        edition=row.edition,
-        notice=row.notice,
-        variant=row.variant,
-        subscriber=row.subscriber,
-        subscription=row.subscription,
-        email=row.email,
-        dated=row.dated,
-        attempts=row.attempts,
-        lease_until=lease,
-    )
+def _claimed(row: Sequence[Any], lease: datetime) -> Claim:
+    delivery, token, *others, _ = row
+    return Claim(*(delivery, token + 1, *others, lease))
 
 
 def _set(connection: Connection, ids: Sequence[int], **values: Any) -> None:
     if ids:
-        connection.execute(update(deliveries).where(own.id.in_(ids)).values(**values))
+        connection.execute(update(deliveries).where(among(connection, own.id, ids)).values(**values))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from time import sleep
 from typing import TypeVar
@@ -35,6 +36,7 @@ class PostgresDatabase:
             url = url.update_query_dict({"connect_timeout": CONNECT_TIMEOUT})
         self._writing = create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True, hide_parameters=True)
         event.listen(self._writing, "connect", _prepare)
+        self._threads = ThreadPoolExecutor(thread_name_prefix="store-writer")
         # The same pool: a snapshot that holds from the first statement to the last.
         self.engine: Engine = self._writing.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -57,6 +59,10 @@ class PostgresDatabase:
                     sleep(random.uniform(0, 0.02 * 2**attempt))
             return self._once(work)
 
+    def begin(self, work: Callable[[Connection], T], *, urgent: bool = False) -> Future[T]:
+        """See `Database.begin`."""
+        return self._threads.submit(self.write, work, urgent=urgent)
+
     @contextmanager
     def alone(self, task: str) -> Iterator[bool]:
         """See `Database.alone`: an advisory lock of a session, which ends with its connection."""
@@ -76,6 +82,7 @@ class PostgresDatabase:
 
     def close(self) -> None:
         """See `Database.close`."""
+        self._threads.shutdown()
         self._writing.dispose()
 
     def _once(self, work: Callable[[Connection], T]) -> T:

@@ -22,16 +22,17 @@ Convert = Callable[[Any], Any]
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     text: str
-    order: Sequence[str] | None  # of positional parameters; None: they go by name
-    constants: Mapping[str, Any]  # as the driver takes them
-    convert: Mapping[str, Convert]
+    form: (
+        list[Any] | dict[str, Any]
+    )  # parameters by place or by name; the constants are in it, as the driver takes them
+    blanks: Sequence[tuple[Any, str, Convert | None]]  # where a value belongs in the form, and its name
 
     def filled(self, values: Mapping[str, Any]) -> Any:
-        known = dict(self.constants)
-        for name, value in values.items():
-            convert = self.convert.get(name)
-            known[name] = convert(value) if convert else value
-        return known if self.order is None else tuple(known[name] for name in self.order)
+        form: Any = self.form.copy()
+        for place, name, convert in self.blanks:
+            value = values[name]
+            form[place] = convert(value) if convert is not None else value
+        return form
 
 
 class Prepared:
@@ -77,13 +78,15 @@ def _asking(connection: Connection, text: str) -> Iterator[DBAPICursor]:
 def _compile(statement: UpdateBase, dialect: Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect)
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - an UPDATE is nothing else
-    convert: dict[str, Convert] = {}
-    constants: dict[str, Any] = {}
-    for parameter, name in compiled.bind_names.items():
-        bind = parameter.type.dialect_impl(dialect).bind_processor(dialect)
-        if bind is not None:
-            convert[name] = bind
-        if not parameter.required:
-            value = parameter.effective_value
-            constants[name] = bind(value) if bind is not None else value
-    return _Compiled(compiled.string, compiled.positiontup if compiled.positional else None, constants, convert)
+    names = compiled.positiontup if compiled.positional else list(compiled.binds)
+    form: dict[Any, Any] = {}
+    blanks = []
+    for place, name in enumerate(names or ()):
+        parameter, key = compiled.binds[name], place if compiled.positional else name
+        convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
+        form[key] = None
+        if parameter.required:
+            blanks.append((key, name, convert))
+        else:
+            form[key] = parameter.effective_value if convert is None else convert(parameter.effective_value)
+    return _Compiled(compiled.string, list(form.values()) if compiled.positional else form, blanks)

@@ -57,14 +57,15 @@ async def test_whoever_was_not_sent_it_gets_the_mail_without_it(program: Program
     await sending(program)
     whole = [claim for claim in daily(program) if "Überschrift a" in text_for(program, claim)]
     has_it, is_about_to, waits = whole[0], whole[1], whole[2]
-    assert program.deliveries.settle([has_it], [], NOW) == {has_it.delivery}
+    assert program.deliveries.settle([has_it], [], NOW).result() == {has_it.delivery}
     accepted = Receipt(has_it.delivery, has_it.token, DeliveryState.ACCEPTED, NOW, "250 ok")
-    program.deliveries.settle([], [accepted], NOW)
+    program.deliveries.settle([], [accepted], NOW).result()
     program.releases.withdraw("a", "wrong figures", LATER)
 
     assert program.recall.take_out(LATER) == [DAILY, "presse-immediate-a-1"]
     assert state(program) is EditionState.SENDING
-    assert program.deliveries.settle([is_about_to, waits], [], LATER) == set()  # who holds the old bytes sends nothing
+    granted = program.deliveries.settle([is_about_to, waits], [], LATER).result()
+    assert granted == set(), "who holds the old bytes sends nothing"
     after = daily(program)
     assert has_it.delivery not in {claim.delivery for claim in after}
     for claim in after:
@@ -79,11 +80,11 @@ async def test_whoever_was_not_sent_it_gets_the_mail_without_it(program: Program
 async def test_one_that_was_under_way_and_failed_is_tried_again_without_it(program: Program) -> None:
     await sending(program)
     claim = next(one for one in daily(program) if "Überschrift a" in text_for(program, one))
-    program.deliveries.settle([claim], [], NOW)
+    program.deliveries.settle([claim], [], NOW).result()
     program.releases.withdraw("a", "wrong figures", LATER)
     program.recall.take_out(LATER)
     again = Receipt(claim.delivery, claim.token, DeliveryState.DEFERRED, LATER, "451 later", retry_at=LATER)
-    program.deliveries.settle([], [again], LATER)
+    program.deliveries.settle([], [again], LATER).result()
     program.recall.take_out(LATER)
     (retried,) = [one for one in program.deliveries.claim(50, LATER) if one.delivery == claim.delivery]
     assert "Überschrift a" not in text_for(program, retried)

@@ -289,13 +289,13 @@ async def test_a_worker_that_slept_past_its_lease_sends_nothing(world: World) ->
     readers = world.plan(1)
     (late,) = world.ledger.claim(10, world.now)
     world.pass_time(minutes=11)
-    assert world.ledger.settle([late], [], world.now) == frozenset()
+    assert world.ledger.settle([late], [], world.now).result() == frozenset()
     (late,) = world.ledger.claim(10, world.now)
     world.pass_time(minutes=11)
     async with serving(Scripted()) as server:
         await world.deliverer(world.transport(server.port)).run_until_idle()
     assert server.recipients() == readers
-    assert world.ledger.settle([late], [], world.now) == frozenset()
+    assert world.ledger.settle([late], [], world.now).result() == frozenset()
     assert world.states() == ["accepted"]
 
 
@@ -304,7 +304,7 @@ async def test_what_a_crash_leaves_is_uncertain(world: World, resend: bool) -> N
     world.plan(3)
     ledger = Deliveries(world.database, world.journal, Terms(doubting=Doubting(resend)))
     claims = ledger.claim(2, world.now)
-    assert ledger.settle(claims[:1], [], world.now) == {claims[0].delivery}
+    assert ledger.settle(claims[:1], [], world.now).result() == {claims[0].delivery}
     ledger.tidy(world.now)
     assert world.states() == ["committing", "claimed", "queued"], "their leases still run"
     ledger.recover(world.now)

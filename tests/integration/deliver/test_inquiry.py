@@ -129,7 +129,7 @@ async def test_what_was_answered_counts_though_the_rest_was_not(small_world: Wor
     world.ledger = Deliveries(world.database, world.journal, Terms(doubting=Doubting(True, AFTER)))
     world.plan(3)
     claims = claims_of(world)
-    assert len(world.ledger.settle(claims, [], world.now)) == 3
+    assert len(world.ledger.settle(claims, [], world.now).result()) == 3
     world.ledger.recover(world.now)
     knower.known = {KEYS.mark(claim.delivery, claim.dated): "found" for claim in claims}
     async with serving(Scripted()) as server:
@@ -145,7 +145,7 @@ async def test_a_crash_after_the_fence_is_asked_about_too(asking: World) -> None
     world, knower = asking, Knower({})
     world.plan(1)
     (claim,) = claims_of(world)
-    assert world.ledger.settle([claim], [], world.now)
+    assert world.ledger.settle([claim], [], world.now).result()
     world.ledger.recover(world.now)
     assert world.states() == ["uncertain"]
     knower.known = {KEYS.mark(claim.delivery, claim.dated): "found"}
@@ -170,7 +170,7 @@ async def test_a_real_postfix_says_what_it_took(small_world: World, postfix: Pos
     world.ledger = Deliveries(world.database, world.journal, Terms(doubting=Doubting(True, AFTER)))
     readers = world.plan(2)
     taken, cut = claims_of(world)
-    assert world.ledger.settle([taken, cut], [], world.now)  # both past their fence
+    assert world.ledger.settle([taken, cut], [], world.now).result()  # both past their fence
     ids = [KEYS.message_id(claim.delivery, claim.dated, "musterstadt.example") for claim in (taken, cut)]
     with smtplib.SMTP(postfix.host, postfix.port) as connection:
         connection.sendmail("presse@musterstadt.example", [readers[0]], f"Message-ID: {ids[0]}\r\n\r\nja\r\n")

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,15 +35,18 @@ class Failing(Deliveries):
     afterwards = False
     calls = 0
 
-    def settle(self, fences: Sequence[Claim], receipts: Sequence[Receipt], now: datetime) -> frozenset[int]:
+    def settle(self, fences: Sequence[Claim], receipts: Sequence[Receipt], now: datetime) -> Future[frozenset[int]]:
         self.calls += 1
         fails = self.calls in self.failures
         if fails and not self.afterwards:
             raise StoreError("the database has no room left")
-        granted = super().settle(fences, receipts, now)
-        if fails:
-            raise StoreError("the database cannot be reached")
-        return granted
+        settled = super().settle(fences, receipts, now)
+        if not fails:
+            return settled
+        settled.result()
+        broken = Future[frozenset[int]]()
+        broken.set_exception(StoreError("the database cannot be reached"))
+        return broken
 
 
 @pytest.mark.parametrize("afterwards", [False, True])

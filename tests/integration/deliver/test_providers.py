@@ -6,8 +6,10 @@ import asyncio
 import ssl
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes, policy
+from functools import partial
 from typing import Any
 
 import httpx
@@ -225,15 +227,16 @@ async def test_who_left_while_the_request_was_under_way_gets_nothing(small_world
             world.suppress(reader)
 
     async with providing(Provider("mailjet", script=leaves)) as server:
-        settle = world.ledger.settle
+        settle, pool = world.ledger.settle, ThreadPoolExecutor(1)
 
         def late(*given: Any) -> Any:
             while not server.asked:
                 pass
-            return settle(*given)
+            return settle(*given).result()
 
-        world.ledger.settle = late  # type: ignore[method-assign, assignment]
-        await world.deliverer(transport(world, server)).run_until_idle()
+        world.ledger.settle = partial(pool.submit, late)  # type: ignore[method-assign]
+        with pool:
+            await world.deliverer(transport(world, server)).run_until_idle()
     assert server.recipients() == [other]
     assert sorted(world.states()) == ["accepted", "suppressed"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from newsletter.deliver.commits import Commits
@@ -18,9 +19,11 @@ class Counting:
     def __init__(self) -> None:
         self.commits: list[int] = []
 
-    def settle(self, fences: Sequence[Claim], receipts: Sequence[Receipt], now: datetime) -> frozenset[int]:
+    def settle(self, fences: Sequence[Claim], receipts: Sequence[Receipt], now: datetime) -> Future[frozenset[int]]:
         self.commits.append(len(fences))
-        return frozenset(claim.delivery for claim in fences)
+        granted = Future[frozenset[int]]()
+        granted.set_result(frozenset(claim.delivery for claim in fences))
+        return granted
 
 
 def claim(number: int) -> Claim:

@@ -37,4 +37,4 @@ def _crash_after_the_fence(url: str, folder: Path) -> None:
     with closing(database):
         world = World(database, folder, now=datetime.now(UTC) - timedelta(seconds=1))
         (claim,) = claims_of(world, 1)
-        assert world.ledger.settle([claim], [], world.now)
+        assert world.ledger.settle([claim], [], world.now).result()
