@@ -90,7 +90,7 @@ class Keys:
         if (purpose in DATED) != (expires is not None):
             raise ValueError(f"{purpose}: an expiry is for dated purposes, and needed there")
         secret = self.secrets[-1]
-        data = bytes([_key_id(secret)]) + struct.pack(">Q", subject)
+        data = struct.pack(">BQ", _key_id(secret), subject)
         if expires is not None:
             data += int(expires.timestamp()).to_bytes(5, "big")
         return _base32(data + _mac(secret, purpose, data))

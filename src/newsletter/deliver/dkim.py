@@ -36,7 +36,7 @@ ONCE = frozenset(  # one more would be shown, or believed, or obeyed, or change 
 AGAIN = b":".join(name for name in SIGNED if name in ONCE)
 LEAST_BITS = 2048  # of an RSA key: providers distrust less
 LINE = 72  # characters of the signature in a line
-_FIELD = re.compile(rb"([!-9;-~]+):((?:[^\r\n]|\r\n[ \t])*)\r\n")
+_FIELD = re.compile(rb"([!-9;-~]+):([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)\r\n")
 _SPACE = re.compile(rb"[ \t]+")
 Fields = dict[bytes, bytes]
 
@@ -107,13 +107,25 @@ class Signer:
 
         `shared` may end with the empty line. The same message gets the same field.
         """
-        fields = _canonical(shared) | _fields(own)
-        names = tuple(name for name in SIGNED if name in fields)
-        head, relaxed = _head(self.key.algorithm, self.domain, self.selector, int(dated.timestamp()), names)
+        fields = _fields(own)
+        to_sign = _to_sign(shared, tuple(fields))
+        head, relaxed = _head(self.key.algorithm, self.domain, self.selector, int(dated.timestamp()), to_sign.names)
         body = base64.b64encode(hashed)
-        data = b"".join(b"%b:%b\r\n" % (name, fields[name]) for name in names)
-        signature = self.key.sign(b"%bdkim-signature:%b%b; b=" % (data, relaxed, body))
+        signature = self.key.sign(b"%bdkim-signature:%b%b; b=" % (to_sign.filled(fields), relaxed, body))
         return b"%b%b;\r\n b=%b\r\n" % (head, body, _folded(base64.b64encode(signature)))
+
+
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """The names that are signed, and their fields in relaxed form with a `%b` for each of a person's own."""
+
+    names: tuple[bytes, ...]
+    form: bytes
+    own: tuple[bytes, ...]
+
+    def filled(self, fields: Fields) -> bytes:
+        """The fields of one message."""
+        return self.form % tuple([fields[name] for name in self.own])
 
 
 def body_hash(body: Sequence[bytes]) -> bytes:
@@ -167,9 +179,12 @@ def _head(algorithm: bytes, domain: str, selector: str, dated: int, names: tuple
     return head, _relaxed(head.partition(b":")[2])
 
 
-@lru_cache(maxsize=64)  # they share these, too
-def _canonical(fields: bytes) -> Fields:
-    return _fields(fields)
+@lru_cache(maxsize=64)  # they share this, too
+def _to_sign(shared: bytes, own: tuple[bytes, ...]) -> ToSign:
+    fields = {name: value.replace(b"%", b"%%") for name, value in _fields(shared).items()} | dict.fromkeys(own, b"%b")
+    names = tuple(name for name in SIGNED if name in fields)
+    form = b"".join(b"%b:%b\r\n" % (name, fields[name]) for name in names)
+    return ToSign(names, form, tuple(name for name in names if name in own))
 
 
 def _fields(block: bytes) -> Fields:

@@ -55,13 +55,13 @@ class Compiled:
     def message(self, person: Person) -> list[bytes]:
         """The message in slices: a person's fields, the date, the other fields, the body in several. Ends with CRLF, no
         line begins with a dot. Raises RenderError for an unsafe link."""
-        values = {name: link(person.urls[name]) for name in self.blanks}
+        links = {name: link(person.urls[name]) for name in self.blanks}
         start = b"To: %b\r\nMessage-ID: %b\r\n" % (person.to.encode(), person.message_id.encode("ascii"))
         if self.leavable:
             # RFC 8058; one line however long, because folded or encoded it is no longer found.
             mailto = f", <{person.mailto}>" if person.mailto else ""
             start += f"List-Unsubscribe: <{person.urls['unsubscribe_url']}>{mailto}\r\n".encode("ascii")
-        body = (piece if isinstance(piece, bytes) else values[piece] for piece in self.body)
+        body = [piece if isinstance(piece, bytes) else links[piece] for piece in self.body]
         return [start, date_field(person.dated), self.head, *body]
 
 

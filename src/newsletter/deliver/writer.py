@@ -88,7 +88,11 @@ class Writer:
     def link(self, name: str, claim: Claim) -> str:
         """The address that fills a person's blank; dated as the mail is: a repeat is the same."""
         purpose, place = LINKS[name]
-        subject = {Purpose.DATA: claim.subscriber, Purpose.ADDRESS: claim.notice or 0}.get(purpose, claim.subscription)
+        subject = claim.subscription
+        if purpose is Purpose.DATA:
+            subject = claim.subscriber
+        elif purpose is Purpose.ADDRESS:
+            subject = claim.notice or 0
         expires = claim.dated + LASTS[purpose] if purpose in LASTS else None
         return f"{self._base_url}/{place}/{self._keys.token(purpose, subject, expires=expires)}"
 
