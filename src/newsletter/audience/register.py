@@ -162,7 +162,10 @@ class Register:
 
         def work(rows: Rows) -> tuple[int, list[Fate]]:
             held = rows.hold(people, now)
-            told = fates(rows, people)
+            told = [
+                Fate.SUPPRESSED if fate is Fate.NEW and who.email_hash not in held else fate  # until a moment ago
+                for who, fate in zip(people, fates(rows, people), strict=True)
+            ]
             new = [who for who, fate in zip(people, told, strict=True) if fate is Fate.NEW]
             return rows.enrol(new, held, text, how, now), told
 

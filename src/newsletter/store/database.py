@@ -1,10 +1,11 @@
 """One way to the database: `read` in a snapshot, `write` in a transaction of its own.
 
-Both calls block; async callers go through `asyncio.to_thread`. `work` gets a SQLAlchemy connection inside a transaction
-and neither commits nor keeps it. It may run again where the database asks for that (PostgreSQL: deadlock,
-serialization), so it changes nothing but the database. What it raises is raised to the caller; what the database itself
-refuses (locked, full, unreachable) becomes a StoreError with its cause. A row that may be there already is written with
-ON CONFLICT or in `connection.begin_nested()`: PostgreSQL gives up a whole transaction after one failed statement.
+Both calls block; async callers go through `asyncio.to_thread`, or `begin` a write. `work` gets a SQLAlchemy connection
+inside a transaction and neither commits nor keeps it. It may run again where the database asks for that (PostgreSQL:
+deadlock, serialization), so it changes nothing but the database. What it raises is raised to the caller; what the
+database itself refuses (locked, full, unreachable) becomes a StoreError with its cause. A row that may be there already
+is written with ON CONFLICT or in `connection.begin_nested()`: PostgreSQL gives up a whole transaction after one failed
+statement.
 """
 
 from __future__ import annotations

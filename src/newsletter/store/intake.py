@@ -38,7 +38,7 @@ from newsletter.store.tables import consents, subscribers, subscriptions, suppre
 
 WISH: Final = ("newsletter", "cadence", "language", "format", "topics")
 STAGED: Final = ("place", "subscriber", *WISH)
-TYPES: Final = ", ".join(f"{name} {'text' if name in WISH else 'integer'} NOT NULL" for name in STAGED)
+TYPES: Final = ", ".join(f"{name} {'text' if name in WISH else 'bigint'} NOT NULL" for name in STAGED)
 CREATE: Final = text(f"CREATE TEMPORARY TABLE arriving ({TYPES}) ON COMMIT DROP")
 RECORD: Final = ("subscription", "email_hash", "action", "wording", "at", "how", "evidence")
 LAPSED: Final = and_(subscriptions.c.state != SubscriptionState.ACTIVE, subscriptions.c.ended_at.is_(None))

@@ -14,6 +14,7 @@ import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
+from newsletter.errors import StoreError
 from newsletter.store.failures import explaining
 
 T = TypeVar("T")
@@ -61,7 +62,10 @@ class PostgresDatabase:
 
     def begin(self, work: Callable[[Connection], T], *, urgent: bool = False) -> Future[T]:
         """See `Database.begin`."""
-        return self._threads.submit(self.write, work, urgent=urgent)
+        try:
+            return self._threads.submit(self.write, work, urgent=urgent)
+        except RuntimeError as error:
+            raise StoreError("the database is closed: the program is ending") from error
 
     @contextmanager
     def alone(self, task: str) -> Iterator[bool]:

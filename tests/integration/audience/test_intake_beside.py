@@ -8,19 +8,23 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, func, select, text
 
 from newsletter.audience import Defaults
-from newsletter.model import SubscriptionState
+from newsletter.audience.fate import Fate
+from newsletter.model import Enrolment, Held, SubscriptionState
+from newsletter.store.audience import AudienceRows
 from newsletter.store.database import Database, open_database
 from newsletter.store.journal import Journal
 from newsletter.store.tables import consents, subscribers, subscriptions
 from newsletter.tokens import Purpose
-from tests.integration.audience.world import World, settings, token
+from tests.integration.audience.world import KEYS, World, settings, token
 from tests.integration.web.api_world import settings as written
 
 PEOPLE = [f"leser{number}@leser.example" for number in range(400)]
@@ -83,6 +87,23 @@ def _sending(database: Database) -> Callable[[threading.Event], int]:
         return fences
 
     return work
+
+
+def test_who_was_suppressed_until_a_moment_ago_stays_out(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody lifts it, and they subscribe, after the list has looked at who is suppressed: nobody holds them."""
+    world = World(database, settings(tmp_path), Journal(tmp_path / "journal"))
+    hold = AudienceRows.hold
+
+    def late(rows: AudienceRows, people: Sequence[Enrolment], now: datetime) -> dict[str, Held]:
+        held = hold(rows, people, now)
+        del held[KEYS.address_hash(PEOPLE[1])]
+        return held
+
+    monkeypatch.setattr(AudienceRows, "hold", late)
+    report = world.register.import_csv(listed(PEOPLE[:3]), world.now, DEFAULTS)
+    assert (report.added, [one.reason for one in report.refused]) == (2, [Fate.SUPPRESSED])
 
 
 def test_figures_that_are_old_do_not_make_a_list_slow(postgres_url: str, tmp_path: Path) -> None:

@@ -42,6 +42,20 @@ def test_a_write_returns_what_the_work_does_and_stays(database: Database, store_
     again.close()
 
 
+def test_a_write_that_is_begun_is_done_whoever_waits(database: Database, store_url: str) -> None:
+    begun = [database.begin(put(name)) for name in ("a", "b")]
+    begun[1].cancel()
+    database.close()
+    assert begun[0].result(10) == "a"
+    with pytest.raises(StoreError, match="closed"):
+        database.begin(put("late"))
+    again = open_database(store_url)
+    assert names(again) >= {"a"}
+    with pytest.raises(IntegrityError):
+        again.begin(put("a")).result(10)
+    again.close()
+
+
 def test_what_a_work_raises_undoes_it_and_reaches_its_caller(database: Database) -> None:
     def work(connection: Connection) -> None:
         put("a")(connection)

@@ -72,6 +72,7 @@ def verified(message: bytes, signers: list[Signer]) -> list[bool]:
         variant(),
         variant(html=None),
         variant(text="Ende mit leeren Zeilen\n\n\n"),
+        variant(subject="100 % mehr: %b, %s und %%"),
         variant(subject="Ä" * 200, text="..\n.\nDot\n" + "Wort " * 500),
         replace(variant(html=None), text=("Ohne Lücken.\n\n\n",)),
     ],
