@@ -99,9 +99,9 @@ def _fences(ledger: Deliveries, most: int, over: Callable[[], bool] = lambda: Fa
     while len(took) < most and not over():
         claims = ledger.claim(AT_ONCE, START)
         began = time.perf_counter()
-        assert len(ledger.settle(claims, [], START)) == AT_ONCE
+        assert len(ledger.settle(claims, [], START).result()) == AT_ONCE
         took.append(time.perf_counter() - began)
-        ledger.settle([], [_accepted(claim) for claim in claims], START)
+        ledger.settle([], [_accepted(claim) for claim in claims], START).result()
     return took
 
 

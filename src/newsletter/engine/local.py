@@ -35,16 +35,11 @@ class LocalEngine:
         """See `Engine`."""
         with self._changing:
             self._loop = asyncio.get_running_loop()
-        mine = [handler for handler in self._handlers.values() if handler.queue in queues]
-        serving = [asyncio.create_task(self._serve(handler)) for handler in mine]
-        with ticking(mine, self._tick):
-            await stopped.wait()
-        for task in serving:
-            task.cancel()
-        await asyncio.gather(*serving, return_exceptions=True)
-        await self._end()
-        with self._changing:
-            self._loop = None
+        try:
+            await self._handle([one for one in self._handlers.values() if one.queue in queues], stopped)
+        finally:
+            with self._changing:
+                self._loop = None
 
     async def recover(self, now: datetime) -> int:
         """See `Engine`: there is nothing to be found but in the ledger, whose leases whoever is alone may end."""
@@ -53,6 +48,15 @@ class LocalEngine:
     def stats(self) -> Stats:
         """See `Engine`: there are no queues."""
         return Stats()
+
+    async def _handle(self, mine: Collection[Handler], stopped: asyncio.Event) -> None:
+        serving = [asyncio.create_task(self._serve(handler)) for handler in mine]
+        with ticking(mine, self._tick):
+            await stopped.wait()
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+        await self._end()
 
     async def _tick(self, handler: Handler) -> None:
         self._bells[handler.name].set()

@@ -36,7 +36,7 @@ class Database(Protocol):
         """Run `work` in one transaction and commit it durably; whatever it raises rolls it back and is raised here."""
 
     def begin(self, work: Callable[[Connection], T], *, urgent: bool = False) -> Future[T]:
-        """`write`, without waiting for it; it is not to be cancelled. Raises StoreError once the database is closed."""
+        """`write` without waiting for it; to cancel the future may be too late. Raises StoreError after `close`."""
 
     def alone(self, task: str) -> AbstractContextManager[bool]:
         """Whether nobody else does this task now, of all who share the database; others are told False meanwhile.

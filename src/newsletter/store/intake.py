@@ -1,8 +1,8 @@
 """People of an import on their way in, a batch at a time: a few statements for all of them, whichever database it is.
 
-How the batch gets there differs: as one JSON value on SQLite, by COPY into a table of the transaction's own on
-PostgreSQL. Who writes there locks in one order, as everybody does who decides on people: subscribers (by hash), then
-subscriptions (by id), so that nobody waits for somebody who waits for them.
+How the batch gets there differs: as JSON on SQLite; on PostgreSQL as arrays, subscriptions by COPY into a table of the
+transaction's own, consents by COPY. Who writes there locks in one order, as everybody does who decides on people:
+subscribers (by hash), then subscriptions (by id), so that nobody waits for somebody who waits for them.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from newsletter.store.columns import Moment
 from newsletter.store.conflict import insert
 from newsletter.store.given import among, listed
 from newsletter.store.own_data import OwnDataRows
+from newsletter.store.prepared import asking
 from newsletter.store.suppression_tables import lifted
 from newsletter.store.tables import consents, subscribers, subscriptions, suppressions
 
@@ -50,8 +51,8 @@ AT_ONCE: Final = {"sqlite": 300, "postgresql": 10_000}
 class IntakeRows(OwnDataRows):
     """The rows of those who come in together.
 
-    What arrives is joined with no table: a server whose figures of a growing table are old would read all of it for
-    each row.
+    What arrives is joined with no table that grows with it: a server whose figures of that are old would read all of
+    it for each row.
     """
 
     def hold(self, people: Sequence[Enrolment], now: datetime) -> dict[str, Held]:
@@ -143,6 +144,6 @@ def _staged(connection: Connection, people: Sequence[tuple[int, Wish]]) -> FromC
 
 def _copy(connection: Connection, into: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     command = f"COPY {into} ({', '.join(names)}) FROM STDIN"
-    with connection.connection.cursor() as cursor, cursor.copy(command) as copy:  # type: ignore[attr-defined]
+    with asking(connection, command) as cursor, cursor.copy(command) as copy:
         for row in rows:
             copy.write_row(row)

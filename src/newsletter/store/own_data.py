@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, delete, exists, select, update
 
 from newsletter.model import DeliveryState, NoticeKind, SentMail
 from newsletter.store.change_tables import address_changes
+from newsletter.store.given import among
 from newsletter.store.tables import deliveries, notices, subscribers, subscriptions
 
 
@@ -54,12 +55,15 @@ class OwnDataRows:
         late = select(notices.c.id).where(notices.c.kind == NoticeKind.ADDRESS, notices.c.created_at < asked_before)
         self._connection.execute(delete(address_changes).where(address_changes.c.notice.in_(late)))
         waiting = address_changes.join(notices, notices.c.id == address_changes.c.notice)
-        nothing = update(subscribers).where(
+        nothing = (
             subscribers.c.email.is_not(None),
             ~exists().where(subscriptions.c.subscriber == subscribers.c.id),
             ~select(1).select_from(waiting).where(notices.c.subscriber == subscribers.c.id).exists(),
         )
-        return self._connection.execute(nothing.values(email=None)).rowcount
+        # Asked once more when nobody else can decide on them: a list may have brought them in meanwhile.
+        held = select(subscribers.c.id).where(*nothing).with_for_update(skip_locked=True)
+        theirs = among(self._connection, subscribers.c.id, self._connection.execute(held).scalars().all())
+        return self._connection.execute(update(subscribers).where(theirs, *nothing).values(email=None)).rowcount
 
     def _locked(self, query: Select[Any]) -> Select[Any]:
         return query.with_for_update() if self._lock else query

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, UpdateBase
-from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -22,9 +21,8 @@ Convert = Callable[[Any], Any]
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     text: str
-    form: (
-        list[Any] | dict[str, Any]
-    )  # parameters by place or by name; the constants are in it, as the driver takes them
+    # Parameters by place or by name; the constants are in it, as the driver takes them.
+    form: list[Any] | dict[str, Any]
     blanks: Sequence[tuple[Any, str, Convert | None]]  # where a value belongs in the form, and its name
 
     def filled(self, values: Mapping[str, Any]) -> Any:
@@ -45,14 +43,14 @@ class Prepared:
     def scalars(self, connection: Connection, **values: Any) -> Sequence[Any]:
         """The first column of what it returns."""
         compiled = self._for(connection.dialect)
-        with _asking(connection, compiled.text) as cursor:
+        with asking(connection, compiled.text) as cursor:
             cursor.execute(compiled.text, compiled.filled(values))
             return [row[0] for row in cursor.fetchall()]
 
     def many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it for each of these rows of values."""
         compiled = self._for(connection.dialect)
-        with _asking(connection, compiled.text) as cursor:
+        with asking(connection, compiled.text) as cursor:
             cursor.executemany(compiled.text, [compiled.filled(row) for row in rows])
 
     def _for(self, dialect: Dialect) -> _Compiled:
@@ -62,7 +60,7 @@ class Prepared:
 
 
 @contextmanager
-def _asking(connection: Connection, text: str) -> Iterator[DBAPICursor]:
+def asking(connection: Connection, text: str) -> Iterator[Any]:
     """A cursor of the driver, whose errors are SQLAlchemy's."""
     driver, cursor = connection.dialect.loaded_dbapi, connection.connection.cursor()
     try:

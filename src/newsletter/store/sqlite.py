@@ -12,7 +12,7 @@ import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar, cast
 
+import structlog
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -27,6 +28,7 @@ from newsletter.errors import StoreError
 from newsletter.store.failures import explained, explaining
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 PATIENCE = "15"  # seconds to wait for another process's lock; `?timeout=` in the URL overrides it
 GATHER = 0.010  # seconds after which a transaction takes no further write along
 URGENT, USUAL, LAST = 0, 1, 2
@@ -78,12 +80,12 @@ class SqliteDatabase:
 
     def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
         """See `Database.write`; urgent ones go before all that wait."""
-        if threading.current_thread() is self._thread:
-            raise RuntimeError("a write inside a write would wait for itself: use the connection at hand")
         return self.begin(work, urgent=urgent).result()
 
     def begin(self, work: Callable[[Connection], T], *, urgent: bool = False) -> Future[T]:
         """See `Database.begin`."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a write inside a write would wait for itself: use the connection at hand")
         with self._lock:
             if self._closed:
                 raise StoreError("the database is closed: the program is ending")
@@ -141,11 +143,11 @@ class SqliteDatabase:
             for job in waiting:
                 _fail(job, error)
         else:
-            for job, result in within:
-                if not job.future.done():
-                    job.future.set_result(result)
-                    for then in job.after:
-                        then()
+            done = [(job, result) for job, result in within if not job.future.done()]
+            for job, result in done:
+                job.future.set_result(result)
+            for job, _ in done:
+                _call(job.after)
 
     def _began(self, connection: Connection, first: _Job, within: list[tuple[_Job, Any]]) -> bool:
         """Run the first work; it needs no savepoint, for there is nothing yet that its failure must spare."""
@@ -197,6 +199,14 @@ class SqliteDatabase:
             with suppress(Exception):
                 connection.invalidate()
                 connection.close()
+
+
+def _call(after: Iterable[Callable[[], None]]) -> None:
+    for then in after:
+        try:
+            then()
+        except Exception:  # it promised not to; the thread has others to serve
+            log.exception("what a commit was to call has failed")
 
 
 def _fail(job: _Job, error: BaseException) -> None:

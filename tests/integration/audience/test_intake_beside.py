@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, func, select, text
 
 from newsletter.audience import Defaults
 from newsletter.audience.fate import Fate
+from newsletter.errors import StoreError
 from newsletter.model import Enrolment, Held, SubscriptionState
 from newsletter.store.audience import AudienceRows
 from newsletter.store.database import Database, open_database
@@ -104,6 +106,43 @@ def test_who_was_suppressed_until_a_moment_ago_stays_out(
     monkeypatch.setattr(AudienceRows, "hold", late)
     report = world.register.import_csv(listed(PEOPLE[:3]), world.now, DEFAULTS)
     assert (report.added, [one.reason for one in report.refused]) == (2, [Fate.SUPPRESSED])
+
+
+def test_an_address_that_came_to_nothing_stays_where_a_list_brings_it_in(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change of address lapses in the moment in which a list subscribes whom it named."""
+    with closing(open_database(postgres_url)) as database:
+        world = World(database, settings(tmp_path), Journal(tmp_path / "journal"))
+        known = {"email": PEOPLE[0], "email_hash": KEYS.address_hash(PEOPLE[0]), "created_at": world.now}
+        database.write(lambda connection: connection.execute(subscribers.insert().values(known)))
+        hold = AudienceRows.hold
+
+        def beside(rows: AudienceRows, people: Sequence[Enrolment], now: datetime) -> dict[str, Held]:
+            held = hold(rows, people, now)
+            assert world.store.write(lambda other: other.lapse_changes(now)) == 0
+            return held
+
+        monkeypatch.setattr(AudienceRows, "hold", beside)
+        assert world.register.import_csv(listed(PEOPLE[:1]), world.now, DEFAULTS).added == 1
+        assert world.store.write(lambda rows: rows.lapse_changes(world.now)) == 0
+        assert world.emails() == PEOPLE[:1]
+
+
+def test_a_disk_that_is_full_is_told_as_such_and_nobody_is_half_in(postgres_url: str, tmp_path: Path) -> None:
+    with closing(open_database(postgres_url)) as database:
+        world = World(database, settings(tmp_path), Journal(tmp_path / "journal"))
+        database.write(lambda connection: [connection.execute(text(part)) for part in FULL])
+        with pytest.raises(StoreError, match="out of room"):
+            world.register.import_csv(listed(PEOPLE[:3]), world.now, DEFAULTS)
+        assert world.emails() == []
+
+
+FULL = (
+    """CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$""",
+    "CREATE TRIGGER full_disk BEFORE INSERT ON consents FOR EACH ROW EXECUTE FUNCTION full_disk()",
+)
 
 
 def test_figures_that_are_old_do_not_make_a_list_slow(postgres_url: str, tmp_path: Path) -> None:

@@ -328,3 +328,16 @@ def test_who_asks_for_it_hears_of_the_commit_and_of_no_other(sqlite_url: str) ->
     assert all(name in seen for name, seen in heard)
     with pytest.raises(RuntimeError):
         database.after_commit(lambda: None)
+
+
+def test_a_bell_that_breaks_stops_nobody(sqlite_url: str) -> None:
+    database = open_database(sqlite_url)
+    assert isinstance(database, SqliteDatabase)
+
+    def work(connection: Connection) -> str:
+        database.after_commit(lambda: 1 / 0)  # type: ignore[arg-type]
+        return put("a")(connection)
+
+    assert database.write(work) == "a"
+    assert database.write(put("b")) == "b"
+    database.close()
