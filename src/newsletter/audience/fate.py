@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from newsletter.audience.store import Rows
-from newsletter.model import Enrolment, Subscription, SubscriptionState
+from newsletter.model import Enrolment, Subscriber, Subscription, SubscriptionState
 
 
 class Fate(StrEnum):
@@ -21,14 +21,15 @@ class Fate(StrEnum):
 LEFT_OUT = (Fate.LEFT, Fate.SUPPRESSED)
 
 
-def fates(rows: Rows, people: Sequence[Enrolment]) -> list[Fate]:
-    """The fate of each, as if they came one after the other."""
+def fates(rows: Rows, people: Sequence[Enrolment], known: Mapping[str, Subscriber]) -> list[Fate]:
+    """The fate of each, as if they came one after the other; `known` are those whom the database knows, by the hash."""
     hashes = [who.email_hash for who in people]
     suppressed, lifted = rows.suppressed(hashes), rows.lifted(hashes)
-    known = {person.email_hash: own for person, own in rows.known(hashes)}
+    subscriptions = rows.subscriptions_of(known.values())
     told, earlier = [], Earlier()
     for who in people:
-        own = known.get(who.email_hash, ())
+        person = known.get(who.email_hash)
+        own = subscriptions[person.id] if person else ()
         fate = _fate(own, who.wish.newsletter, lifted=who.email_hash in lifted)
         told.append(Fate.SUPPRESSED if who.email_hash in suppressed else earlier.fate(who, fate))
     return told

@@ -138,7 +138,9 @@ class Register:
         newsletters = [newsletter.id for newsletter in self.offer.newsletters]
 
         def work(rows: Rows, some: Sequence[str]) -> int:
-            reading = {person.email_hash for person, own in rows.known(some) if any(map(is_active, own))}
+            known = rows.people(some)
+            own = rows.subscriptions_of(known.values())
+            reading = {one for one, person in known.items() if any(map(is_active, own[person.id]))}
             new = [one for one in dict.fromkeys(some) if one not in reading | rows.suppressed(some)]
             if trial is not None:
                 return sum(not trial.reads(one, newsletters) for one in new)
@@ -155,19 +157,17 @@ class Register:
     ) -> tuple[int, list[Fate]]:
         """How many came in (in a trial: would), and the fate of each."""
         if trial is not None:
-            told = self._store.read(lambda rows: fates(rows, people))
+            hashes = [who.email_hash for who in people]
+            told = self._store.read(lambda rows: fates(rows, people, rows.people(hashes)))
             told = [trial.fate(who, fate) for who, fate in zip(people, told, strict=True)]
             return told.count(Fate.NEW), told
         text = wording.on_record(wording.elsewhere(self.offer.site.language))
 
         def work(rows: Rows) -> tuple[int, list[Fate]]:
             held = rows.hold(people, now)
-            told = [
-                Fate.SUPPRESSED if fate is Fate.NEW and who.email_hash not in held else fate  # until a moment ago
-                for who, fate in zip(people, fates(rows, people), strict=True)
-            ]
-            new = [who for who, fate in zip(people, told, strict=True) if fate is Fate.NEW]
-            return rows.enrol(new, held, text, how, now), told
+            told = fates(rows, people, held)
+            new = [(held[who.email_hash], who) for who, fate in zip(people, told, strict=True) if fate is Fate.NEW]
+            return rows.enrol(new, text, how, now), told
 
         return self._store.write(work)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from newsletter.model import Consent, Enrolment, Held, NoticeKind, SentMail, Subscriber, Subscription, Suppression, Wish
+from newsletter.model import Consent, Enrolment, NoticeKind, SentMail, Subscriber, Subscription, Suppression, Wish
 
 T = TypeVar("T")
 
@@ -124,20 +124,22 @@ class Rows(Protocol):
         """Pending subscriptions that were asked for before then, oldest first."""
         ...
 
-    def known(self, email_hashes: Sequence[str]) -> Sequence[tuple[Subscriber, Sequence[Subscription]]]:
-        """Who is known of these addresses, with all their subscriptions."""
+    def people(self, email_hashes: Sequence[str]) -> Mapping[str, Subscriber]:
+        """Who is known of these addresses, each by the hash."""
         ...
 
-    def hold(self, people: Sequence[Enrolment], now: datetime) -> Mapping[str, Held]:
+    def subscriptions_of(self, people: Collection[Subscriber]) -> Mapping[int, Sequence[Subscription]]:
+        """All that these people have, by who they are."""
+        ...
+
+    def hold(self, people: Sequence[Enrolment], now: datetime) -> Mapping[str, Subscriber]:
         """Let all of these be known who are not suppressed, and nobody else decide on them until the end.
 
         Each comes by the hash.
         """
         ...
 
-    def enrol(
-        self, people: Sequence[Enrolment], held: Mapping[str, Held], wording: str, how: str, now: datetime
-    ) -> int:
+    def enrol(self, held: Sequence[tuple[Subscriber, Enrolment]], wording: str, how: str, now: datetime) -> int:
         """Add active subscriptions with their consents, of people that are held; how many are new.
 
         What is active, or was ended by its owner, stays as it is.

@@ -61,7 +61,6 @@ from newsletter.model.own_words import OwnWords
 from newsletter.model.person import (
     Consent,
     Enrolment,
-    Held,
     Notice,
     NoticeKind,
     SentMail,
@@ -157,7 +156,6 @@ __all__ = [
     "Format",
     "Grant",
     "Happening",
-    "Held",
     "Image",
     "ImageCopy",
     "ImageState",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from newsletter.model.delivery import DeliveryState
 from newsletter.model.edition import Cadence, Format
@@ -87,13 +87,6 @@ class Enrolment:
     email_hash: str
     wish: Wish
     evidence: str
-
-
-class Held(NamedTuple):
-    """A subscriber on whom nobody else decides until the transaction ends; nameless: the hash alone is left of them."""
-
-    id: int
-    nameless: bool
 
 
 @dataclass(frozen=True, slots=True)

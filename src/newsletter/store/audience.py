@@ -27,7 +27,8 @@ from newsletter.store.given import among
 from newsletter.store.intake import AT_ONCE, IntakeRows
 from newsletter.store.outbox import happened
 from newsletter.store.suppression import SuppressionRows
-from newsletter.store.tables import consents, notices, subscribers, subscriptions, suppressions
+from newsletter.store.suppression_tables import suppressions
+from newsletter.store.tables import consents, notices, subscribers, subscriptions
 
 T = TypeVar("T")
 
@@ -172,19 +173,20 @@ class AudienceRows(IntakeRows, SuppressionRows):
         query = query.with_for_update(skip_locked=True) if self._lock else query
         return [_pair(row) for row in self._connection.execute(query)]
 
-    def known(self, email_hashes: Sequence[str]) -> list[tuple[Subscriber, list[Subscription]]]:
-        """Who is known of these addresses, with all their subscriptions.
-
-        Asked one after the other: a join is planned by figures, which may be old (see intake.py).
-        """
+    def people(self, email_hashes: Sequence[str]) -> dict[str, Subscriber]:
+        """Who is known of these addresses, each by the hash."""
         theirs = among(self._connection, subscribers.c.email_hash, email_hashes)
-        people = [Subscriber(*row) for row in self._connection.execute(select(subscribers).where(theirs))]
+        rows = self._connection.execute(select(subscribers).where(theirs))
+        return {person.email_hash: person for person in (Subscriber(*row) for row in rows)}
+
+    def subscriptions_of(self, people: Collection[Subscriber]) -> dict[int, list[Subscription]]:
+        """All that these people have, by who they are; not by a join with them, for the reason in intake.py."""
         own: dict[int, list[Subscription]] = {person.id: [] for person in people}
         query = select(subscriptions).where(among(self._connection, subscriptions.c.subscriber, own))
         for row in self._connection.execute(query.order_by(subscriptions.c.id)):
             subscription = _subscription(row)
             own[subscription.subscriber].append(subscription)
-        return [(person, own[person.id]) for person in people]
+        return own
 
     def everybody(
         self, after: int, limit: int | None, *wanted: ColumnElement[bool]

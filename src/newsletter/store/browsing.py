@@ -23,15 +23,8 @@ from newsletter.store.audience import AudienceRows
 from newsletter.store.database import Database
 from newsletter.store.documents import release_from
 from newsletter.store.edition_rows import Counted, counted
-from newsletter.store.tables import (
-    editions,
-    release_sources,
-    release_topics,
-    releases,
-    subscribers,
-    subscriptions,
-    suppressions,
-)
+from newsletter.store.suppression_tables import suppressions
+from newsletter.store.tables import editions, release_sources, release_topics, releases, subscribers, subscriptions
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from newsletter.store.editor_tables import own_words
 from newsletter.store.kept_tables import kept_pages
 from newsletter.store.own_words import OwnWording
 from newsletter.store.releases import visible
+from newsletter.store.source_tables import sources
 from newsletter.store.sources import SOURCE, source_from
-from newsletter.store.tables import edition_releases, editions, release_sources, releases, sources, subscriptions
+from newsletter.store.tables import edition_releases, editions, release_sources, releases, subscriptions
 
 EMBARGO = "embargo"
 """Beside the states of a release: live, and not shown before a moment that lies ahead."""

@@ -17,8 +17,9 @@ from newsletter.store.images import link_images
 from newsletter.store.keeping import Keeping
 from newsletter.store.listing import list_release
 from newsletter.store.outbox import appeared
+from newsletter.store.source_tables import pages
 from newsletter.store.sources import Sources
-from newsletter.store.tables import addresses, pages, release_sources, releases, revisions
+from newsletter.store.tables import addresses, release_sources, releases, revisions
 from newsletter.store.words import keep_words
 
 T = TypeVar("T")

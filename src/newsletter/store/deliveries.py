@@ -29,7 +29,7 @@ from newsletter.store.suppression import put_on
 from newsletter.store.tables import deliveries, editions, notices, subscribers, subscriptions
 
 own = deliveries.c
-CLAIMED = (own.id, own.token, own.edition, own.notice, own.variant, own.subscriber, own.subscription)
+CLAIMED = (own.id, own.token, own.edition, own.notice, own.variant, own.subscriber, own.subscription, own.attempts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +255,7 @@ def _rows(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
         return []
     dated = func.coalesce(editions.c.dated, notices.c.dated).label("dated")
     query = (
-        select(*CLAIMED, subscribers.c.email, dated, own.attempts, WANTED.label("wanted"))
+        select(*CLAIMED, subscribers.c.email, dated, WANTED.label("wanted"))
         .join_from(deliveries, subscribers, subscribers.c.id == own.subscriber, isouter=True)
         .join(editions, editions.c.id == own.edition, isouter=True)
         .join(notices, notices.c.id == own.notice, isouter=True)
@@ -263,9 +263,20 @@ def _rows(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
     return list(connection.execute(query.where(among(connection, own.id, ids)).order_by(own.variant, own.id)))
 
 
-def _claimed(row: Sequence[Any], lease: datetime) -> Claim:
-    delivery, token, *others, _ = row
-    return Claim(*(delivery, token + 1, *others, lease))
+def _claimed(row: Row[Any], lease: datetime) -> Claim:
+    return Claim(
+        delivery=row.id,
+        token=row.token + 1,
+        edition=row.edition,
+        notice=row.notice,
+        variant=row.variant,
+        subscriber=row.subscriber,
+        subscription=row.subscription,
+        email=row.email,
+        dated=row.dated,
+        attempts=row.attempts,
+        lease_until=lease,
+    )
 
 
 def _set(connection: Connection, ids: Sequence[int], **values: Any) -> None:

@@ -16,8 +16,9 @@ from newsletter.store.documents import findings_document
 from newsletter.store.edition_rows import Counted, carry, counted, counts_of, edition_of, editions_of, insert_edition
 from newsletter.store.outbox import moved_to
 from newsletter.store.reasons import told
+from newsletter.store.sheet_tables import variants
 from newsletter.store.states import is_in, open_of
-from newsletter.store.tables import deliveries, edition_releases, editions, variants
+from newsletter.store.tables import deliveries, edition_releases, editions
 
 UNDECIDED = (EditionState.COMPOSED, EditionState.HELD)
 """States in which an edition may still be written anew, and in which a later one overtakes it."""

@@ -11,8 +11,10 @@ from newsletter.model import DeliveryState, EditionState, Figures, SourceFigures
 from newsletter.store import state
 from newsletter.store.alarms import Alarms
 from newsletter.store.database import Database
+from newsletter.store.source_tables import sources
 from newsletter.store.states import by_state
-from newsletter.store.tables import deliveries, editions, releases, sources, subscriptions, suppressions
+from newsletter.store.suppression_tables import suppressions
+from newsletter.store.tables import deliveries, editions, releases, subscriptions
 
 UNDER_WAY = (EditionState.SENDING, EditionState.PAUSED)
 

@@ -19,7 +19,8 @@ from newsletter.errors import NotFound, StateError
 from newsletter.model import Cadence, DeliveryState, EditionState, Format, SubscriptionState
 from newsletter.store import conflict
 from newsletter.store.database import Database
-from newsletter.store.tables import deliveries, editions, subscribers, subscriptions, suppressions
+from newsletter.store.suppression_tables import suppressions
+from newsletter.store.tables import deliveries, editions, subscribers, subscriptions
 
 FIRST_CHUNK = 2_000  # subscriptions; then as many as a chunk's time allows
 CHUNK_SECONDS = {"sqlite": 0.04, "postgresql": 0.4}  # of SQLite's one writer a fence waits no longer than about that

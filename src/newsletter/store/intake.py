@@ -7,7 +7,7 @@ subscribers (by hash), then subscriptions (by id), so that nobody waits for some
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,7 +18,6 @@ from sqlalchemy import (
     bindparam,
     column,
     exists,
-    func,
     literal,
     or_,
     select,
@@ -28,14 +27,14 @@ from sqlalchemy import (
     update,
 )
 
-from newsletter.model import Enrolment, Held, SubscriptionState, Wish
+from newsletter.model import Enrolment, Subscriber, SubscriptionState, Wish
 from newsletter.store.columns import Moment
 from newsletter.store.conflict import insert
 from newsletter.store.given import among, listed
 from newsletter.store.own_data import OwnDataRows
 from newsletter.store.prepared import asking
-from newsletter.store.suppression_tables import lifted
-from newsletter.store.tables import consents, subscribers, subscriptions, suppressions
+from newsletter.store.suppression_tables import lifted, suppressions
+from newsletter.store.tables import consents, subscribers, subscriptions
 
 WISH: Final = ("newsletter", "cadence", "language", "format", "topics")
 STAGED: Final = ("place", "subscriber", *WISH)
@@ -55,7 +54,7 @@ class IntakeRows(OwnDataRows):
     it for each row.
     """
 
-    def hold(self, people: Sequence[Enrolment], now: datetime) -> dict[str, Held]:
+    def hold(self, people: Sequence[Enrolment], now: datetime) -> dict[str, Subscriber]:
         """Let all of these be known who are not suppressed, and nobody else decide on them until the end.
 
         Whoever is not known and was suppressed once cannot come in (see fate.py): their address is not kept.
@@ -68,40 +67,34 @@ class IntakeRows(OwnDataRows):
         rows = select(some.c.email_hash, some.c.email, moment).where(~never).order_by(some.c.email_hash)
         query = insert(self._connection, subscribers).from_select(["email_hash", "email", "created_at"], rows)
         self._connection.execute(query.on_conflict_do_nothing(index_elements=["email_hash"]))
-        return self._wait_for(sorted(new))
+        return self._held(sorted(new))
 
-    def enrol(
-        self, people: Sequence[Enrolment], held: Mapping[str, Held], wording: str, how: str, now: datetime
-    ) -> int:
+    def enrol(self, held: Sequence[tuple[Subscriber, Enrolment]], wording: str, how: str, now: datetime) -> int:
         """Add active subscriptions with their consents, of people that are held; how many are new.
 
         What is active, or was ended by its owner, stays as it is.
         """
-        if not people:
+        if not held:
             return 0
-        self._give_addresses(people, held)
-        added = self._subscribe([(held[who.email_hash].id, who.wish) for who in people], now)
-        known = ((added.get((held[who.email_hash].id, who.wish.newsletter)), who) for who in people)
+        self._give_addresses(held)
+        added = self._subscribe([(person.id, who.wish) for person, who in held], now)
+        known = ((added.get((person.id, who.wish.newsletter)), who) for person, who in held)
         self._record([(own, who) for own, who in known if own is not None], wording, how, now)
         return len(added)
 
-    def _wait_for(self, email_hashes: Sequence[str]) -> dict[str, Held]:
-        nameless = func.coalesce(subscribers.c.email, "") == ""
-        query = select(subscribers.c.email_hash, subscribers.c.id, nameless).order_by(subscribers.c.email_hash)
-        query = query.where(among(self._connection, subscribers.c.email_hash, email_hashes))
-        rows = self._connection.execute(query.with_for_update(key_share=True)).all()
-        held = {email_hash: Held(id, nameless) for email_hash, id, nameless in rows}
+    def _held(self, email_hashes: Sequence[str]) -> dict[str, Subscriber]:
+        query = select(subscribers).where(among(self._connection, subscribers.c.email_hash, email_hashes))
+        query = query.order_by(subscribers.c.email_hash).with_for_update(key_share=True)
+        people = [Subscriber(*row) for row in self._connection.execute(query)]
         if self._connection.dialect.name == "postgresql":  # SQLite has one writer
-            theirs = among(self._connection, subscriptions.c.subscriber, [one.id for one in held.values()])
+            theirs = among(self._connection, subscriptions.c.subscriber, [person.id for person in people])
             lock = select(subscriptions.c.id).where(theirs, LAPSED).order_by(subscriptions.c.id)
             self._connection.execute(lock.with_for_update(key_share=True)).close()
-        return held
+        return {person.email_hash: person for person in people}
 
-    def _give_addresses(self, people: Sequence[Enrolment], held: Mapping[str, Held]) -> None:
+    def _give_addresses(self, held: Sequence[tuple[Subscriber, Enrolment]]) -> None:
         """Those of whom the hash alone was left have an address again."""
-        values = [
-            {"theirs": held[who.email_hash].id, "email": who.email} for who in people if held[who.email_hash].nameless
-        ]
+        values = [{"theirs": person.id, "email": who.email} for person, who in held if not person.email]
         if values:
             query = update(subscribers).where(subscribers.c.id == bindparam("theirs"))
             self._connection.execute(query.values(email=bindparam("email")), values)

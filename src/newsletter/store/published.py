@@ -15,7 +15,8 @@ from newsletter.store.database import Database
 from newsletter.store.documents import release_from
 from newsletter.store.editions import Editions
 from newsletter.store.records import Records
-from newsletter.store.tables import edition_releases, editions, records, release_sources, release_topics, releases
+from newsletter.store.sheet_tables import records
+from newsletter.store.tables import edition_releases, editions, release_sources, release_topics, releases
 
 
 class Published:

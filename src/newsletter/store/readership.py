@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select
 from newsletter.model import DeliveryState, NoticeKind, Subscriber, Subscription, SubscriptionState
 from newsletter.store.audience import AudienceRows
 from newsletter.store.database import Database
-from newsletter.store.tables import deliveries, editions, events, notices, subscribers, subscriptions, suppressions
+from newsletter.store.suppression_tables import suppressions
+from newsletter.store.tables import deliveries, editions, events, notices, subscribers, subscriptions
 
 own = subscriptions.c
 

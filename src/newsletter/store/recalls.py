@@ -11,8 +11,9 @@ from sqlalchemy import Connection, case, delete, func, not_, select, union_all, 
 from newsletter.model import DeliveryState, EditionState
 from newsletter.store.database import Database
 from newsletter.store.releases import visible
+from newsletter.store.sheet_tables import variants
 from newsletter.store.states import is_in
-from newsletter.store.tables import deliveries, edition_releases, editions, releases, variants
+from newsletter.store.tables import deliveries, edition_releases, editions, releases
 
 CHUNK = 2_000  # deliveries a transaction: some 50 ms
 OPEN_STATES = (

@@ -9,7 +9,7 @@ from newsletter.model import CheckedVariant, Format, Record
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import rules_document, rules_from
-from newsletter.store.tables import records, variants
+from newsletter.store.sheet_tables import records, variants
 
 
 class Records:

@@ -21,6 +21,7 @@ from newsletter.store.columns import Moment
 from newsletter.store.database import Database
 from newsletter.store.journal import Entry, Goodbye, Journal, Lifted, Sent, address_hash
 from newsletter.store.suppression import take_off
+from newsletter.store.suppression_tables import suppressions
 from newsletter.store.tables import (
     deliveries,
     edition_releases,
@@ -30,7 +31,6 @@ from newsletter.store.tables import (
     sent_before,
     subscribers,
     subscriptions,
-    suppressions,
 )
 
 CHUNK = 200  # journal entries a transaction

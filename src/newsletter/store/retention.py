@@ -17,15 +17,7 @@ from newsletter.model import OPEN, EditionState, SubscriptionState
 from newsletter.store.change_tables import address_changes
 from newsletter.store.database import Database
 from newsletter.store.states import open_of
-from newsletter.store.tables import (
-    consents,
-    deliveries,
-    editions,
-    events,
-    notices,
-    subscribers,
-    subscriptions,
-)
+from newsletter.store.tables import consents, deliveries, editions, events, notices, subscribers, subscriptions
 
 CHUNK = 1_000  # rows a transaction: under 50 ms
 OVER = (EditionState.FINISHED, EditionState.CANCELLED)

@@ -12,15 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Update, and_, case, exists, in
 from newsletter.model import DeliveryState, EditionState, NoticeKind, Settled, SubscriptionState
 from newsletter.store.change_tables import address_changes
 from newsletter.store.states import is_in
-from newsletter.store.tables import (
-    deliveries,
-    editions,
-    events,
-    notices,
-    subscribers,
-    subscriptions,
-    suppressions,
-)
+from newsletter.store.suppression_tables import suppressions
+from newsletter.store.tables import deliveries, editions, events, notices, subscribers, subscriptions
 
 own = deliveries.c
 LEFT = "the reader left, or the address was suppressed, before it was sent"

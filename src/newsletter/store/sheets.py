@@ -13,7 +13,8 @@ from newsletter.store.conflict import insert
 from newsletter.store.database import Database
 from newsletter.store.documents import pack, unpack
 from newsletter.store.editions import UNDECIDED
-from newsletter.store.tables import editions, sheets, variants
+from newsletter.store.sheet_tables import sheets, variants
+from newsletter.store.tables import editions
 
 
 class VariantRow(NamedTuple):

@@ -19,7 +19,7 @@ from newsletter.model import Backfill, Source
 from newsletter.said import document, said_from
 from newsletter.store.conflict import insert
 from newsletter.store.database import Database
-from newsletter.store.tables import backfills, sources
+from newsletter.store.source_tables import backfills, sources
 
 SOURCE = [sources.c[field.name] for field in fields(Source)] + [sources.c.said]
 _BACKFILL = TypeAdapter(Backfill)

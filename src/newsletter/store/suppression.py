@@ -12,8 +12,7 @@ from newsletter.model import Suppression
 from newsletter.store.conflict import insert
 from newsletter.store.given import among
 from newsletter.store.own_data import OwnDataRows
-from newsletter.store.suppression_tables import lifted
-from newsletter.store.tables import suppressions
+from newsletter.store.suppression_tables import lifted, suppressions
 
 TICK: Final = timedelta(microseconds=1)
 

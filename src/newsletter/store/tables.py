@@ -13,7 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -29,48 +28,11 @@ from newsletter.store import (  # noqa: F401  # all tables are of one metadata, 
     kept_tables,
     program_tables,
     shared_tables,
+    sheet_tables,
+    source_tables,
     suppression_tables,
 )
 from newsletter.store.columns import Id, Moment, metadata
-
-sources = Table(
-    "sources",
-    metadata,
-    Column("slug", Text, primary_key=True),
-    Column("next_at", Moment),
-    Column("collected_at", Moment),  # the first collect that was finished; None until then
-    Column("succeeded_at", Moment),
-    Column("failures", Integer, nullable=False, default=0),
-    Column("problem", Text),
-    Column("said", JSON(none_as_null=True)),  # what the problem is made of, to be told in other languages
-    Column("etag", Text),
-    Column("last_modified", Text),
-    Column("fingerprint", Text),  # of the settings it was collected with: another address is another source
-    Column("lease_until", Moment),  # a process is at work on it, and renews this while it is
-)
-
-backfills = Table(
-    "backfills",
-    metadata,
-    Column("slug", Text, primary_key=True),
-    Column("document", JSON, nullable=False),  # how far its past was read, whole
-)
-
-pages = Table(
-    "pages",
-    metadata,
-    Column("url", Text, primary_key=True),
-    Column("source", Text, nullable=False, index=True),
-    Column("etag", Text),
-    Column("last_modified", Text),
-    Column("digest", Text),  # SHA-256 of the bytes: unchanged bytes need no second reading
-    Column("checked_at", Moment),
-    Column("gone", Integer, nullable=False, default=0),  # how many looks in a row answered 404 or 410
-    Column("problem", Text),  # why the page is withheld, if it is
-    Column("found_at", Moment, nullable=False),  # when it was first listed
-    Column("mailable", Boolean, nullable=False),  # False: found by a first collect or backfill, so for the archive only
-    Column("listed", Text),  # digest of what the list (or feed) said of it: when that changes, it is looked at at once
-)
 
 releases = Table(
     "releases",
@@ -189,36 +151,6 @@ sent_before = Table(
     Column("revision", Integer, nullable=False),
 )
 
-sheets = Table(
-    "sheets",
-    metadata,
-    Column("edition", Text, ForeignKey("editions.id"), primary_key=True),
-    Column("language", Text, primary_key=True),
-    Column("format", Text, primary_key=True),
-    Column("document", LargeBinary, nullable=False),  # zlib-compressed JSON of the parts: frozen bytes
-)
-
-variants = Table(
-    "variants",
-    metadata,
-    Column("edition", Text, ForeignKey("editions.id"), primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("language", Text, nullable=False),
-    Column("format", Text, nullable=False),
-    Column("selection", JSON, nullable=False),
-    Column("html_sha256", Text),
-    Column("text_sha256", Text),
-)
-
-records = Table(
-    "records",  # how an edition was checked: what of it a later version of the program could not tell
-    metadata,
-    Column("edition", Text, ForeignKey("editions.id"), primary_key=True),
-    Column("at", Moment, nullable=False),
-    Column("versions", JSON, nullable=False),
-    Column("rules", JSON, nullable=False),
-)
-
 subscribers = Table(
     "subscribers",
     metadata,
@@ -259,14 +191,6 @@ consents = Table(
     Column("at", Moment, nullable=False),
     Column("how", Text, nullable=False),
     Column("evidence", Text),
-)
-
-suppressions = Table(
-    "suppressions",
-    metadata,
-    Column("email_hash", Text, primary_key=True),
-    Column("reason", Text, nullable=False),
-    Column("at", Moment, nullable=False),
 )
 
 notices = Table(

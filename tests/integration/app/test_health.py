@@ -16,7 +16,7 @@ from newsletter.app.health import LATE, Level, judge
 from newsletter.cli import cli
 from newsletter.model import Alarm, AlarmKind, EditionState, Figures, SourceFigures
 from newsletter.store.figures import Count
-from newsletter.store.tables import sources
+from newsletter.store.source_tables import sources
 from tests.integration.app.test_composing import NOW, program
 from tests.integration.app.test_recall import sending
 

@@ -17,7 +17,7 @@ from newsletter.model import SubscriptionState
 from newsletter.store.database import Database, open_database
 from newsletter.store.journal import Journal
 from newsletter.tokens import Purpose
-from tests.integration.audience.world import World, settings, token
+from tests.integration.audience.world import ADDRESS, World, settings, token
 from tests.integration.web.api_world import settings as written
 
 PRESSE = Defaults(newsletter="presse", consent="Umzug, 2026-11")
@@ -115,6 +115,15 @@ def test_who_left_or_was_cleaned_at_mailchimp(world: World) -> None:
     assert [one.reason for one in after.refused] == ["the address is suppressed"]
     world.ask("pia@leser.example")  # who left there may come by herself
     assert world.mails() == 1
+
+
+def test_who_never_answered_has_an_address_again_by_a_list(world: World) -> None:
+    world.ask()
+    world.later(days=8)
+    world.subscribing.forget_unconfirmed(world.now)
+    assert world.emails() == [None]
+    assert world.register.import_csv(f"email\n{ADDRESS}\n".encode(), world.now, Defaults("presse", "Umzug")).added == 1
+    assert (world.emails(), world.state()) == ([ADDRESS], SubscriptionState.ACTIVE)
 
 
 def test_whoever_reads_here_is_not_suppressed_by_an_old_list(world: World) -> None:

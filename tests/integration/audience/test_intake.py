@@ -16,8 +16,8 @@ from newsletter.errors import BadInput
 from newsletter.store.database import Database
 from newsletter.store.journal import Goodbye, Journal
 from newsletter.store.program_tables import outbox
-from newsletter.store.suppression_tables import lifted
-from newsletter.store.tables import consents, deliveries, notices, subscribers, subscriptions, suppressions
+from newsletter.store.suppression_tables import lifted, suppressions
+from newsletter.store.tables import consents, deliveries, notices, subscribers, subscriptions
 from newsletter.tokens import Purpose
 from tests.integration.audience.world import KEYS, World, token
 from tests.integration.audience.world import settings as site

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, func, select, text
 
-from newsletter.audience import Defaults
+from newsletter.audience import Defaults, Lifting
 from newsletter.audience.fate import Fate
 from newsletter.errors import StoreError
-from newsletter.model import Enrolment, Held, SubscriptionState
+from newsletter.model import Enrolment, Subscriber, SubscriptionState
 from newsletter.store.audience import AudienceRows
 from newsletter.store.database import Database, open_database
 from newsletter.store.journal import Journal
@@ -91,21 +91,24 @@ def _sending(database: Database) -> Callable[[threading.Event], int]:
     return work
 
 
-def test_who_was_suppressed_until_a_moment_ago_stays_out(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_who_comes_off_the_list_of_the_suppressed_meanwhile_is_not_brought_in(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody lifts it, and they subscribe, after the list has looked at who is suppressed: nobody holds them."""
-    world = World(database, settings(tmp_path), Journal(tmp_path / "journal"))
-    hold = AudienceRows.hold
+    """Somebody lifts it, and they subscribe to something else, after the list has looked at who is suppressed."""
+    with closing(open_database(postgres_url)) as database:
+        world = World(database, settings(tmp_path, newsletters=2), Journal(tmp_path / "journal"))
+        world.register.give_up(KEYS.address_hash(PEOPLE[1]), "bounce: user-unknown", world.now)
+        hold = AudienceRows.hold
 
-    def late(rows: AudienceRows, people: Sequence[Enrolment], now: datetime) -> dict[str, Held]:
-        held = hold(rows, people, now)
-        del held[KEYS.address_hash(PEOPLE[1])]
-        return held
+        def beside(rows: AudienceRows, people: Sequence[Enrolment], now: datetime) -> dict[str, Subscriber]:
+            held = hold(rows, people, now)
+            Lifting(world.store, world.journal).lift(KEYS.address_hash(PEOPLE[1]), "das Postfach geht wieder", now)
+            world.reader(PEOPLE[1], "rat")
+            return held
 
-    monkeypatch.setattr(AudienceRows, "hold", late)
-    report = world.register.import_csv(listed(PEOPLE[:3]), world.now, DEFAULTS)
-    assert (report.added, [one.reason for one in report.refused]) == (2, [Fate.SUPPRESSED])
+        monkeypatch.setattr(AudienceRows, "hold", beside)
+        report = world.register.import_csv(listed(PEOPLE[:3]), world.now, DEFAULTS)
+        assert (report.added, [one.reason for one in report.refused]) == (2, [Fate.LEFT])
 
 
 def test_an_address_that_came_to_nothing_stays_where_a_list_brings_it_in(
@@ -118,7 +121,7 @@ def test_an_address_that_came_to_nothing_stays_where_a_list_brings_it_in(
         database.write(lambda connection: connection.execute(subscribers.insert().values(known)))
         hold = AudienceRows.hold
 
-        def beside(rows: AudienceRows, people: Sequence[Enrolment], now: datetime) -> dict[str, Held]:
+        def beside(rows: AudienceRows, people: Sequence[Enrolment], now: datetime) -> dict[str, Subscriber]:
             held = hold(rows, people, now)
             assert world.store.write(lambda other: other.lapse_changes(now)) == 0
             return held

@@ -20,8 +20,7 @@ from newsletter.store.audience import Audience, AudienceRows
 from newsletter.store.backup import backup, restore
 from newsletter.store.database import Database, open_database
 from newsletter.store.journal import Goodbye, Journal
-from newsletter.store.suppression_tables import lifted
-from newsletter.store.tables import suppressions
+from newsletter.store.suppression_tables import lifted, suppressions
 from newsletter.tokens import Purpose
 from tests.integration.audience.world import ADDRESS, KEYS, START, World, settings, token
 

@@ -18,7 +18,8 @@ from newsletter.model import Release
 from newsletter.store.collecting import Collecting
 from newsletter.store.database import Database
 from newsletter.store.documents import release_from
-from newsletter.store.tables import pages, releases, revisions, sources
+from newsletter.store.source_tables import pages, sources
+from newsletter.store.tables import releases, revisions
 from tests.integration.collect.web import Web, fetcher, list_page, release_page, web
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from newsletter.model import Backfill, Change, KnownPage, Release, ReleaseState, Revised, Source, Standing, Topic
 from newsletter.store.collecting import CHUNK, Collecting
 from newsletter.store.database import Database
-from newsletter.store.tables import pages, release_topics, releases, revisions
+from newsletter.store.source_tables import pages
+from newsletter.store.tables import release_topics, releases, revisions
 
 NOW = datetime(2026, 11, 22, 7, 0, 0, 123_456, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=365)

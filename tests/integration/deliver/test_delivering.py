@@ -17,9 +17,10 @@ from newsletter.store.deliveries import Deliveries, Terms
 from newsletter.store.ledger import lines
 from newsletter.store.restored import pause, resume_after_restore
 from newsletter.store.settling import Doubting
+from newsletter.store.tables import subscribers
 from newsletter.tokens import Purpose
 from tests.integration.deliver.scripted import KEPT_SILENT, Scripted, at, serving
-from tests.integration.deliver.world import EDITION, KEYS, START, World, hash_of
+from tests.integration.deliver.world import EDITION, KEYS, START, World, claims_of, hash_of
 
 
 async def test_everybody_gets_one_mail_and_the_edition_is_finished(world: World) -> None:
@@ -282,6 +283,22 @@ async def test_two_workers_never_send_twice(world: World) -> None:
         )
     assert Counter(server.recipients()) == Counter(readers)
     assert set(world.states()) == {"accepted"}
+
+
+def test_a_claim_names_whose_it_is(world: World) -> None:
+    """Their links are made of these numbers: a wrong one would let somebody leave for somebody else."""
+    known = {"email": "ohne@stadt.example", "email_hash": "0" * 32, "created_at": world.now}
+    world.database.write(lambda connection: connection.execute(subscribers.insert().values(known)))
+    people = {email: world.subscribe(email) for email in ("leser1@stadt.example", "leser2@stadt.example")}
+    assert all(person != own for person, own in people.values())
+    world.edition()
+    world.freeze()
+    claims = claims_of(world)
+    assert {claim.email: (claim.subscriber, claim.subscription) for claim in claims} == people
+    rows = world.rows("id", "edition", "notice", "variant", "token", "attempts", "lease_until")
+    assert [
+        (one.delivery, one.edition, one.notice, one.variant, one.token, one.attempts, one.lease_until) for one in claims
+    ] == rows
 
 
 async def test_a_worker_that_slept_past_its_lease_sends_nothing(world: World) -> None:

@@ -39,7 +39,8 @@ from newsletter.store.deliveries import Deliveries, Terms, add_notice
 from newsletter.store.editions import Editions
 from newsletter.store.freeze import Freezer
 from newsletter.store.journal import Journal
-from newsletter.store.tables import deliveries, editions, events, subscribers, subscriptions, suppressions
+from newsletter.store.suppression_tables import suppressions
+from newsletter.store.tables import deliveries, editions, events, subscribers, subscriptions
 from newsletter.tokens import Keys
 
 START = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)

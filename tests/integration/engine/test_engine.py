@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from structlog.testing import capture_logs
 
 from newsletter.engine import Engine, Handler, Queue, engine_of
-from newsletter.store.database import Database
+from newsletter.store.database import Database, open_database
 from tests.integration.engine import hanging
 
 OFTEN = timedelta(seconds=1)
@@ -98,6 +99,25 @@ async def test_a_wake_that_is_rolled_back_runs_never(database: Database, rota: R
             await asyncio.to_thread(database.write, work)
         await asyncio.sleep(2.5)
     assert rota.calls == {}
+
+
+def test_a_wake_after_a_run_that_was_cancelled_breaks_nothing(sqlite_url: str, rota: Rota) -> None:
+    """Its loop is gone, and the thread that commits rings nothing there."""
+    rota.add("a")
+    database = open_database(sqlite_url)
+    engine = engine_of(database, rota.handlers)
+
+    async def cancelled() -> None:
+        run = asyncio.create_task(engine.run(asyncio.Event()))
+        await asyncio.sleep(0.1)
+        run.cancel()
+        await asyncio.gather(run, return_exceptions=True)
+
+    asyncio.run(cancelled())
+    with capture_logs() as said:
+        database.write(lambda connection: engine.wake(connection, "a"))
+        database.close()
+    assert said == []
 
 
 async def test_several_wakes_before_a_run_are_one(database: Database, rota: Rota) -> None:

@@ -22,7 +22,8 @@ from newsletter.store.listing import list_release
 from newsletter.store.published import Published
 from newsletter.store.records import Records
 from newsletter.store.schema import upgrade
-from newsletter.store.tables import release_sources, release_topics, releases, variants
+from newsletter.store.sheet_tables import variants
+from newsletter.store.tables import release_sources, release_topics, releases
 from tests.unit.publish.sample import ALL, BRIDGE, FEEDS, NEWSLETTERS, NOW, RECORD, SITE, shelf, withdrawn
 
 CHECKED = [

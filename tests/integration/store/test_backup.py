@@ -24,7 +24,8 @@ from newsletter.store.journal import Journal, Sent, address_hash
 from newsletter.store.releases import Releases
 from newsletter.store.restored import note_sent, resume_after_restore
 from newsletter.store.state import State
-from newsletter.store.tables import deliveries, events, notices, subscribers, subscriptions, suppressions
+from newsletter.store.suppression_tables import suppressions
+from newsletter.store.tables import deliveries, events, notices, subscribers, subscriptions
 from tests.integration.store.test_editions import deliver, edition, force
 from tests.integration.store.test_releases import FEEDS, collected, release
 

@@ -44,13 +44,13 @@ def test_a_write_returns_what_the_work_does_and_stays(database: Database, store_
 
 def test_a_write_that_is_begun_is_done_whoever_waits(database: Database, store_url: str) -> None:
     begun = [database.begin(put(name)) for name in ("a", "b")]
-    begun[1].cancel()
+    done = {"a"} if begun[1].cancel() else {"a", "b"}
     database.close()
     assert begun[0].result(10) == "a"
     with pytest.raises(StoreError, match="closed"):
         database.begin(put("late"))
     again = open_database(store_url)
-    assert names(again) >= {"a"}
+    assert names(again) == done
     with pytest.raises(IntegrityError):
         again.begin(put("a")).result(10)
     again.close()

@@ -11,16 +11,8 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 from newsletter.model import DeliveryState, EditionState, SubscriptionState
 from newsletter.store.database import Database
 from newsletter.store.retention import Retention
-from newsletter.store.tables import (
-    consents,
-    deliveries,
-    editions,
-    events,
-    notices,
-    subscribers,
-    subscriptions,
-    suppressions,
-)
+from newsletter.store.suppression_tables import suppressions
+from newsletter.store.tables import consents, deliveries, editions, events, notices, subscribers, subscriptions
 from tests.integration.deliver.world import EDITION, World, hash_of
 
 DAY = timedelta(days=1)
